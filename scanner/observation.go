@@ -1,0 +1,142 @@
+package scanner
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// ObservationSchema names the version of an observation's JSON form. Within a
+// version fields are only ever added.
+const ObservationSchema = "fipsweep.observation/v1"
+
+// An Observation is what one probe learned of one endpoint at one time, or why
+// it could not. Exactly one of TLS, SSH, Store, Plain and Failure is set.
+type Observation struct {
+	Schema     string       `json:"schema"` // ObservationSchema
+	Sweep      string       `json:"sweep"`
+	Time       time.Time    `json:"time"` // UTC, when the probe began
+	Target     string       `json:"target"`
+	Outright   bool         `json:"outright,omitempty"` // the target was named outright
+	Endpoint   Endpoint     `json:"endpoint"`
+	Probe      string       `json:"probe"` // "tls", "ssh", "store", "detect"
+	Evidence   []Evidence   `json:"evidence,omitempty"`
+	Incomplete []Incomplete `json:"incomplete,omitempty"` // asked for and not learned
+
+	TLS     *TLS     `json:"tls,omitempty"`
+	SSH     *SSH     `json:"ssh,omitempty"`
+	Store   *Store   `json:"store,omitempty"`
+	Plain   *Plain   `json:"plain,omitempty"`
+	Failure *Failure `json:"failure,omitempty"`
+}
+
+// Observe begins the observation of an endpoint by the named probe. Sweep and
+// Time are the sweeper's to set.
+func Observe(e Endpoint, probe string) Observation {
+	return Observation{Schema: ObservationSchema, Target: e.Target, Outright: e.Outright, Endpoint: e, Probe: probe}
+}
+
+// Failed is an observation that says why nothing was learned.
+func Failed(e Endpoint, probe string, f Failure) Observation {
+	o := Observe(e, probe)
+	o.Failure = &f
+	return o
+}
+
+// Answered tells whether anything at all came back from the endpoint. A peer
+// that spoke and was not understood answered; one that refused did not.
+func (o Observation) Answered() bool {
+	if o.Failure == nil {
+		return true
+	}
+	return o.Failure.Stage.answered()
+}
+
+// Evidence is the bytes behind an observation, named by their digest.
+type Evidence struct {
+	SHA256 string `json:"sha256"` // lower-case hex
+	What   string `json:"what"`   // for example "ServerHello TLSv1.2", "certificate"
+	Data   []byte `json:"-"`      // the bytes; nil when read back from JSON
+}
+
+// EvidenceOf names data by its SHA-256 digest.
+func EvidenceOf(what string, data []byte) Evidence {
+	return Evidence{SHA256: Digest(data), What: what, Data: data}
+}
+
+// Digest is the SHA-256 of data in lower-case hex, as every digest is written.
+func Digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// Incomplete says what was asked for and not learned, and why.
+type Incomplete struct {
+	What   string `json:"what"` // for example "TLSv1.3 chain", "ssh host key ssh-dss"
+	Reason Reason `json:"reason"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// A Failure says why an endpoint yielded nothing.
+type Failure struct {
+	Stage  Stage  `json:"stage"`
+	Reason Reason `json:"reason"`
+	Detail string `json:"detail,omitempty"` // for people; never holds peer bytes unescaped
+}
+
+// A Stage is how far a probe came.
+type Stage string
+
+// Stages in the order a probe passes through them.
+const (
+	StageResolve   Stage = "resolve"   // finding an address for a name
+	StageConnect   Stage = "connect"   // opening a connection
+	StageGreeting  Stage = "greeting"  // connected: waiting for the first bytes
+	StageSTARTTLS  Stage = "starttls"  // asking a plain protocol to turn to TLS
+	StageHandshake Stage = "handshake" // speaking TLS or SSH
+	StageOpen      Stage = "open"      // opening a file
+	StageRead      Stage = "read"      // reading a file
+	StageParse     Stage = "parse"     // making sense of a file
+	StageProbe     Stage = "probe"     // in our own code
+)
+
+// answered tells whether reaching the stage means that the peer said something.
+func (s Stage) answered() bool {
+	switch s {
+	case StageSTARTTLS, StageHandshake, StageRead, StageParse:
+		return true
+	}
+	return false
+}
+
+// A Reason is why something was not learned. The set is small and closed, so
+// that reports can count by it.
+type Reason string
+
+// The reasons. Each is its own outcome; none means "not offered".
+const (
+	ReasonRefused      Reason = "refused"        // connection refused
+	ReasonTimeout      Reason = "timeout"        // no answer within the deadline
+	ReasonReset        Reason = "reset"          // connection reset
+	ReasonClosed       Reason = "closed"         // connection closed without an answer
+	ReasonUnreachable  Reason = "unreachable"    // no route to host or network
+	ReasonNoName       Reason = "no-such-name"   // the name does not resolve
+	ReasonThrottled    Reason = "throttled"      // the peer said or showed that it limits us
+	ReasonGarbage      Reason = "not-understood" // bytes that are no protocol we know, or break one
+	ReasonAlert        Reason = "alert"          // the peer declined with a TLS alert
+	ReasonTooLarge     Reason = "too-large"      // more bytes than the bound allows
+	ReasonDenied       Reason = "denied"         // permission denied
+	ReasonNotFound     Reason = "not-found"      // the file is gone
+	ReasonLocked       Reason = "locked"         // a password is needed
+	ReasonUncomputable Reason = "uncomputable"   // needs an algorithm that we cannot compute
+	ReasonLimit        Reason = "local-limit"    // our own limit, such as file descriptors
+	ReasonInterrupted  Reason = "interrupted"    // the sweep was stopped
+	ReasonInternal     Reason = "internal"       // a fault of ours; Detail says which
+)
+
+// Plain is an endpoint that answers without encryption.
+type Plain struct {
+	Protocol string `json:"protocol"` // "smtp", "imap", "pop3", "ftp", "http", ... or "unknown"
+	STARTTLS bool   `json:"starttls"` // it offers to turn to TLS
+	Banner   string `json:"banner,omitempty"`
+}

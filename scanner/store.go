@@ -1,0 +1,58 @@
+package scanner
+
+// Store is what one file holds.
+type Store struct {
+	Path       string       `json:"path"`
+	Links      []string     `json:"links,omitempty"` // other paths of the tree that lead here
+	Format     string       `json:"format"`          // "PEM", "DER", "PKCS#7", "PKCS#12", ...
+	Mode       string       `json:"mode,omitempty"`  // permission bits in octal, such as "0644"
+	Owner      string       `json:"owner,omitempty"` // numeric user id
+	Protection []Protection `json:"protection,omitempty"`
+	Items      []Item       `json:"items"`
+}
+
+// The kinds of Item.
+const (
+	ItemCertificate = "certificate"
+	ItemCSR         = "csr"
+	ItemCRL         = "crl"
+	ItemPrivateKey  = "private-key"
+	ItemPublicKey   = "public-key"
+	ItemSecretKey   = "secret-key"
+	ItemParameters  = "parameters"
+)
+
+// An Item is one certificate, key or the like in a store. It never holds a
+// private value.
+type Item struct {
+	Kind        string       `json:"kind"`
+	SHA256      string       `json:"sha256,omitempty"` // of the DER; for a private key of its public half's SubjectPublicKeyInfo
+	Member      string       `json:"member,omitempty"` // place in an archive
+	Alias       string       `json:"alias,omitempty"`
+	Certificate *Certificate `json:"certificate,omitempty"`
+	Request     *Request     `json:"request,omitempty"` // csr and crl: who, and how it is signed
+	Key         *Key         `json:"key,omitempty"`     // keys; nil where a password hides it
+	Prime       *Prime       `json:"prime,omitempty"`   // parameters: finite-field group
+	Protection  *Protection  `json:"protection,omitempty"`
+	Problem     string       `json:"problem,omitempty"` // why it could not be read
+}
+
+// Request is the facts of a signed statement that is no certificate: a
+// certification request (RFC 2986) or a CRL (RFC 5280 section 5).
+type Request struct {
+	Subject            string   `json:"subject"` // of a CRL its issuer
+	SignatureAlgorithm string   `json:"signature_algorithm"`
+	SignatureOID       string   `json:"signature_oid"`
+	PSS                *PSS     `json:"pss,omitempty"`
+	Names              []string `json:"names,omitempty"`
+}
+
+// Protection is how a key or a whole store is protected at rest.
+type Protection struct {
+	Scheme     string `json:"scheme"` // "none", "PBES2", "pbeWithMD5AndDES-CBC", "PEM-traditional-DEK-Info", "OpenSSH-bcrypt", ...
+	KDF        string `json:"kdf,omitempty"`
+	PRF        string `json:"prf,omitempty"`
+	Cipher     string `json:"cipher,omitempty"`
+	Iterations int    `json:"iterations,omitempty"`
+	SaltBits   int    `json:"salt_bits,omitempty"`
+}

@@ -1,0 +1,23 @@
+package scanner
+
+import "time"
+
+// Sweep is one run over many targets.
+type Sweep struct {
+	ID      string    `json:"id"` // UTC start and four hex digits: "20261122T011502Z-7c41"
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended,omitzero"`
+	Scope   Scope     `json:"scope"`
+	Host    string    `json:"host"` // the machine that asked
+	User    string    `json:"user"` // who ran it
+	Tool    string    `json:"tool"` // version of fipsweep
+	FIPS    string    `json:"fips"` // the tool's own FIPS mode: "off", "on" and module version
+}
+
+// Scope is what was asked for, as the operator wrote it.
+type Scope struct {
+	Targets []string `json:"targets"`
+	Exclude []string `json:"exclude,omitempty"`
+	Ports   []uint16 `json:"ports,omitempty"`
+	Depth   string   `json:"depth"`
+}
