@@ -1,0 +1,47 @@
+# fipsweep: build, test and look after itself.
+GO ?= go
+export CGO_ENABLED ?= 0
+FUZZTIME ?= 30s
+
+.PHONY: build fips test race fuzz golden generate lint vuln bench peers
+
+build: ## the command, in ./fipsweep
+	$(GO) build -o fipsweep ./cmd/fipsweep
+
+fips: ## the command built on Go's own cryptographic module, in ./fipsweep-fips
+	GOFIPS140=v1.0.0 $(GO) build -o fipsweep-fips ./cmd/fipsweep
+
+peers: ## the real servers the tests talk to, where this machine may install them
+	sh testdata/peers/install.sh
+
+test: peers ## everything that must hold
+	$(GO) vet ./...
+	$(GO) test -timeout 25m ./...
+
+race: peers ## the same under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -timeout 45m ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+golden: ## write the golden files anew; read the diff before you commit it
+	@set -e; for d in $$(grep -rl --include='*_test.go' '"update"' . | xargs -n1 dirname | sort -u); do \
+		$(GO) test $$d -update; \
+	done
+
+generate: ## the registry tables from testdata/iana
+	$(GO) generate ./...
+
+lint:
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+vuln: ## known vulnerabilities in what we depend on; its database lies outside
+	$(GO) tool govulncheck ./...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
