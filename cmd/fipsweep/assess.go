@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/reports"
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/replay"
+	"github.com/fipsweep/fipsweep/scanner/target"
+)
+
+// A pipeline is the whole of a sweep: who sweeps what, where each observation
+// is kept, who judges it, and who is told.
+type pipeline struct {
+	sweeper   scanner.Sweeper
+	targets   *target.List
+	journal   *replay.Journal
+	judge     *fips.Judge
+	recorders []reports.Recorder
+	builder   *reports.Builder
+	now       func() time.Time
+}
+
+// assess runs the pipeline: sweep, keep, judge, record, and the report at the
+// end. A sweep that was cut short still gives the report of what it finished.
+func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
+	// What was observed is recorded even when the sweep is being stopped.
+	record := context.WithoutCancel(ctx)
+	err := p.sweeper.Sweep(ctx, p.targets.All(), func(o scanner.Observation) error {
+		if err := p.journal.Append(o); err != nil {
+			return err
+		}
+		a := p.judge.Assess(o)
+		for _, r := range p.recorders {
+			if err := r.Record(record, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	report := p.builder.Report(p.now().UTC())
+	return report, errors.Join(err, p.journal.Close())
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/catalogue"
+	"github.com/fipsweep/fipsweep/reports/render"
+)
+
+func newExplain(std streams) *cobra.Command {
+	var format, asOf string
+	cmd := &cobra.Command{
+		Use:   "explain NAME...",
+		Short: "Say what is known of an algorithm, suite, key size or rule, and on whose authority",
+		Example: `  fipsweep explain TLS_RSA_WITH_AES_128_CBC_SHA
+  fipsweep explain x25519 'RSA 1024' ssh-rsa
+  fipsweep explain --as-of 2036-01-01 secp256r1
+  fipsweep explain -o json named-group/x25519`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, names []string) error {
+			judge, cat, err := newJudge(asOf)
+			if err != nil {
+				return err
+			}
+			return explain(std, judge, cat, format, names)
+		},
+	}
+	cmd.Flags().StringVarP(&format, "output", "o", "text", "text or json")
+	asOfFlag(cmd, &asOf)
+	return cmd
+}
+
+// explain prints what is known of each name. An unknown one is said on stderr,
+// with what it may have meant, and the rest are still printed.
+func explain(std streams, judge *fips.Judge, cat *fips.Catalogue, format string, names []string) error {
+	var all []fips.Explanation
+	var unknown []error
+	for _, name := range names {
+		found, alike := judge.Explain(name)
+		if len(found) == 0 {
+			unknown = append(unknown, unknownName(name, alike))
+		}
+		all = append(all, found...)
+	}
+	var err error
+	switch format {
+	case "json":
+		err = writeJSON(std.out, all)
+	case "text":
+		err = flushed(std.out, func(w io.Writer) error { return render.Explain(w, cat, all, textOptions(std.out)) })
+	default:
+		return usage(fmt.Errorf("-o %s: want text or json", format))
+	}
+	if err != nil {
+		return err
+	}
+	return usage(errors.Join(unknown...))
+}
+
+func unknownName(name string, alike []string) error {
+	if len(alike) == 0 {
+		return fmt.Errorf("%q is in no rule and no registry: 'fipsweep rules' lists what is", name)
+	}
+	return fmt.Errorf("%q is in no rule and no registry: did you mean %s?", name, strings.Join(alike, ", "))
+}
+
+// newJudge loads the catalogue and rules by it on the day asked for, today by
+// default.
+func newJudge(asOf string) (*fips.Judge, *fips.Catalogue, error) {
+	cat, err := catalogue.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	day := fips.DateOf(time.Now())
+	if asOf != "" {
+		if day, err = fips.ParseDate(asOf); err != nil {
+			return nil, nil, usage(fmt.Errorf("--as-of: %w", err))
+		}
+	}
+	judge, err := fips.NewJudge(cat, day)
+	if err != nil {
+		return nil, nil, usage(fmt.Errorf("--as-of: %w", err))
+	}
+	return judge, cat, nil
+}
+
+func asOfFlag(cmd *cobra.Command, asOf *string) {
+	cmd.Flags().StringVar(asOf, "as-of", "", "judge as on this `date`, YYYY-MM-DD (default today, UTC)")
+}
+
+// writeJSON writes one indented document; an empty list is [], never null.
+func writeJSON[T any](w io.Writer, list []T) error {
+	if list == nil {
+		list = []T{}
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(list)
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// formats are the outputs that -o can name.
+var formats = [...]string{"text", "jsonl", "html"}
+
+// An output is one -o: a format and where it goes.
+type output struct {
+	format string
+	path   string // "-" is stdout
+}
+
+func (o output) stdout() bool { return o.path == "-" }
+
+// parseOutputs reads every -o, FORMAT[=PATH]. Nothing given means the text
+// summary on stdout, as does leaving stdout free, unless quiet.
+func parseOutputs(specs []string, quiet bool) ([]output, error) {
+	var outs []output
+	var errs []error
+	taken := map[string]string{}
+	for _, spec := range specs {
+		format, path, found := strings.Cut(spec, "=")
+		if !found {
+			path = "-"
+		}
+		switch {
+		case !slices.Contains(formats[:], format):
+			errs = append(errs, fmt.Errorf("-o %s: unknown format %q: want one of %s", spec, format, strings.Join(formats[:], ", ")))
+		case path == "":
+			errs = append(errs, fmt.Errorf("-o %s: no path after '=': write -o %s=FILE, or -o %s for stdout", spec, format, format))
+		case taken[path] != "" && path == "-":
+			errs = append(errs, fmt.Errorf("-o %s: stdout is already taken by -o %s: give one of them a file", spec, taken[path]))
+		case taken[path] != "":
+			errs = append(errs, fmt.Errorf("-o %s: -o %s writes to the same file", spec, taken[path]))
+		}
+		taken[path] = spec
+		outs = append(outs, output{format, path})
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	if taken["-"] == "" && !quiet {
+		outs = append(outs, output{"text", "-"})
+	}
+	return outs, nil
+}
+
+// writeWhole writes a finished output: stdout and whatever is no regular file
+// as it is, a file beside its place and then renamed, so that nobody reads
+// half of it.
+func (o output) writeWhole(stdout io.Writer, render func(io.Writer) error) error {
+	if o.stdout() {
+		return flushed(stdout, render)
+	}
+	path, regular := placeOf(o.path)
+	if !regular {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("write %s output: %w", o.format, err)
+		}
+		return errors.Join(flushed(f, render), f.Close())
+	}
+	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
+	if err != nil {
+		return fmt.Errorf("write %s output: %w", o.format, err)
+	}
+	defer f.Cleanup()
+	if err := flushed(f, render); err != nil {
+		return fmt.Errorf("write %s output to %s: %w", o.format, o.path, err)
+	}
+	if err := f.CloseAtomicallyReplace(); err != nil {
+		return fmt.Errorf("write %s output: %w", o.format, err)
+	}
+	return nil
+}
+
+// openStream opens an output that is written while the sweep runs.
+func (o output) openStream(stdout io.Writer) (io.Writer, func() error, error) {
+	if o.stdout() {
+		return stdout, func() error { return nil }, nil
+	}
+	f, err := os.OpenFile(o.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write %s output: %w", o.format, err)
+	}
+	return f, f.Close, nil
+}
+
+// placeOf follows links to where the file really lies, and tells whether it is
+// (or will be) a regular file.
+func placeOf(path string) (string, bool) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	info, err := os.Stat(path)
+	return path, err != nil || info.Mode().IsRegular()
+}
+
+func flushed(w io.Writer, render func(io.Writer) error) error {
+	b := bufio.NewWriterSize(w, 64<<10)
+	if err := render(b); err != nil {
+		return err
+	}
+	return b.Flush()
+}
+
+// checkPlace finds out before the sweep whether the output can be written
+// after it: a night's work must not end in a misspelt folder.
+func (o output) checkPlace() error {
+	if o.stdout() {
+		return nil
+	}
+	info, err := os.Stat(o.path)
+	if err == nil && info.IsDir() {
+		return fmt.Errorf("-o %s=%s: is a directory: name a file in it", o.format, o.path)
+	}
+	dir := filepath.Dir(o.path)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("-o %s=%s: no folder %s: make it first", o.format, o.path, dir)
+	}
+	return nil
+}

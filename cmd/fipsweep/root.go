@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot builds the command tree. Each verb has a file of its own.
+func newRoot(std streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fipsweep",
+		Short: "See which cryptography is in use, and what of it NIST approves",
+		Long: `fipsweep sweeps networks and file systems for cryptography and says, with
+citations, what of it FIPS 140-3 and the NIST transition schedule approve.
+
+It shows approved algorithms. It cannot show that a validated module computes
+them: no observation from outside can.`,
+		Example: `  fipsweep scan localhost /etc/ssl/certs
+  fipsweep scan -o html=report.html -o jsonl=sweep.jsonl 10.0.0.0/24 ssh://bastion
+  fipsweep explain TLS_RSA_WITH_AES_128_CBC_SHA`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+	}
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
+	})
+	root.SetUsageTemplate(root.UsageTemplate() + "\n" + exitHelp())
+	root.AddCommand(newScan(std), newExplain(std), newRules(std), newVersion(std))
+	for _, c := range root.Commands() {
+		c.Args = usageArgs(c.Args)
+	}
+	return root
+}
+
+// usageArgs makes a verb's complaint about its arguments one of usage.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	if check == nil {
+		return nil
+	}
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
+		}
+		return nil
+	}
+}
