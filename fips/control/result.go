@@ -1,0 +1,86 @@
+package control
+
+import (
+	"fmt"
+
+	"github.com/fipsweep/fipsweep/fips"
+)
+
+// A State is what an assessment of one control comes to.
+type State string
+
+// The states. Satisfied needs positive evidence.
+const (
+	Satisfied    State = "satisfied"
+	NotSatisfied State = "not-satisfied"
+	NotAssessed  State = "not-assessed"
+)
+
+// A Result is what the evidence says of one control. The population is the
+// endpoints that could show something of its classes: Observed of them did.
+type Result struct {
+	Framework    string              `json:"framework"`      // its ID
+	Name         string              `json:"framework_name"` // its name
+	Short        string              `json:"-"`
+	ID           string              `json:"id"`
+	Asks         string              `json:"asks"`
+	Earlier      map[string][]string `json:"earlier,omitempty"`
+	State        State               `json:"state"`
+	Reason       string              `json:"reason"`
+	Observed     int                 `json:"observed"`
+	NotSeen      int                 `json:"not_seen"`
+	Failing      int                 `json:"failing"`
+	Watching     int                 `json:"watching"` // unclassified ones included
+	Unclassified int                 `json:"unclassified"`
+	Examples     []Example           `json:"examples,omitempty"`
+	Cannot       string              `json:"cannot,omitempty"` // what this evidence does not show
+}
+
+// Population is all endpoints that could have shown something.
+func (r Result) Population() int { return r.Observed + r.NotSeen }
+
+// Results gives every control of the table in its order.
+func (y *Tally) Results() []Result {
+	var all []Result
+	for _, n := range y.counts {
+		r := Result{
+			Framework: n.framework.ID, Name: n.framework.Name, Short: n.framework.Short,
+			ID: n.control.ID, Asks: n.control.Asks, Earlier: n.control.Earlier, Cannot: n.control.Cannot,
+			Observed: n.observed, NotSeen: n.notSeen, Failing: n.failing, Watching: n.watching,
+			Unclassified: n.unclassified, Examples: n.examples,
+		}
+		r.State, r.Reason = n.state()
+		if n.control.Needs != "" {
+			// Who belongs to the population is not known, so nobody is counted.
+			r.Observed, r.NotSeen, r.Failing, r.Watching, r.Unclassified, r.Examples = 0, 0, 0, 0, 0, nil
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// state decides. An unclassified name is neither for nor against: no rule
+// covers it, so while one is there and nothing fails, nothing is claimed.
+func (n count) state() (State, string) {
+	switch {
+	case n.control.Needs != "":
+		return NotAssessed, "no " + n.control.Needs + " tagged"
+	case n.onlyModule():
+		return NotAssessed, "module: not observable"
+	case n.kinds == 0:
+		return NotAssessed, "no endpoint alone can show it"
+	case n.failing > 0:
+		return NotSatisfied, fmt.Sprintf("%d of %d observed fail", n.failing, n.observed)
+	case n.observed == 0:
+		return NotAssessed, "nothing of its kind was observed"
+	case n.unclassified > 0:
+		return NotAssessed, fmt.Sprintf("%d of %d observed hold a name that no rule covers", n.unclassified, n.observed)
+	}
+	return Satisfied, fmt.Sprintf("%d of %d observed, none fails", n.observed, n.observed+n.notSeen)
+}
+
+// onlyModule tells whether the control asks for nothing but the module, which
+// no observation shows.
+func (n count) onlyModule() bool {
+	return len(n.control.Classes) == 1 && n.control.Classes[0] == fips.ClassModule
+}

@@ -1,0 +1,110 @@
+package control
+
+import (
+	"bytes"
+	_ "embed" // the frameworks are data
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/fipsweep/fipsweep/fips"
+)
+
+//go:embed data/frameworks.json
+var frameworks []byte
+
+// A Framework is one catalogue of requirements.
+type Framework struct {
+	ID       string    `json:"id"`      // "soc2"
+	Name     string    `json:"name"`    // "SOC 2"
+	Short    string    `json:"short"`   // for narrow places: "ISO 27001"
+	Edition  string    `json:"edition"` // which text the identifiers are of
+	Controls []Control `json:"controls"`
+}
+
+// A Control is one requirement, in our own words, and the classes of evidence
+// that bear on it.
+type Control struct {
+	ID         string              `json:"id"` // the framework's own: "CC6.1"
+	Asks       string              `json:"asks"`
+	Classes    []fips.Class        `json:"classes"`
+	Needs      string              `json:"needs,omitempty"`   // what the sweep must be told before this can be assessed: "boundary"
+	Cannot     string              `json:"cannot,omitempty"`  // what this evidence does not show
+	Earlier    map[string][]string `json:"earlier,omitempty"` // the same requirement in another edition
+	Confidence string              `json:"confidence"`        // of the mapping: "high", "medium" or "low"
+	Note       string              `json:"note,omitempty"`
+	Shown      bool                `json:"shown,omitempty"` // reports tell of it
+}
+
+// A Table is frameworks ready to be counted into.
+type Table struct {
+	Frameworks []Framework
+	byClass    map[fips.Class][]string
+}
+
+// Load reads every framework of the embedded data.
+func Load() (*Table, error) { return parse(frameworks) }
+
+// parse reads frameworks, strictly: a misspelt field or class would silently
+// leave a control without evidence.
+func parse(data []byte) (*Table, error) {
+	t := &Table{byClass: map[fips.Class][]string{}}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&t.Frameworks); err != nil {
+		return nil, fmt.Errorf("read control frameworks: %w", err)
+	}
+	var errs []error
+	for _, f := range t.Frameworks {
+		for _, c := range f.Controls {
+			errs = append(errs, wrong(f, c)...)
+			if !c.Shown {
+				continue
+			}
+			for _, class := range c.Classes {
+				t.byClass[class] = append(t.byClass[class], c.ID)
+			}
+		}
+	}
+	return t, errors.Join(errs...)
+}
+
+// wrong says everything that keeps a control from being counted.
+func wrong(f Framework, c Control) []error {
+	var errs []error
+	if c.ID == "" || c.Asks == "" || len(c.Classes) == 0 {
+		errs = append(errs, fmt.Errorf("control %s %q: want id, asks and classes", f.ID, c.ID))
+	}
+	seen := map[fips.Class]bool{}
+	for _, class := range c.Classes {
+		if _, known := kindsOf(class); !known {
+			errs = append(errs, fmt.Errorf("control %s %s: unknown class %q", f.ID, c.ID, class))
+		}
+		if seen[class] {
+			errs = append(errs, fmt.Errorf("control %s %s: class %q twice", f.ID, c.ID, class))
+		}
+		seen[class] = true
+	}
+	return errs
+}
+
+// Shown is the part of the table that reports tell of.
+func (t *Table) Shown() *Table {
+	s := &Table{byClass: t.byClass}
+	for _, f := range t.Frameworks {
+		var shown []Control
+		for _, c := range f.Controls {
+			if c.Shown {
+				shown = append(shown, c)
+			}
+		}
+		if len(shown) > 0 {
+			f.Controls = shown
+			s.Frameworks = append(s.Frameworks, f)
+		}
+	}
+	return s
+}
+
+// Of lists the shown controls that evidence of the class bears on.
+func (t *Table) Of(class fips.Class) []string { return t.byClass[class] }

@@ -1,0 +1,112 @@
+package control
+
+import (
+	"github.com/fipsweep/fipsweep/fips"
+)
+
+// maxExamples bounds the failing endpoints that a result names.
+const maxExamples = 5
+
+// A Tally counts assessments into controls as they come. It keeps counts and a
+// few examples, however many there are.
+type Tally struct {
+	counts  []count
+	byClass map[fips.Class][]int
+	marks   []mark // scratch of Add, one for each control
+}
+
+// A count is what was met for one control.
+type count struct {
+	framework Framework
+	control   Control
+	kinds     kind
+
+	observed, notSeen, failing, watching, unclassified int
+	examples                                           []Example
+}
+
+// A mark is the worst that one endpoint shows for one control.
+type mark struct {
+	status  fips.Status
+	finding string
+}
+
+// An Example is one endpoint that fails a control, and the finding that says so.
+type Example struct {
+	ID       string `json:"id"` // the endpoint's
+	Endpoint string `json:"endpoint"`
+	Finding  string `json:"finding"`
+}
+
+// NewTally counts into the controls of the table.
+func NewTally(t *Table) *Tally {
+	y := &Tally{byClass: map[fips.Class][]int{}}
+	for _, f := range t.Frameworks {
+		for _, c := range f.Controls {
+			n := count{framework: f, control: c}
+			for _, class := range c.Classes {
+				k, _ := kindsOf(class)
+				n.kinds |= k
+				y.byClass[class] = append(y.byClass[class], len(y.counts))
+			}
+			y.counts = append(y.counts, n)
+		}
+	}
+	y.marks = make([]mark, len(y.counts))
+	return y
+}
+
+// Add counts one assessment. Each endpoint is assessed once in a sweep.
+func (y *Tally) Add(a fips.Assessment) {
+	switch Stand(a) {
+	case Observed:
+		y.mark(a)
+		y.count(a)
+	case NotSeen:
+		k := kindOf(a.Observation)
+		for i := range y.counts {
+			if y.counts[i].kinds&k != 0 {
+				y.counts[i].notSeen++
+			}
+		}
+	}
+}
+
+// mark finds the worst status that the endpoint shows for each control.
+func (y *Tally) mark(a fips.Assessment) {
+	clear(y.marks)
+	for _, r := range a.Rulings {
+		for _, i := range y.byClass[r.Class] {
+			y.marks[i].status = max(y.marks[i].status, r.Status)
+		}
+	}
+	for _, f := range a.Findings {
+		for _, i := range y.byClass[f.Class] {
+			if m := &y.marks[i]; m.finding == "" && m.status == f.Status {
+				m.finding = f.ID
+			}
+		}
+	}
+}
+
+func (y *Tally) count(a fips.Assessment) {
+	for i, m := range y.marks {
+		n := &y.counts[i]
+		switch m.status.Grade() {
+		case fips.NotSeen:
+			continue
+		case fips.Watch:
+			n.watching++
+		case fips.Fail:
+			n.failing++
+			if len(n.examples) < maxExamples {
+				e := a.Observation.Endpoint
+				n.examples = append(n.examples, Example{ID: e.ID, Endpoint: e.String(), Finding: m.finding})
+			}
+		}
+		n.observed++
+		if m.status == fips.Unclassified {
+			n.unclassified++
+		}
+	}
+}
