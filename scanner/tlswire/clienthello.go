@@ -1,0 +1,161 @@
+package tlswire
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// A ClientHello of SSLv3 to TLS 1.3 (RFC 8446 section 4.1.2, RFC 6101 section
+// 5.6.1.2). A zero field is left off the wire.
+//
+// Signalling values are no suites: renegotiation_info goes as an extension
+// (RFC 5746 section 3.4), and TLS_FALLBACK_SCSV would make newer servers
+// refuse.
+type ClientHello struct {
+	Version   uint16 // the legacy field: at most TLS 1.2
+	Random    [32]byte
+	SessionID []byte
+	Suites    []uint16
+
+	ServerName           string // never an address: RFC 6066 section 3
+	RenegotiationInfo    bool
+	ExtendedMasterSecret bool
+	StatusRequest        bool
+	PointFormats         []uint8
+	Groups               []uint16
+	Schemes              []uint16
+	Versions             []uint16   // supported_versions
+	KeyShares            []KeyShare // nil: no extension; empty: an empty list, which asks for HelloRetryRequest
+	More                 []Extension
+
+	// Pad lengthens a hello of 256 to 511 bytes to 512 (RFC 7685): some load
+	// balancers take a hello of that size for SSLv2.
+	Pad bool
+}
+
+// A KeyShare is a public value for one group.
+type KeyShare struct {
+	Group uint16
+	Value []byte
+}
+
+// Marshal writes the hello as records, more than one where it is long.
+func (h ClientHello) Marshal() ([]byte, error) {
+	message, err := h.message(0)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(message); h.Pad && h.Version > VersionSSL3 && n > 255 && n < 512 {
+		// The padding extension has a header of its own.
+		if message, err = h.message(max(512-n-4, 0) + 1); err != nil {
+			return nil, err
+		}
+	}
+	return records(message, min(h.Version, VersionTLS10)), nil
+}
+
+// message writes the handshake message; padding is its length plus one.
+func (h ClientHello) message(padding int) ([]byte, error) {
+	var b cryptobyte.Builder
+	b.AddUint8(uint8(TypeClientHello))
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		b.AddUint16(h.Version)
+		b.AddBytes(h.Random[:])
+		b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(h.SessionID) })
+		addUint16s(b, h.Suites)
+		b.AddBytes([]byte{1, 0}) // one compression method: null
+		if !h.extended() {
+			return
+		}
+		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { h.extensions(b, padding) })
+	})
+	message, err := b.Bytes()
+	if err != nil {
+		return nil, fmt.Errorf("client hello: %w", err)
+	}
+	return message, nil
+}
+
+// extended tells whether any extension is asked for. SSLv3 knew none, and a
+// hello without them leaves their list off altogether.
+func (h ClientHello) extended() bool {
+	return h.ServerName != "" || h.RenegotiationInfo || h.ExtendedMasterSecret || h.StatusRequest ||
+		len(h.PointFormats)+len(h.Groups)+len(h.Schemes)+len(h.Versions)+len(h.More) > 0 || h.KeyShares != nil
+}
+
+// extensions writes them with the empty ones early: servers are known that
+// refuse an empty extension at the end.
+func (h ClientHello) extensions(b *cryptobyte.Builder, padding int) {
+	if h.ServerName != "" {
+		addExtension(b, ExtServerName, func(b *cryptobyte.Builder) {
+			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+				b.AddUint8(0) // host_name
+				b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(h.ServerName)) })
+			})
+		})
+	}
+	if h.ExtendedMasterSecret {
+		addExtension(b, ExtExtendedMasterSecret, empty)
+	}
+	if h.RenegotiationInfo {
+		addExtension(b, ExtRenegotiationInfo, func(b *cryptobyte.Builder) { b.AddUint8(0) })
+	}
+	if h.StatusRequest {
+		addExtension(b, ExtStatusRequest, func(b *cryptobyte.Builder) { b.AddBytes([]byte{1, 0, 0, 0, 0}) })
+	}
+	for _, e := range h.More {
+		addExtension(b, e.Type, func(b *cryptobyte.Builder) { b.AddBytes(e.Body) })
+	}
+	if padding > 0 {
+		addExtension(b, ExtPadding, func(b *cryptobyte.Builder) { b.AddBytes(make([]byte, padding-1)) })
+	}
+	if len(h.PointFormats) > 0 {
+		addExtension(b, ExtPointFormats, func(b *cryptobyte.Builder) {
+			b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(h.PointFormats) })
+		})
+	}
+	if len(h.Groups) > 0 {
+		addExtension(b, ExtSupportedGroups, func(b *cryptobyte.Builder) { addUint16s(b, h.Groups) })
+	}
+	if len(h.Schemes) > 0 {
+		addExtension(b, ExtSignatureAlgorithms, func(b *cryptobyte.Builder) { addUint16s(b, h.Schemes) })
+	}
+	if len(h.Versions) > 0 {
+		addExtension(b, ExtSupportedVersions, func(b *cryptobyte.Builder) {
+			b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) {
+				for _, v := range h.Versions {
+					b.AddUint16(v)
+				}
+			})
+		})
+	}
+	if h.KeyShares != nil {
+		addExtension(b, ExtKeyShare, h.keyShares)
+	}
+}
+
+func (h ClientHello) keyShares(b *cryptobyte.Builder) {
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, share := range h.KeyShares {
+			b.AddUint16(share.Group)
+			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(share.Value) })
+		}
+	})
+}
+
+// records puts a handshake message into as few records as hold it.
+func records(message []byte, version uint16) []byte {
+	const most = 1 << 14
+	out := make([]byte, 0, len(message)+recordHeader*(1+len(message)/most))
+	for len(message) > 0 {
+		n := min(len(message), most)
+		out = append(out, byte(TypeHandshake))
+		out = binary.BigEndian.AppendUint16(out, version)
+		out = binary.BigEndian.AppendUint16(out, uint16(n))
+		out = append(out, message[:n]...)
+		message = message[n:]
+	}
+	return out
+}

@@ -1,0 +1,74 @@
+package tlswire
+
+import (
+	"fmt"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// ExtensionType is a TLS extension's code point.
+type ExtensionType uint16
+
+// The extensions that hellos carry here.
+const (
+	ExtServerName           ExtensionType = 0
+	ExtStatusRequest        ExtensionType = 5
+	ExtSupportedGroups      ExtensionType = 10
+	ExtPointFormats         ExtensionType = 11
+	ExtSignatureAlgorithms  ExtensionType = 13
+	ExtALPN                 ExtensionType = 16
+	ExtPadding              ExtensionType = 21
+	ExtEncryptThenMAC       ExtensionType = 22
+	ExtExtendedMasterSecret ExtensionType = 23
+	ExtSessionTicket        ExtensionType = 35
+	ExtSupportedVersions    ExtensionType = 43
+	ExtCookie               ExtensionType = 44
+	ExtPSKModes             ExtensionType = 45
+	ExtKeyShare             ExtensionType = 51
+	ExtRenegotiationInfo    ExtensionType = 0xff01
+)
+
+// An Extension is one of a hello's, body unread.
+type Extension struct {
+	Type ExtensionType
+	Body []byte
+}
+
+// readExtensions reads the list that ends a hello. A hello of SSLv3 or of an
+// old server has none at all.
+func readExtensions(s *cryptobyte.String) ([]Extension, error) {
+	if s.Empty() {
+		return nil, nil
+	}
+	var list cryptobyte.String
+	if !s.ReadUint16LengthPrefixed(&list) || !s.Empty() {
+		return nil, fmt.Errorf("list of extensions: %w", ErrMalformed)
+	}
+	var all []Extension
+	for !list.Empty() {
+		var kind uint16
+		var body cryptobyte.String
+		if !list.ReadUint16(&kind) || !list.ReadUint16LengthPrefixed(&body) {
+			return nil, fmt.Errorf("extension: %w", ErrMalformed)
+		}
+		all = append(all, Extension{ExtensionType(kind), body})
+	}
+	return all, nil
+}
+
+// addExtension appends one extension whose body the function writes.
+func addExtension(b *cryptobyte.Builder, kind ExtensionType, body func(*cryptobyte.Builder)) {
+	b.AddUint16(uint16(kind))
+	b.AddUint16LengthPrefixed(body)
+}
+
+// addUint16s writes a list of code points behind its length in bytes.
+func addUint16s(b *cryptobyte.Builder, values []uint16) {
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, v := range values {
+			b.AddUint16(v)
+		}
+	})
+}
+
+func empty(*cryptobyte.Builder) {}
