@@ -1,0 +1,239 @@
+package fips
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner/iana"
+)
+
+// An Index finds the rules of a catalogue by what a subject is called. It
+// says nothing of dates: whoever asks takes the rules in force on a day.
+type Index struct {
+	rules    []Rule
+	byID     map[string][]*Rule
+	byName   map[string][]*Rule // kind and folded name
+	byAny    map[string][]*Rule // name folded without regard to kind
+	families []family
+	ranges   []span
+	byOID    map[string][]*Rule
+}
+
+// A family is a name that ends in "*": all names that begin so.
+type family struct {
+	kind, prefix string
+	rule         *Rule
+}
+
+// A span is a range of code points of one kind.
+type span struct {
+	kind     string
+	low, top uint64
+	rule     *Rule
+}
+
+// NewIndex reads a catalogue into an index. The rules it yields are those of
+// the catalogue itself and must not be changed.
+func NewIndex(c *Catalogue) *Index {
+	x := &Index{
+		rules:  c.Rules,
+		byID:   map[string][]*Rule{},
+		byName: map[string][]*Rule{},
+		byAny:  map[string][]*Rule{},
+		byOID:  map[string][]*Rule{},
+	}
+	for i := range c.Rules {
+		x.add(&c.Rules[i])
+	}
+	return x
+}
+
+func (x *Index) add(r *Rule) {
+	x.byID[r.ID] = append(x.byID[r.ID], r)
+	for _, name := range append([]string{r.Name}, r.Aliases...) {
+		if prefix, ok := strings.CutSuffix(name, "*"); ok {
+			x.families = append(x.families, family{r.Kind, fold(r.Kind, prefix), r})
+		}
+		insert(x.byName, r.Kind+"/"+fold(r.Kind, name), r)
+		insert(x.byAny, strings.ToLower(name), r)
+	}
+	for _, s := range spans(r.CodePoints) {
+		x.ranges = append(x.ranges, span{r.Kind, s[0], s[1], r})
+	}
+	for _, oid := range expandOID(r.OID) {
+		insert(x.byOID, oid, r)
+	}
+}
+
+// insert keeps a rule whose alias differs from its name by case only from
+// being found twice.
+func insert(m map[string][]*Rule, key string, r *Rule) {
+	if !slices.Contains(m[key], r) {
+		m[key] = append(m[key], r)
+	}
+}
+
+// fold makes names comparable. SSH names are compared byte by byte (RFC 4250
+// section 4.6.1); all others without regard to case.
+func fold(kind, name string) string {
+	if strings.HasPrefix(kind, "ssh-") {
+		return name
+	}
+	return strings.ToLower(name)
+}
+
+// ID finds the rule of an id.
+func (x *Index) ID(id string) (*Rule, bool) {
+	if r := x.byID[id]; len(r) > 0 {
+		return r[0], true
+	}
+	return nil, false
+}
+
+// Named finds the rules about a name, or another spelling of it, of one kind:
+// several where they differ by use. A name that only a family covers, such as
+// the GSS-API methods of SSH, gets the family's rules.
+func (x *Index) Named(kind, name string) []*Rule {
+	folded := fold(kind, name)
+	if rules := x.byName[kind+"/"+folded]; len(rules) > 0 {
+		return rules
+	}
+	var rules []*Rule
+	for _, f := range x.families {
+		if f.kind == kind && strings.HasPrefix(folded, f.prefix) {
+			rules = append(rules, f.rule)
+		}
+	}
+	return rules
+}
+
+// CodePoint finds the rules about a code point of one kind.
+func (x *Index) CodePoint(kind string, code uint32) []*Rule {
+	var rules []*Rule
+	for _, s := range x.ranges {
+		if s.kind == kind && s.low <= uint64(code) && uint64(code) <= s.top {
+			rules = append(rules, s.rule)
+		}
+	}
+	return rules
+}
+
+// OID finds the rules about an object identifier, of one kind or of any ("").
+func (x *Index) OID(kind, oid string) []*Rule {
+	var rules []*Rule
+	for _, r := range x.byOID[oid] {
+		if kind == "" || r.Kind == kind {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// Sized finds the public-key rules for a key of an algorithm and size, such as
+// "RSA" and 1024.
+func (x *Index) Sized(algorithm string, bits int) []*Rule {
+	var rules []*Rule
+	for i := range x.rules {
+		r := &x.rules[i]
+		if r.Kind == "public-key" && r.Bounds != nil && r.Bounds.sizes() &&
+			strings.EqualFold(r.Bounds.Algorithm, algorithm) && r.Bounds.Holds(bits) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// sizes tells whether the bounds are about nothing but a key's length.
+func (b *Bounds) sizes() bool {
+	return (b.MinBits != 0 || b.MaxBits != 0) && b.Parity == "" && b.ExponentParity == "" && b.MinExponentBits == 0 && b.MaxExponentBits == 0
+}
+
+// Find finds the rules that a person may mean by a word: an id, a name or
+// another spelling of it of any kind, or an object identifier, without regard
+// to case. SSH names that differ in case only are all found.
+func (x *Index) Find(word string) []*Rule {
+	if r, ok := x.ID(word); ok {
+		return []*Rule{r}
+	}
+	rules := slices.Clone(x.byAny[strings.ToLower(word)])
+	if len(rules) == 0 {
+		rules = slices.Clone(x.byOID[word])
+	}
+	if len(rules) == 0 {
+		rules = slices.Clone(x.byAny["sigalg:"+strings.ToLower(word)])
+	}
+	for _, f := range x.families {
+		if len(rules) == 0 && strings.HasPrefix(strings.ToLower(word), strings.ToLower(f.prefix)) {
+			rules = x.Named(f.kind, word)
+		}
+	}
+	return rules
+}
+
+// spans reads "0x0017", "23" and lists of ranges such as
+// "0x00C6-0x00C7,0x1306"; what is no number is no code point.
+func spans(text string) [][2]uint64 {
+	var list [][2]uint64
+	for part := range strings.SplitSeq(text, ",") {
+		low, top, found := strings.Cut(part, "-")
+		if !found {
+			top = low
+		}
+		a, errA := strconv.ParseUint(low, 0, 32)
+		b, errB := strconv.ParseUint(top, 0, 32)
+		if errA == nil && errB == nil {
+			list = append(list, [2]uint64{a, b})
+		}
+	}
+	return list
+}
+
+// expandOID reads "1.2.3" and "1.2.3.20-31", which stands for twelve.
+func expandOID(text string) []string {
+	if text == "" {
+		return nil
+	}
+	dot := strings.LastIndexByte(text, '.')
+	low, top, found := strings.Cut(text[dot+1:], "-")
+	a, errA := strconv.Atoi(low)
+	b, errB := strconv.Atoi(top)
+	if !found || errA != nil || errB != nil || b-a > 1000 {
+		return []string{text}
+	}
+	var list []string
+	for n := a; n <= b; n++ {
+		list = append(list, text[:dot+1]+strconv.Itoa(n))
+	}
+	return list
+}
+
+// Suggest lists at most n known names that resemble a word, the nearest first:
+// names of rules and of TLS suites.
+func (x *Index) Suggest(word string, n int) []string {
+	limit := max(1, min(len(word)/3, 6))
+	best := map[string]int{}
+	try := func(name string) {
+		if d := resemblance(word, name, limit); d <= limit {
+			best[name] = d
+		}
+	}
+	for i := range x.rules {
+		try(x.rules[i].Name)
+		for _, a := range x.rules[i].Aliases {
+			try(a)
+		}
+	}
+	for _, name := range iana.SuiteNames() {
+		try(name)
+	}
+	names := make([]string, 0, len(best))
+	for name := range best {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(best[a], best[b]), strings.Compare(a, b))
+	})
+	return names[:min(n, len(names))]
+}
