@@ -1,0 +1,235 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Options says how targets are read.
+type Options struct {
+	Ports   []uint16  // asked where a target names none; empty means DefaultPorts
+	Schemes []string  // network schemes that some prober speaks; "file" is always known
+	Wide    bool      // allow networks wider than /8 (IPv6: /104)
+	Exclude *Excludes // what to leave alone; nil for nothing
+	Lines   []Line    // more targets, from files, each with its place for complaints
+
+	// Stat tells whether a path is there; os.Lstat does. Without it every path
+	// is taken to be.
+	Stat func(path string) (fs.FileInfo, error)
+	Home string // what ~ stands for; "" refuses it
+}
+
+// A spec is one target as parsed: a place or a path.
+type spec struct {
+	text     string
+	scheme   string
+	place    place
+	path     string
+	ports    []uint16
+	outright bool
+}
+
+// Parse reads targets as the operator wrote them. The error joins every
+// complaint, and is for the operator to read: nothing may be sent before it is
+// nil.
+func Parse(args []string, o Options) (*List, error) {
+	if len(o.Ports) == 0 {
+		o.Ports = DefaultPorts()
+	}
+	var (
+		specs []spec
+		errs  []error
+	)
+	for _, line := range append(linesOf(args), o.Lines...) {
+		s, err := o.parse(line.Text)
+		if err != nil {
+			errs = append(errs, complain(line, "target", err))
+			continue
+		}
+		specs = append(specs, s)
+	}
+	if len(specs) == 0 && len(errs) == 0 {
+		return nil, errors.New("no target: name a network, a host or a path, such as 10.0.0.0/24, mail.example.com:443 or /etc/ssl/certs")
+	}
+	list, err := plan(specs, o.Exclude)
+	if err = errors.Join(append(errs, err)...); err != nil {
+		return nil, err
+	}
+	if list.Count() == 0 {
+		return nil, errors.New("nothing is left to sweep: every target is excluded; name others or exclude less")
+	}
+	return list, nil
+}
+
+func linesOf(args []string) []Line {
+	lines := make([]Line, 0, len(args))
+	for _, a := range args {
+		lines = append(lines, Line{Text: a})
+	}
+	return lines
+}
+
+func complain(l Line, what string, err error) error {
+	if l.Where != "" {
+		return fmt.Errorf("%s: %s %q: %w", l.Where, what, clip(l.Text), err)
+	}
+	return fmt.Errorf("%s %q: %w", what, clip(l.Text), err)
+}
+
+func (o *Options) parse(text string) (spec, error) {
+	s := strings.TrimSpace(text)
+	if s == "" {
+		return spec{}, errors.New("it is empty: name a network, a host or a path")
+	}
+	if scheme, rest, ok := strings.Cut(s, "://"); ok {
+		if scheme = strings.ToLower(scheme); scheme == "file" {
+			return o.fileURL(s)
+		}
+		return o.schemed(s, scheme, rest)
+	}
+	if path, ok, err := o.asPath(s); ok || err != nil {
+		return o.there(s, path, err)
+	}
+	return o.network(s, s)
+}
+
+// network reads a target without scheme. text is the whole as written.
+func (o *Options) network(text, s string) (spec, error) {
+	host, ports, hasPorts, err := splitPorts(s)
+	if err != nil {
+		return spec{}, err
+	}
+	out := spec{text: text, ports: o.Ports}
+	var portErr error
+	if hasPorts {
+		out.ports, portErr = ParsePorts(ports)
+	}
+	out.place, err = parsePlace(host)
+	if err := errors.Join(err, portErr); err != nil {
+		return spec{}, err
+	}
+	if !o.Wide && out.place.name == "" && !out.place.zone.IsValid() && out.place.span.wide() {
+		return spec{}, errors.New("a network wider than /8 (IPv6: /104) needs --wide")
+	}
+	out.outright = hasPorts && out.place.alone()
+	return out, nil
+}
+
+func (o *Options) schemed(text, scheme, rest string) (spec, error) {
+	if !slices.Contains(o.Schemes, scheme) {
+		return spec{}, o.unknownScheme(scheme)
+	}
+	if strings.Contains(rest, "@") {
+		return spec{}, fmt.Errorf("a user is not needed: write %s://host or %s://host:port", scheme, scheme)
+	}
+	s, err := o.network(text, strings.TrimSuffix(rest, "/"))
+	if err != nil {
+		return spec{}, err
+	}
+	s.scheme, s.outright = scheme, s.place.alone()
+	if _, _, hasPorts, _ := splitPorts(strings.TrimSuffix(rest, "/")); !hasPorts {
+		p, ok := SchemePort(scheme)
+		if !ok {
+			return spec{}, fmt.Errorf("%s has no port of its own: write %s://host:port", scheme, scheme)
+		}
+		s.ports = []uint16{p}
+	}
+	return s, nil
+}
+
+func (o *Options) unknownScheme(scheme string) error {
+	known := append(slices.Clone(o.Schemes), "file")
+	slices.Sort(known)
+	hint := ""
+	if slices.Contains([]string{"https", "imaps", "pop3s", "smtps", "ldaps", "ftps"}, scheme) && slices.Contains(known, "tls") {
+		hint = "; for TLS from the first byte write tls://host:port"
+	}
+	return fmt.Errorf("scheme %.20q is not supported: use one of %s%s", scheme, strings.Join(known, ", "), hint)
+}
+
+// asPath tells whether s is written as a path, and which.
+func (o *Options) asPath(s string) (path string, ok bool, err error) {
+	for _, prefix := range []string{"/", "./", "../"} {
+		if strings.HasPrefix(s, prefix) {
+			return s, true, nil
+		}
+	}
+	if s == "." || s == ".." {
+		return s, true, nil
+	}
+	rest, ok := strings.CutPrefix(s, "~")
+	if !ok {
+		return "", false, nil
+	}
+	if rest != "" && rest[0] != '/' {
+		return "", false, errors.New("the home of another user is not looked up: write the path in full")
+	}
+	if o.Home == "" {
+		return "", false, errors.New("there is no home directory for ~ to stand for: write the path in full")
+	}
+	return o.Home + rest, true, nil
+}
+
+// fileURL reads a URL of RFC 8089: no authority, or this machine's.
+func (o *Options) fileURL(s string) (spec, error) {
+	u, err := url.Parse(s)
+	if err != nil {
+		return spec{}, errors.New("it is no URL: write file:///path, with % as %25, or the path alone")
+	}
+	if (u.Host != "" && u.Host != "localhost") || u.User != nil || !strings.HasPrefix(u.Path, "/") {
+		return spec{}, errors.New("a file URL names a whole path on this machine: write file:///etc/ssl")
+	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		return spec{}, errors.New("in a file URL write ? as %3F and # as %23, or write the path alone")
+	}
+	return o.there(s, u.Path, nil)
+}
+
+// there makes the spec of a path, if it is there.
+func (o *Options) there(text, path string, err error) (spec, error) {
+	if err != nil {
+		return spec{}, err
+	}
+	if strings.ContainsRune(path, 0) {
+		return spec{}, errors.New("a path holds no zero byte")
+	}
+	path = filepath.Clean(path)
+	if o.Stat != nil {
+		if _, err := o.Stat(path); err != nil {
+			return spec{}, pathComplaint(err)
+		}
+	}
+	return spec{text: text, scheme: "file", path: path, outright: true}, nil
+}
+
+func pathComplaint(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("there is no such file or directory: correct the path")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("permission denied: run as a user who may read it")
+	}
+	return fmt.Errorf("the path cannot be looked at: %w", err)
+}
+
+// key is what makes two places that are not spans the same.
+func (p place) key() string {
+	if p.zone.IsValid() {
+		return p.zone.String()
+	}
+	return p.name
+}
+
+// addr is the literal address of a place that is one, for a Target.
+func (p place) addr() netip.Addr {
+	if p.zone.IsValid() {
+		return p.zone
+	}
+	return netip.Addr{}
+}

@@ -1,0 +1,187 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// An entry is a place with what is asked there, each port once. Entries do not
+// overlap.
+type entry struct {
+	place place
+	uses  []use // a path has one, without ports
+}
+
+// A use is the part of a spec that an entry takes over.
+type use struct {
+	spec  *spec
+	order int // of the spec among all
+	ports []uint16
+}
+
+// plan cuts the specs into entries such that no endpoint is asked twice, and
+// takes out what is excluded. Its cost grows with the number of targets, never
+// with the number of addresses.
+func plan(specs []spec, x *Excludes) (*List, error) {
+	var (
+		entries []entry
+		four    []use
+		six     []use
+		seen    = map[string]int{} // path or name to its entry
+	)
+	for i := range specs {
+		s := &specs[i]
+		u := use{spec: s, order: i, ports: s.ports}
+		switch {
+		case s.path == "" && s.place.key() == "":
+			if s.place.span.from.Is4() {
+				four = append(four, u)
+			} else {
+				six = append(six, u)
+			}
+			continue
+		case x.HasName(s.place.name), x.Has(s.place.addr()):
+			continue
+		}
+		key := "path " + s.path
+		if s.path == "" {
+			key = "host " + s.place.key()
+		}
+		if at, ok := seen[key]; ok {
+			entries[at].uses = append(entries[at].uses, u)
+			continue
+		}
+		seen[key] = len(entries)
+		entries = append(entries, entry{s.place, []use{u}})
+	}
+	entries = append(entries, cut(four, x)...)
+	entries = append(entries, cut(six, x)...)
+	var errs []error
+	for i := range entries {
+		var err error
+		entries[i].uses, err = share(entries[i].uses)
+		errs = append(errs, err)
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return a.first() - b.first() })
+	return &List{entries: entries}, errors.Join(errs...)
+}
+
+// first is the order of the earliest spec behind an entry, so that a sweep
+// goes through targets about as they were written.
+func (e entry) first() int {
+	first := e.uses[0].order
+	for _, u := range e.uses[1:] {
+		first = min(first, u.order)
+	}
+	return first
+}
+
+// cut divides overlapping spans of one address family at every point where one
+// begins or ends: within a piece the same specs hold for all addresses.
+func cut(uses []use, x *Excludes) []entry {
+	if len(uses) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(uses, func(a, b use) int {
+		return a.spec.place.span.from.Compare(b.spec.place.span.from)
+	})
+	starts := pieceStarts(uses, x)
+	var (
+		out    []entry
+		active []use
+	)
+	for i, from := range starts {
+		active = slices.DeleteFunc(active, func(u use) bool { return u.spec.place.span.to.Less(from) })
+		for len(uses) > 0 && uses[0].spec.place.span.from == from {
+			active = append(active, uses[0])
+			uses = uses[1:]
+		}
+		if len(active) == 0 || x.Has(from) {
+			continue
+		}
+		// Only the family's highest address begins no piece behind it.
+		to := active[0].spec.place.span.to
+		if i+1 < len(starts) {
+			to = starts[i+1].Prev()
+		}
+		out = append(out, entry{place{span: span{from, to}}, slices.Clone(active)})
+	}
+	return out
+}
+
+// pieceStarts is every address at which the set of specs may change, sorted.
+func pieceStarts(uses []use, x *Excludes) []netip.Addr {
+	family := uses[0].spec.place.span.from.BitLen()
+	var starts []netip.Addr
+	add := func(s span) {
+		if s.from.BitLen() != family {
+			return
+		}
+		starts = append(starts, s.from)
+		if after := s.to.Next(); after.IsValid() {
+			starts = append(starts, after)
+		}
+	}
+	for _, u := range uses {
+		add(u.spec.place.span)
+	}
+	if x != nil {
+		for _, s := range x.spans {
+			add(s)
+		}
+	}
+	slices.SortFunc(starts, netip.Addr.Compare)
+	return slices.Compact(starts)
+}
+
+// share gives each port of an entry to one use: to a target that names the
+// endpoint outright before a network, to one with a scheme before one without,
+// and to the earlier before the later.
+func share(uses []use) ([]use, error) {
+	if len(uses) == 1 {
+		return uses, nil
+	}
+	slices.SortStableFunc(uses, func(a, b use) int {
+		if r := rank(b.spec) - rank(a.spec); r != 0 {
+			return r
+		}
+		return a.order - b.order
+	})
+	if uses[0].spec.path != "" {
+		return uses[:1], nil
+	}
+	var errs []error
+	taken := map[uint16]*spec{}
+	kept := uses[:0]
+	for _, u := range uses {
+		var mine []uint16
+		for _, p := range u.ports {
+			by, ok := taken[p]
+			switch {
+			case !ok:
+				taken[p] = u.spec
+				mine = append(mine, p)
+			case by.scheme != u.spec.scheme && by.scheme != "" && u.spec.scheme != "":
+				errs = append(errs, fmt.Errorf("targets %q and %q expect different things of port %d: keep one of them", clip(by.text), clip(u.spec.text), p))
+			}
+		}
+		if len(mine) > 0 {
+			u.ports = mine
+			kept = append(kept, u)
+		}
+	}
+	return kept, errors.Join(errs...)
+}
+
+func rank(s *spec) int {
+	r := 0
+	if s.outright {
+		r += 2
+	}
+	if s.scheme != "" {
+		r++
+	}
+	return r
+}
