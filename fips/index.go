@@ -62,8 +62,10 @@ func (x *Index) add(r *Rule) {
 	for _, s := range spans(r.CodePoints) {
 		x.ranges = append(x.ranges, span{r.Kind, s[0], s[1], r})
 	}
-	for _, oid := range expandOID(r.OID) {
-		insert(x.byOID, oid, r)
+	if r.OID != "" {
+		for _, oid := range expandOID(r.OID) {
+			insert(x.byOID, oid, r)
+		}
 	}
 }
 
@@ -190,24 +192,28 @@ func spans(text string) [][2]uint64 {
 	return list
 }
 
-// expandOID reads "1.2.3" and "1.2.3.20-31", which stands for twelve.
+// expandOID reads "1.2.3", "1.2.3.20-31", which stands for twelve, and lists
+// of both.
 func expandOID(text string) []string {
-	if text == "" {
-		return nil
-	}
-	dot := strings.LastIndexByte(text, '.')
-	low, top, found := strings.Cut(text[dot+1:], "-")
-	a, errA := strconv.Atoi(low)
-	b, errB := strconv.Atoi(top)
-	if !found || errA != nil || errB != nil || b-a > 1000 {
-		return []string{text}
-	}
 	var list []string
-	for n := a; n <= b; n++ {
-		list = append(list, text[:dot+1]+strconv.Itoa(n))
+	for part := range strings.SplitSeq(text, ",") {
+		dot := strings.LastIndexByte(part, '.')
+		low, top, found := strings.Cut(part[dot+1:], "-")
+		a, errA := strconv.Atoi(low)
+		b, errB := strconv.Atoi(top)
+		if !found || errA != nil || errB != nil || b-a > maxArcs {
+			list = append(list, part)
+			continue
+		}
+		for n := a; n <= b; n++ {
+			list = append(list, part[:dot+1]+strconv.Itoa(n))
+		}
 	}
 	return list
 }
+
+// maxArcs bounds what a range of object identifiers stands for.
+const maxArcs = 1000
 
 // Suggest lists at most n known names that resemble a word, the nearest first:
 // names of rules and of TLS suites.

@@ -47,10 +47,10 @@ type Rule struct {
 	Kind        string       `json:"kind"` // "named-group", "ssh-kex", ...
 	Name        string       `json:"name"` // the registry's own
 	Aliases     []string     `json:"aliases,omitempty"`
-	CodePoints  string       `json:"codepoint,omitempty"`
-	OID         string       `json:"oid,omitempty"`
-	Use         string       `json:"use"`            // for people
-	Role        string       `json:"role,omitempty"` // the use, where the rules of one name differ by it: see above
+	CodePoints  string       `json:"codepoint,omitempty"` // "0x0017", or a list of such and of ranges
+	OID         string       `json:"oid,omitempty"`       // likewise; a range is of last arcs: "2.16.840.1.101.3.4.3.20-31"
+	Use         string       `json:"use"`                 // for people
+	Role        string       `json:"role,omitempty"`      // the use, where the rules of one name differ by it: see above
 	Status      Status       `json:"status"`
 	From        Date         `json:"from,omitempty"`  // first day of Status; "" for always
 	Until       Date         `json:"until,omitempty"` // last day of Status; "" for open
@@ -115,4 +115,9 @@ type Limit struct {
 // Holds tells whether a number of bits lies within the bounds.
 func (b *Bounds) Holds(bits int) bool {
 	return b == nil || bits >= b.MinBits && (b.MaxBits == 0 || bits <= b.MaxBits)
+}
+
+// Roles lists the values of Rule.Role.
+func Roles() []string {
+	return []string{"", "sign", "verify", "encrypt", "decrypt", "mac", "tls10-kdf", "listed-group", "other-group", "blockchain"}
 }
