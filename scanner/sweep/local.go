@@ -1,0 +1,194 @@
+package sweep
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+const (
+	defaultEndpoints = 256
+	defaultPerHost   = 2
+	defaultHostTime  = 2 * time.Minute
+
+	// grace is how long a sweep that is being stopped waits for probes to end.
+	// They end at once where they only wait on connections.
+	grace = 1500 * time.Millisecond
+)
+
+// Limits bounds a sweep. Zero values mean the defaults. Sockets, rate and the
+// time of a connect are the Dialer's.
+type Limits struct {
+	Concurrency int           // endpoints in flight; 256, or half of the Dialer's sockets if that is fewer
+	PerHost     int           // endpoints of one address in flight; 2
+	HostTimeout time.Duration // all that one endpoint may take, whatever it does; 2 minutes
+}
+
+// Config is what a Local needs.
+type Config struct {
+	Expander scanner.Expander
+	Prober   scanner.Prober
+	Limits   Limits
+	SweepID  string // set on every observation
+
+	// Dialer is what the prober dials with. It is also used to find out at
+	// once which further ports of a silent host answer; without it each is
+	// probed in turn.
+	Dialer   *Dialer
+	Progress *Progress
+	Log      *slog.Logger
+	Now      func() time.Time // stamps observations; time.Now
+}
+
+// Local sweeps from this machine. It is a scanner.Sweeper.
+type Local struct{ cfg Config }
+
+// New returns a Local. Expander and Prober must be set.
+func New(cfg Config) *Local {
+	l := &cfg.Limits
+	l.Concurrency = orDefault(l.Concurrency, defaultEndpoints)
+	l.PerHost = orDefault(l.PerHost, defaultPerHost)
+	l.HostTimeout = orDefault(l.HostTimeout, defaultHostTime)
+	if cfg.Progress == nil {
+		cfg.Progress = new(Progress)
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Dialer != nil {
+		// A probe may open a second connection while it holds one, so all of
+		// them together must never hold every socket.
+		l.Concurrency = min(l.Concurrency, max(1, cfg.Dialer.Capacity()/2))
+	}
+	return &Local{cfg}
+}
+
+// A run is one sweep under way.
+type run struct {
+	cfg   Config
+	ctx   context.Context
+	out   chan scanner.Observation // closed when everything was asked
+	gone  chan struct{}            // closed when nobody receives from out any more
+	open  chan struct{}            // a token for each target being expanded
+	slots chan struct{}            // a token for each endpoint being probed
+	work  sync.WaitGroup
+	hosts hosts
+}
+
+// Sweep asks every endpoint of the targets and calls emit, from the calling
+// goroutine, with what each gave. When ctx ends it takes no more targets, cuts
+// the probes short, emits what had finished, and returns within two seconds;
+// an observation that was cut short is left out, since the endpoint was not
+// asked everything and the peer is not to blame. An error of emit ends the
+// sweep likewise and is returned.
+func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emit func(scanner.Observation) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &run{
+		cfg:   l.cfg,
+		ctx:   ctx,
+		out:   make(chan scanner.Observation),
+		gone:  make(chan struct{}),
+		open:  make(chan struct{}, l.cfg.Limits.Concurrency),
+		slots: make(chan struct{}, l.cfg.Limits.Concurrency),
+		hosts: hosts{at: map[hostKey]*host{}, perHost: l.cfg.Limits.PerHost},
+	}
+	defer close(r.gone)
+	go r.feed(targets)
+	for {
+		select {
+		case o, ok := <-r.out:
+			if !ok {
+				return ctx.Err()
+			}
+			if err := r.emit(o, emit); err != nil {
+				cancel()
+				r.drain(nil)
+				return err
+			}
+		case <-ctx.Done():
+			if err := r.drain(emit); err != nil {
+				return err
+			}
+			return ctx.Err()
+		}
+	}
+}
+
+// drain emits what still comes in, for as long as a stopped sweep may take;
+// without emit it only waits.
+func (r *run) drain(emit func(scanner.Observation) error) error {
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	for {
+		select {
+		case o, ok := <-r.out:
+			if !ok {
+				return nil
+			}
+			if emit == nil {
+				continue
+			}
+			if err := r.emit(o, emit); err != nil {
+				return err
+			}
+		case <-timer.C:
+			r.cfg.Log.Warn("some probes did not end in time and were left behind")
+			return nil
+		}
+	}
+}
+
+func (r *run) emit(o scanner.Observation, emit func(scanner.Observation) error) error {
+	err := emit(o)
+	if err == nil {
+		r.cfg.Progress.Done.Add(1)
+		if o.Answered() {
+			r.cfg.Progress.Answered.Add(1)
+		}
+	}
+	return err
+}
+
+// feed takes targets one by one, never more ahead than endpoints in flight.
+func (r *run) feed(targets iter.Seq[scanner.Target]) {
+	defer close(r.out)
+	defer r.work.Wait()
+	for t := range targets {
+		if !r.take(r.open) {
+			return
+		}
+		r.work.Go(func() {
+			defer func() { <-r.open }()
+			r.target(t)
+		})
+	}
+}
+
+// take waits for a token, and tells whether it got one before the sweep ended.
+func (r *run) take(tokens chan struct{}) bool {
+	if r.ctx.Err() != nil {
+		return false
+	}
+	select {
+	case tokens <- struct{}{}:
+		return true
+	case <-r.ctx.Done():
+		return false
+	}
+}
+
+// send hands an observation to the emitting goroutine.
+func (r *run) send(o scanner.Observation) {
+	select {
+	case r.out <- o:
+	case <-r.gone:
+	}
+}

@@ -1,0 +1,211 @@
+package sweep
+
+import (
+	"context"
+	"sync"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// knocks is how many ports of a silent host are tried at once.
+const knocks = 64
+
+// target expands one target and sees each endpoint of it asked.
+func (r *run) target(t scanner.Target) {
+	defer func() {
+		if v := recover(); v != nil {
+			e := scanner.Endpoint{Path: t.Path, Address: t.Addr, Name: t.Name, Target: t.Text, Outright: t.Outright}
+			r.finish(scanner.Failed(e, probeName, r.panicked(t.Text, v)))
+		}
+	}()
+	v := visit{run: r}
+	defer v.end()
+	for e, err := range r.cfg.Expander.Expand(r.ctx, t) {
+		if r.ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			r.cfg.Progress.Asked.Add(1)
+			r.finish(scanner.Failed(e, probeName, expandFailure(e, err)))
+			continue
+		}
+		if !v.ask(e) {
+			return
+		}
+	}
+	v.knock()
+}
+
+func expandFailure(e scanner.Endpoint, err error) scanner.Failure {
+	stage := scanner.StageResolve
+	if e.Path != "" {
+		stage = scanner.StageOpen
+	}
+	return scanner.Failure{Stage: stage, Reason: scanner.ReasonOf(err), Detail: err.Error()}
+}
+
+// finish stamps and hands on what was not probed.
+func (r *run) finish(o scanner.Observation) {
+	r.stamp(&o)
+	if r.ctx.Err() == nil {
+		r.send(o)
+	}
+}
+
+func (r *run) stamp(o *scanner.Observation) {
+	o.Sweep = r.cfg.SweepID
+	o.Time = r.cfg.Now().UTC()
+}
+
+// A visit is the way of one target's endpoints from host to host. Expanders
+// yield the ports of an address one after the other.
+type visit struct {
+	run  *run
+	key  hostKey
+	host *host              // nil between hosts
+	held []scanner.Endpoint // ports of a silent host, not asked yet
+}
+
+// ask begins the probe of an endpoint as soon as the limits allow it. It tells
+// whether the sweep goes on.
+func (v *visit) ask(e scanner.Endpoint) bool {
+	if !e.Address.IsValid() {
+		return v.start(e, nil)
+	}
+	if v.host == nil || v.key != e.Address {
+		if !v.knock() {
+			return false
+		}
+		v.end()
+		v.key, v.host = e.Address, v.run.hosts.enter(e.Address)
+	}
+	// The lane comes first: once it is free, more is known of the host.
+	if !v.run.take(v.host.lanes) {
+		return false
+	}
+	if v.run.cfg.Dialer != nil && v.host.quiet() {
+		<-v.host.lanes
+		v.held = append(v.held, e)
+		if len(v.held) < knocks {
+			return true
+		}
+		return v.knock()
+	}
+	return v.start(e, v.host)
+}
+
+// end leaves the host.
+func (v *visit) end() {
+	if v.host != nil {
+		v.run.hosts.leave(v.key)
+		v.host = nil
+	}
+}
+
+// start probes e in a goroutine of its own; h is its host with a lane taken,
+// or nil for a file.
+func (v *visit) start(e scanner.Endpoint, h *host) bool {
+	r := v.run
+	if !r.take(r.slots) {
+		if h != nil {
+			<-h.lanes
+		}
+		return false
+	}
+	if h != nil {
+		r.hosts.enter(v.key)
+	}
+	key := v.key
+	r.work.Go(func() {
+		o, whole := r.probe(e)
+		if h != nil {
+			h.note(o)
+			<-h.lanes
+			r.hosts.leave(key)
+		}
+		// The slot is given back after sending: a slow receiver holds up the
+		// sweep rather than pile up observations.
+		if whole {
+			r.send(o)
+		}
+		<-r.slots
+	})
+	return true
+}
+
+// probe asks one endpoint within its budget. An observation is not whole if
+// the sweep's end cut it short.
+func (r *run) probe(e scanner.Endpoint) (o scanner.Observation, whole bool) {
+	r.cfg.Progress.Asked.Add(1)
+	began := r.cfg.Now().UTC()
+	ctx, done := withBudget(r.ctx, r.cfg.Limits.HostTimeout)
+	o = r.guarded(ctx, e)
+	spent := context.Cause(ctx) == context.DeadlineExceeded
+	done()
+	o.Sweep, o.Time = r.cfg.SweepID, began
+	if spent {
+		outOfTime(&o)
+	}
+	lacks := o.Failure != nil || len(o.Incomplete) > 0
+	return o, r.ctx.Err() == nil || !lacks
+}
+
+// outOfTime sets right what a probe says of itself when its budget was spent:
+// to the probe it looks as if the sweep had been stopped.
+func outOfTime(o *scanner.Observation) {
+	if f := o.Failure; f != nil && f.Reason == scanner.ReasonInterrupted {
+		late := *f
+		late.Reason = scanner.ReasonTimeout
+		o.Failure = &late
+	}
+	for i := range o.Incomplete {
+		if o.Incomplete[i].Reason == scanner.ReasonInterrupted {
+			o.Incomplete[i].Reason = scanner.ReasonTimeout
+		}
+	}
+}
+
+// knock tries the held ports of a silent host all at once with a bare connect,
+// so that a host whose every packet is lost costs one more timeout rather than
+// one for each port, and still no port is given up unasked. Those that answer
+// are probed as any other. It tells whether the sweep goes on.
+func (v *visit) knock() bool {
+	r, held := v.run, v.held
+	v.held = nil
+	mute := make([]error, len(held))
+	var all sync.WaitGroup
+	for i, e := range held {
+		all.Go(func() { mute[i] = r.knockAt(e) })
+	}
+	all.Wait()
+	for i, e := range held {
+		if r.ctx.Err() != nil {
+			return false
+		}
+		if err := mute[i]; err != nil {
+			r.cfg.Progress.Asked.Add(1)
+			r.finish(scanner.Failed(e, probeName, scanner.Failure{
+				Stage: scanner.StageConnect, Reason: scanner.ReasonOf(err), Detail: err.Error(),
+			}))
+			continue
+		}
+		v.host.spoke.Store(true)
+		if !r.take(v.host.lanes) || !v.start(e, v.host) {
+			return false
+		}
+	}
+	return true
+}
+
+// knockAt is nil if anything at all came back, or if it cannot tell.
+func (r *run) knockAt(e scanner.Endpoint) error {
+	c, err := r.cfg.Dialer.Dial(r.ctx, e.AddrPort())
+	if err == nil {
+		c.Close()
+		return nil
+	}
+	if silence(scanner.ReasonOf(err)) {
+		return err
+	}
+	return nil
+}
