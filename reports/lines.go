@@ -1,0 +1,200 @@
+package reports
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/control"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// The schemas of the lines that are not observations.
+const (
+	FindingSchema = "fipsweep.finding/v1"
+	SweepSchema   = "fipsweep.sweep/v1"
+)
+
+// Lines is a Recorder that writes JSON Lines while the sweep runs: an
+// observation, then its findings, and at the end the sweep.
+type Lines struct {
+	w        io.Writer
+	controls *control.Table
+}
+
+// NewLines writes to w; findings name the shown controls of the table.
+func NewLines(w io.Writer, t *control.Table) *Lines {
+	return &Lines{w: w, controls: t.Shown()}
+}
+
+// findingLine is the JSON form of a finding.
+type findingLine struct {
+	Schema      string           `json:"schema"`
+	ID          string           `json:"id"`
+	Sweep       string           `json:"sweep"`
+	Time        time.Time        `json:"time"` // of the observation
+	Endpoint    scanner.Endpoint `json:"endpoint"`
+	Rule        string           `json:"rule"`
+	Subject     fips.Subject     `json:"subject"`
+	Status      fips.Status      `json:"status"`
+	Use         string           `json:"use"`
+	Class       fips.Class       `json:"class"`
+	Where       []string         `json:"where,omitempty"`
+	Parts       []fips.Part      `json:"parts,omitempty"`
+	From        fips.Date        `json:"from,omitempty"`
+	Until       fips.Date        `json:"until,omitempty"`
+	Next        *fips.Transition `json:"next,omitempty"`
+	Because     string           `json:"because"`
+	Remedy      string           `json:"remedy"`
+	Cite        []fips.Citation  `json:"cite"`
+	Controls    []string         `json:"controls"`
+	Confidence  string           `json:"confidence"`
+	SourceRead  bool             `json:"source_read"`
+	Draft       bool             `json:"draft,omitempty"`
+	Contested   string           `json:"contested,omitempty"`
+	Certificate string           `json:"certificate,omitempty"`
+}
+
+// sweepLine is the JSON form of a finished sweep.
+type sweepLine struct {
+	Schema     string                 `json:"schema"`
+	ID         string                 `json:"sweep"`
+	Started    time.Time              `json:"started"`
+	Ended      time.Time              `json:"ended"`
+	Scope      scanner.Scope          `json:"scope"`
+	Host       string                 `json:"host"`
+	User       string                 `json:"user"`
+	Tool       string                 `json:"tool"`
+	FIPS       string                 `json:"fips"`
+	Policy     string                 `json:"policy"`
+	AsOf       fips.Date              `json:"as_of"`
+	Catalogue  catalogueLine          `json:"catalogue"`
+	Questions  []scanner.Asked        `json:"questions,omitempty"` // version and digest of each question set put
+	Asked      int                    `json:"asked"`
+	Answered   int                    `json:"answered"`
+	Observed   int                    `json:"observed"`
+	NotSeen    int                    `json:"not_seen"`
+	Empty      int                    `json:"empty"`
+	Quiet      int                    `json:"quiet"`
+	Unobserved map[scanner.Reason]int `json:"unobserved"` // not_seen and quiet together, by reason
+	Incomplete incompleteLine         `json:"incomplete"`
+	Posture    map[string]int         `json:"posture"`  // endpoints by worst status
+	Findings   map[string]int         `json:"findings"` // findings by status
+	Controls   []control.Result       `json:"controls"`
+	Evidence   string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
+}
+
+type catalogueLine struct {
+	Version string    `json:"version"`
+	Since   fips.Date `json:"since"`
+	Rules   int       `json:"rules"`
+	Sources int       `json:"sources"`
+}
+
+// incompleteLine says whether all was asked, and if not, why not.
+type incompleteLine struct {
+	Incomplete bool                   `json:"incomplete"`
+	Lost       int                    `json:"lost"`
+	Partial    int                    `json:"partial"`
+	Reasons    map[scanner.Reason]int `json:"reasons,omitempty"`
+}
+
+// Record writes the observation and its findings in one write, so that what
+// reads along meets whole lines.
+func (l *Lines) Record(_ context.Context, a fips.Assessment) error {
+	var b bytes.Buffer
+	line, err := observationLine(a.Observation)
+	if err != nil {
+		return err
+	}
+	b.Write(line)
+	for _, f := range a.Findings {
+		if err := encode(&b, l.finding(f, a.Observation.Time)); err != nil {
+			return fmt.Errorf("encode finding %s: %w", f.ID, err)
+		}
+	}
+	return l.write(b.Bytes())
+}
+
+// Close writes the sweep's own line. It does not close the writer.
+func (l *Lines) Close(r *Report) error {
+	var b bytes.Buffer
+	if err := encode(&b, newSweepLine(r)); err != nil {
+		return fmt.Errorf("encode sweep %s: %w", r.Sweep.ID, err)
+	}
+	return l.write(b.Bytes())
+}
+
+func (l *Lines) write(p []byte) error {
+	if _, err := l.w.Write(p); err != nil {
+		return fmt.Errorf("write JSON lines: %w", err)
+	}
+	return nil
+}
+
+func (l *Lines) finding(f fips.Finding, t time.Time) findingLine {
+	return findingLine{
+		Schema: FindingSchema, ID: f.ID, Sweep: f.Sweep, Time: t, Endpoint: f.Endpoint, Rule: f.Rule, Subject: f.Subject,
+		Status: f.Status, Use: f.Use, Class: f.Class, Where: f.Where, Parts: f.Parts, From: f.From, Until: f.Until, Next: f.Next,
+		Because: f.Because, Remedy: f.Remedy, Cite: orEmpty(f.Cite), Controls: orEmpty(l.controls.Of(f.Class)),
+		Confidence: f.Confidence, SourceRead: f.SourceRead, Draft: f.Draft, Contested: f.Contested, Certificate: f.Certificate,
+	}
+}
+
+func newSweepLine(r *Report) sweepLine {
+	s := sweepLine{
+		Schema: SweepSchema, ID: r.Sweep.ID, Started: r.Sweep.Started, Ended: r.Sweep.Ended, Scope: r.Sweep.Scope,
+		Host: r.Sweep.Host, User: r.Sweep.User, Tool: r.Sweep.Tool, FIPS: r.Sweep.FIPS, Policy: r.Policy, AsOf: r.AsOf,
+		Catalogue: catalogueLine{r.Catalogue.Version, r.Catalogue.Since, len(r.Catalogue.Rules), len(r.Catalogue.Sources)},
+		Questions: r.Questions, Asked: r.Asked, Answered: r.Answered, Observed: r.Observed, NotSeen: r.NotSeen,
+		Empty: r.Empty, Quiet: r.Quiet, Unobserved: map[scanner.Reason]int{}, Posture: map[string]int{},
+		Findings: map[string]int{}, Controls: orEmpty(r.Controls), Evidence: r.Evidence,
+		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
+	}
+	for _, list := range [][]ReasonCount{r.Unobserved, r.Silent} {
+		for _, c := range list {
+			s.Unobserved[c.Reason] += c.Endpoints
+		}
+	}
+	for _, c := range r.Posture {
+		s.Posture[c.Status.String()] = c.Endpoints
+	}
+	for status, n := range r.FindingsBy {
+		s.Findings[status.String()] = n
+	}
+	for _, g := range r.Gaps.Reasons {
+		if s.Incomplete.Reasons == nil {
+			s.Incomplete.Reasons = map[scanner.Reason]int{}
+		}
+		s.Incomplete.Reasons[g.Reason] = g.Places.Count
+	}
+	return s
+}
+
+// observationLine is an observation as it is written and hashed.
+func observationLine(o scanner.Observation) ([]byte, error) {
+	var b bytes.Buffer
+	if err := encode(&b, o); err != nil {
+		return nil, fmt.Errorf("encode observation of %s: %w", o.Endpoint, err)
+	}
+	return b.Bytes(), nil
+}
+
+// encode appends v as one line.
+func encode(b *bytes.Buffer, v any) error {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// orEmpty makes a nil list an empty one, so that readers meet [] and not null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,305 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/control"
+	"github.com/fipsweep/fipsweep/reports"
+)
+
+// Text writes the summary for a terminal: verdict, counts, controls, what to
+// do first, what is worst, what comes soon, where the evidence is.
+func Text(w io.Writer, r *reports.Report, o TextOptions) error {
+	p := newPaper(w, o)
+	p.head(r)
+	p.verdict(r)
+	p.posture(r)
+	p.controls(r)
+	p.doFirst(r)
+	p.worst(r)
+	p.soon(r)
+	p.foot(r)
+	return p.flush()
+}
+
+func (p *paper) head(r *reports.Report) {
+	p.line(styled(dim, strings.TrimSpace(fmt.Sprintf("fipsweep %s   %s as of %s   catalogue %s, %s rulings",
+		r.Sweep.Tool, r.Policy, r.AsOf, r.Catalogue.Version, number(len(r.Catalogue.Rules))))))
+	when := r.Sweep.Started.UTC().Format("2006-01-02 15:04 UTC")
+	if d := lasted(r.Sweep.Started, r.Sweep.Ended); d != "" {
+		when += "   " + d
+	}
+	p.line(t(p.cut(p.plain(scope(r)), p.width-utf8.RuneCountInString(when)-3)), t("   "+when))
+	p.line()
+}
+
+func (p *paper) verdict(r *reports.Report) {
+	head := strings.ToUpper(string(r.Headline()))
+	indent := len(head) + 3
+	p.para(styled(bold, head), indent, verdict(r))
+	if way := wayOut(r); way != "" {
+		p.para(t(""), indent, way)
+	}
+	p.line()
+}
+
+func (p *paper) posture(r *reports.Report) {
+	rows := [...]struct {
+		grade fips.Grade
+		word  string
+		list  []fips.Status
+	}{
+		{fips.Fail, "fail", []fips.Status{fips.Disallowed, fips.NotApproved}},
+		{fips.Watch, "to watch", []fips.Status{fips.Unclassified, fips.LegacyUse, fips.Deprecated}},
+		{fips.Pass, "pass", []fips.Status{fips.Allowed, fips.Approved}},
+	}
+	for _, row := range rows {
+		spans := []span{styledf(bold, "%7s", number(r.Grade(row.grade))), tf(" %-9s", row.word)}
+		for _, s := range row.list {
+			style := colour(s)
+			if r.Count(s) == 0 {
+				style = dim
+			}
+			mark := p.mark(s)
+			spans = append(spans, styledf(style, "%6s %s %-13s", number(r.Count(s)), mark.text, s))
+		}
+		last := &spans[len(spans)-1]
+		last.text = strings.TrimRight(last.text, " ")
+		p.line(spans...)
+	}
+	p.unseen(r)
+	p.line()
+}
+
+// unseen says what nothing is claimed about, and what was no endpoint at all.
+func (p *paper) unseen(r *reports.Report) {
+	var items []span
+	for i, c := range r.Unobserved {
+		item := fmt.Sprintf("%s %s", reasonWord(c.Reason), number(c.Endpoints))
+		if i < len(r.Unobserved)-1 {
+			item += ","
+		}
+		items = append(items, styled(dim, item))
+	}
+	p.flow(span{fmt.Sprintf("%7s not seen    ", number(r.NotSeen)), normal}, 20, " ", items)
+	var also []string
+	if r.Quiet > 0 {
+		also = append(also, many(r.Quiet, "port")+" of hosts and ranges had nobody answering")
+	}
+	if r.Empty > 0 {
+		also = append(also, many(r.Empty, "file")+" "+verb(r.Empty, "holds", "hold")+" no cryptography")
+	}
+	if r.Gaps.Partial > 0 {
+		also = append(also, number(r.Gaps.Partial)+" of the observed answered in part")
+	}
+	if len(also) > 0 {
+		p.para(t(""), 20, strings.Join(also, "; "))
+	}
+}
+
+func (p *paper) controls(r *reports.Report) {
+	head := []string{}
+	for _, s := range []control.State{control.NotSatisfied, control.Satisfied, control.NotAssessed} {
+		head = append(head, fmt.Sprintf("%d %s", r.ControlsIn(s), s))
+	}
+	coverage := fmt.Sprintf("observed %s of %s", number(r.Observed), number(r.Population()))
+	left := "CONTROLS   " + strings.Join(head, ", ")
+	gap := max(3, p.width-len(left)-len(coverage))
+	p.line(styled(bold, "CONTROLS"), t(strings.TrimPrefix(left, "CONTROLS")), t(strings.Repeat(" ", gap)), t(coverage))
+	for framework := range frameworksOf(r) {
+		var items []span
+		for _, c := range r.Controls {
+			if c.Framework == framework.id && c.State == control.NotSatisfied {
+				items = append(items, tf("%-8s%s", c.ID, fmt.Sprintf("%s of %s", number(c.Failing), number(c.Observed))))
+			}
+		}
+		if len(items) > 0 {
+			p.flow(styled(red, fmt.Sprintf("  %s %-11s", p.result(control.NotSatisfied), framework.short)), 15, "   ", items)
+		}
+	}
+	p.others(r, control.Satisfied, green)
+	p.others(r, control.NotAssessed, dim)
+	p.line()
+}
+
+// others writes the controls in a state, with what stands behind each.
+func (p *paper) others(r *reports.Report, s control.State, st style) {
+	var items []span
+	for _, c := range r.Controls {
+		if c.State != s {
+			continue
+		}
+		text := c.ID + " " + c.Reason
+		if s == control.Satisfied {
+			text = fmt.Sprintf("%s %s of %s observed", c.ID, number(c.Observed), number(c.Population()))
+			if c.Watching > 0 {
+				text += fmt.Sprintf(", %s to watch", number(c.Watching))
+			}
+		}
+		items = append(items, t(text))
+	}
+	if len(items) > 0 {
+		p.flow(styled(st, "  "+p.result(s)+" "), 4, "   ", items)
+	}
+}
+
+// result is the sign of a control's state.
+func (p *paper) result(s control.State) string {
+	utf := map[control.State]string{control.Satisfied: "✓", control.NotSatisfied: "✗", control.NotAssessed: "–"}
+	asc := map[control.State]string{control.Satisfied: "[ok]", control.NotSatisfied: "[x]", control.NotAssessed: "[-]"}
+	if p.o.UTF8 {
+		return utf[s]
+	}
+	return asc[s]
+}
+
+type framework struct{ id, name, short string }
+
+// frameworksOf yields each framework of the results once, in their order.
+func frameworksOf(r *reports.Report) func(func(framework) bool) {
+	return func(yield func(framework) bool) {
+		var seen []string
+		for _, c := range r.Controls {
+			if slices.Contains(seen, c.Framework) {
+				continue
+			}
+			seen = append(seen, c.Framework)
+			if !yield(framework{c.Framework, c.Name, c.Short}) {
+				return
+			}
+		}
+	}
+}
+
+func (p *paper) doFirst(r *reports.Report) {
+	if len(r.Changes) == 0 {
+		return
+	}
+	const columns = 18 // of the two figures
+	p.line(styled(bold, "DO FIRST"), tf("%*s%8s", p.width-8-8, "repairs", "findings"))
+	for i, c := range r.Changes[:min(3, len(r.Changes))] {
+		room := p.width - 5 - columns
+		lines := p.wrap(changeTitle(c), room)
+		if len(lines) > 2 {
+			lines = []string{lines[0], p.cut(lines[1]+" "+lines[2], room)}
+		}
+		p.line(styledf(bold, "%3d", i+1), tf("  %-*s", room, lines[0]), tf("%*s%8s", columns-8, number(c.Repairs), number(c.Findings)))
+		for _, l := range lines[1:] {
+			p.line(t("     " + l))
+		}
+	}
+	if rest := r.Changes[min(3, len(r.Changes)):]; len(rest) > 0 {
+		repairs, findings := 0, 0
+		for _, c := range rest {
+			repairs, findings = repairs+c.Repairs, findings+c.Findings
+		}
+		p.line(styled(dim, fmt.Sprintf("  …  %-*s%*s%8s", p.width-5-columns, many(len(rest), "smaller change"), columns-8, number(repairs), number(findings))))
+	}
+	p.line()
+}
+
+// shownWorst is how many of the worst endpoints the summary names.
+const shownWorst = 6
+
+func (p *paper) worst(r *reports.Report) {
+	if len(r.Worst) == 0 {
+		return
+	}
+	p.line(styled(bold, "WORST ENDPOINTS"))
+	list := r.Worst[:min(shownWorst, len(r.Worst))]
+	column := 0
+	for _, w := range list {
+		column = max(column, utf8.RuneCountInString(p.plain(w.Endpoint)))
+	}
+	column = min(column, p.width*2/5)
+	for _, w := range list {
+		name := p.plain(w.Endpoint)
+		if w.Kind == reports.Store {
+			name = p.cutLeft(name, column)
+		} else {
+			name = p.cut(name, column)
+		}
+		alike := ""
+		if w.Alike > 0 {
+			alike = fmt.Sprintf("   %s alike", number(w.Alike))
+		}
+		mark := p.mark(w.Status)
+		p.line(t("  "), mark, tf(" %-*s   ", column, name), t(p.cut(p.plain(what(w)), p.width-7-column-len(alike))), styled(dim, alike))
+	}
+	p.line(styled(dim, p.cut(fmt.Sprintf("  all %s: -o html=report.html or -o jsonl=-", number(r.Population())), p.width)))
+	p.line()
+}
+
+// what says in a line what fails on an endpoint.
+func what(w reports.Worst) string {
+	s := strings.Join(w.What, ", ")
+	if w.More > 0 {
+		s += fmt.Sprintf(" and %s more", number(w.More))
+	}
+	return s
+}
+
+func (p *paper) soon(r *reports.Report) {
+	var lines []string
+	if n := r.Certificates.Expired(); n > 0 {
+		lines = append(lines, fmt.Sprintf("%s %s expired", many(n, "certificate"), verb(n, "has", "have")))
+	}
+	if soon := r.Certificates.Within(30); len(soon) > 0 {
+		first := soon[0]
+		lines = append(lines, fmt.Sprintf("%s %s within 30 days, first %s in %d", many(len(soon), "certificate"), verb(len(soon), "expires", "expire"), first.Subject, first.Days))
+	}
+	shown := map[bool]bool{}
+	for _, e := range r.Calendar {
+		if shown[e.Draft] {
+			continue
+		}
+		shown[e.Draft] = true
+		line := fmt.Sprintf("%s %s %s after %s", many(e.Endpoints, "endpoint"), verb(e.Endpoints, "loses", "lose"), subjects(e, 2), e.Until)
+		if e.Draft {
+			line += " (draft)"
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return
+	}
+	for i, l := range lines {
+		head := span{"", normal}
+		if i == 0 {
+			head = styled(bold, "SOON")
+		}
+		p.para(head, 7, l)
+	}
+	p.line()
+}
+
+// subjects names the first few subjects of an ending.
+func subjects(e reports.Ending, n int) string {
+	list := e.Subjects[:min(n, len(e.Subjects))]
+	s := strings.Join(list, ", ")
+	if more := len(e.Subjects) - len(list) + e.More; more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
+	}
+	return s
+}
+
+func (p *paper) foot(r *reports.Report) {
+	var items []span
+	for _, o := range p.o.Outputs {
+		items = append(items, t(p.cutLeft(p.plain(o), p.width)))
+	}
+	items = append(items, styled(dim, "sweep "+r.Sweep.ID), styled(dim, "evidence sha256 "+r.Evidence[:min(8, len(r.Evidence))]+"…"))
+	p.flow(t(""), 0, "   ", items)
+	if p.o.Exit != "" {
+		p.para(t(""), 0, p.o.Exit)
+	}
+}
+
+// day is a moment's day as reports write it.
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -1,0 +1,174 @@
+package reports
+
+import (
+	"time"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/control"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// A Report is all that renderers need: counts, and bounded examples. Every
+// figure that a reader meets is one of its fields or a sum of them.
+//
+// Asked is Observed + NotSeen + Empty + Quiet, and Observed is the sum of
+// Posture over every status.
+type Report struct {
+	Sweep     scanner.Sweep
+	Policy    string
+	AsOf      fips.Date
+	Catalogue *fips.Catalogue
+	Evidence  string // SHA-256 of all observations as JSON lines, in the order recorded
+
+	Asked    int // endpoints
+	Answered int // endpoints from which anything came back
+	Observed int // endpoints of which something was seen and ruled on
+	NotSeen  int // endpoints that are there, or were named, and could not be judged
+	Empty    int // files that were read and hold no cryptography
+	Quiet    int // ports of hosts and ranges where nobody answered
+
+	Posture      []StatusCount // one for each status, worst first, Unobserved last
+	Findings     int
+	FindingsBy   map[fips.Status]int
+	RowsLeftOut  int // findings that are in counts only, because rows are bounded
+	Algorithms   []Algorithm
+	Changes      []Change // in the order in which to make them
+	Worst        []Worst
+	Unobserved   []ReasonCount // of NotSeen
+	Silent       []ReasonCount // of Quiet
+	Gaps         Gaps
+	Controls     []control.Result
+	Certificates Certificates
+	Items        map[string]int // what stores hold, by kind of item
+	Calendar     []Ending
+	Contested    []Contested
+	Trace        *Trace // one finding, to be followed from figure to citation
+	Questions    []scanner.Asked
+	Connections  int
+}
+
+// A StatusCount is the endpoints whose worst ruling has the status.
+type StatusCount struct {
+	Status    fips.Status
+	Endpoints int
+	ByKind    KindCounts
+}
+
+// An Algorithm is one subject and how many endpoints accept or hold it.
+type Algorithm struct {
+	Subject   fips.Subject
+	Status    fips.Status
+	Endpoints int
+}
+
+// A Worst is an endpoint with the worst status met, and what fails there.
+type Worst struct {
+	ID       string // the endpoint's
+	Endpoint string
+	Kind     Kind
+	Status   fips.Status
+	What     []string // up to three failing subjects
+	More     int      // further failing subjects
+	Alike    int      // other endpoints that fail in the same way
+}
+
+// A ReasonCount is the endpoints that were not seen for one reason.
+type ReasonCount struct {
+	Reason    scanner.Reason
+	Endpoints int
+	ByKind    KindCounts
+	Places    Places
+}
+
+// ReasonUnruled is the reason of an endpoint that answered without showing
+// anything that could be ruled on.
+const ReasonUnruled scanner.Reason = "nothing-to-rule-on"
+
+// A Contested ruling is one that others read otherwise.
+type Contested struct {
+	Rule       string
+	Subject    fips.Subject
+	Status     fips.Status
+	Confidence string
+	Contested  string
+}
+
+// A Trace is one finding with what it was seen by.
+type Trace struct {
+	Kind        Kind
+	Time        time.Time
+	Target      string
+	Probe       string
+	Evidence    []scanner.Evidence
+	Connections int
+	Finding     fips.Finding
+	Controls    []string
+}
+
+// Count is the endpoints with the status.
+func (r *Report) Count(s fips.Status) int {
+	for _, c := range r.Posture {
+		if c.Status == s {
+			return c.Endpoints
+		}
+	}
+	return 0
+}
+
+// Grade is the endpoints whose worst status has the grade.
+func (r *Report) Grade(g fips.Grade) int {
+	n := 0
+	for _, c := range r.Posture {
+		if c.Status.Grade() == g {
+			n += c.Endpoints
+		}
+	}
+	return n
+}
+
+// Population is the endpoints that are there or were named: those observed and
+// those that should have been.
+func (r *Report) Population() int { return r.Observed + r.NotSeen }
+
+// Reached tells whether there is a finding of the status or worse.
+func (r *Report) Reached(s fips.Status) bool {
+	for found, n := range r.FindingsBy {
+		if found >= s && n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// A Headline is the first word of a report.
+type Headline string
+
+// The headlines. Unclassified keeps a sweep from being all right: no rule
+// covers the name, so nobody can say that it is.
+const (
+	AllRight     Headline = "All right"
+	NotYet       Headline = "Not yet"
+	IncompleteIs Headline = "Incomplete"
+)
+
+// Headline is the verdict in a word.
+func (r *Report) Headline() Headline {
+	switch {
+	case r.Reached(fips.Unclassified):
+		return NotYet
+	case r.Gaps.Incomplete() || r.NotSeen > 0:
+		return IncompleteIs
+	}
+	return AllRight
+}
+
+// ControlsIn counts the control results in the state.
+func (r *Report) ControlsIn(s control.State) int {
+	n := 0
+	for _, c := range r.Controls {
+		if c.State == s {
+			n++
+		}
+	}
+	return n
+}

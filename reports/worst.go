@@ -1,0 +1,127 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/fips"
+)
+
+// Bounds of the lists that say what is worst and what is there.
+const (
+	maxWays       = 2000 // ways of failing
+	maxWorst      = 64   // of them, those that a report keeps
+	maxAlgorithms = 5000
+)
+
+// worst gathers failing endpoints by the way in which they fail.
+type worst struct{ byWay map[string]*way }
+
+type way struct {
+	Worst
+	count int // endpoints that fail in this way
+	fails int // failing subjects of each
+}
+
+// add takes an endpoint that fails.
+func (w *worst) add(a fips.Assessment) {
+	if a.Worst.Grade() != fips.Fail {
+		return
+	}
+	what, fails := failing(a)
+	key := a.Worst.String() + "\x00" + strings.Join(what, "\x00")
+	x := w.byWay[key]
+	if x == nil {
+		if len(w.byWay) >= maxWays {
+			return
+		}
+		x = &way{Worst: Worst{Status: a.Worst, What: what}}
+		w.byWay[key] = x
+	}
+	x.count++
+	e := a.Observation.Endpoint
+	if x.Endpoint == "" || fails > x.fails {
+		x.ID, x.Endpoint, x.Kind, x.fails, x.More = e.ID, e.String(), KindOf(a.Observation), fails, fails-len(what)
+	}
+}
+
+// failing names up to three failing subjects, the worst first and protocol
+// versions before what is used in them, and counts them all.
+func failing(a fips.Assessment) ([]string, int) {
+	type subject struct {
+		name   string
+		status fips.Status
+	}
+	var all []subject
+	seen := map[string]bool{}
+	for _, f := range a.Findings {
+		if f.Status.Grade() == fips.Fail && !seen[f.Subject.Name] {
+			seen[f.Subject.Name] = true
+			all = append(all, subject{clip(f.Subject.Name, 60), f.Status})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b subject) int {
+		return cmp.Or(cmp.Compare(b.status, a.status), byWeight(a.name, b.name))
+	})
+	var names []string
+	for _, s := range all[:min(3, len(all))] {
+		names = append(names, s.name)
+	}
+	return names, len(all)
+}
+
+// result gives the worst endpoints, one for each way of failing.
+func (w *worst) result() []Worst {
+	var all []*way
+	for _, x := range w.byWay {
+		x.Alike = x.count - 1
+		all = append(all, x)
+	}
+	slices.SortFunc(all, func(a, b *way) int {
+		return cmp.Or(cmp.Compare(b.Status, a.Status), cmp.Compare(b.fails, a.fails), cmp.Compare(b.count, a.count), strings.Compare(a.Endpoint, b.Endpoint))
+	})
+	var out []Worst
+	for _, x := range all[:min(maxWorst, len(all))] {
+		out = append(out, x.Worst)
+	}
+	return out
+}
+
+// algorithms counts the endpoints on which each subject was met.
+type algorithms map[algorithmKey]*Algorithm
+
+type algorithmKey struct {
+	kind, name string
+	status     fips.Status
+}
+
+func (m algorithms) add(a fips.Assessment) {
+	seen := map[algorithmKey]bool{}
+	for _, r := range a.Rulings {
+		key := algorithmKey{r.Subject.Kind, clip(r.Subject.Name, maxText), r.Status}
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if m[key] == nil {
+			if len(m) >= maxAlgorithms {
+				continue
+			}
+			m[key] = &Algorithm{Subject: fips.Subject{Kind: key.kind, Name: key.name}, Status: r.Status}
+		}
+		m[key].Endpoints++
+	}
+}
+
+func (m algorithms) result() []Algorithm {
+	var all []Algorithm
+	for _, x := range m {
+		all = append(all, *x)
+	}
+	slices.SortFunc(all, func(a, b Algorithm) int {
+		return cmp.Or(strings.Compare(a.Subject.Kind, b.Subject.Kind), cmp.Compare(b.Endpoints, a.Endpoints),
+			strings.Compare(a.Subject.Name, b.Subject.Name), cmp.Compare(b.Status, a.Status))
+	})
+	return all
+}
