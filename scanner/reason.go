@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"net"
-	"os"
 	"syscall"
 )
 
@@ -41,7 +40,7 @@ func contextReason(err error) Reason {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return ReasonInterrupted
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded):
 		return ReasonTimeout
 	}
 	return ""
