@@ -60,11 +60,7 @@ func keyFacts(alg algorithm, value reader) scanner.Key {
 		seq, _ := alg.params.read(tagSequence)
 		key.Bits = field(&seq.body).BitLen()
 	default:
-		known, ok := keyNames[alg.oid]
-		if !ok {
-			known.name = alg.oid
-		}
-		key.Algorithm, key.Bits = known.name, known.bits
+		key.Algorithm, key.Bits = keyName(alg.oid), keyBits[alg.oid]
 	}
 	return key
 }

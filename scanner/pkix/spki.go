@@ -10,25 +10,6 @@ import (
 // nullParams is the parameters of an RSA key (RFC 3279 section 2.3.1).
 var nullParams = reader{tagNull, 0}
 
-// RSA tells the facts of an RSA public key given by its numbers.
-func RSA(n, e *big.Int) scanner.Key {
-	return rsaKey(algorithm{oid: oidRSA, params: nullParams}, n, e)
-}
-
-// DSA tells the facts of a DSA public key given by its numbers.
-func DSA(p, q, g, y *big.Int) scanner.Key { return dsaKey(p, q, g, y) }
-
-// EC tells the facts of a point on the curve that the object identifier
-// names, encoded as SEC 1 section 2.3.3 has it.
-func EC(curveOID string, point []byte) scanner.Key {
-	return withDigest(algorithm{oid: oidEC, params: appendOID(nil, curveOID)}, point)
-}
-
-// Ed25519 tells the facts of an Ed25519 public key.
-func Ed25519(public []byte) scanner.Key {
-	return withDigest(algorithm{oid: oidEd25519}, public)
-}
-
 func rsaKey(alg algorithm, n, e *big.Int) scanner.Key {
 	return withDigest(alg, appendElement(nil, tagSequence, appendInteger(appendInteger(nil, n), e)))
 }
