@@ -57,7 +57,7 @@ func parsePlace(s string) (place, error) {
 	}
 	if a, err := netip.ParseAddr(s); err == nil {
 		if a.Zone() != "" {
-			return place{zone: a}, nil
+			return place{zone: a}, checkZone(a.Zone())
 		}
 		return place{span: single(a.Unmap())}, nil
 	}
@@ -72,6 +72,18 @@ func parsePlace(s string) (place, error) {
 	}
 	name, err := hostName(s)
 	return place{name: name}, err
+}
+
+// checkZone bounds what may stand behind %: netip takes anything, and an
+// interface's name is short and plain.
+func checkZone(z string) error {
+	for _, r := range z {
+		plain := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r)
+		if !plain || len(z) > 32 {
+			return fmt.Errorf("%.40q is no zone: write the name of an interface, as in fe80::1%%eth0; a range has no zone", z)
+		}
+	}
+	return nil
 }
 
 // hostName validates a name by the rules of RFC 1123 section 2.1, with the

@@ -42,11 +42,10 @@ func Parse(args []string, o Options) (*List, error) {
 	if len(o.Ports) == 0 {
 		o.Ports = DefaultPorts()
 	}
-	var (
-		specs []spec
-		errs  []error
-	)
-	for _, line := range append(linesOf(args), o.Lines...) {
+	lines := append(linesOf(args), o.Lines...)
+	specs := make([]spec, 0, len(lines))
+	var errs []error
+	for _, line := range lines {
 		s, err := o.parse(line.Text)
 		if err != nil {
 			errs = append(errs, complain(line, "target", err))
@@ -92,6 +91,9 @@ func (o *Options) parse(text string) (spec, error) {
 			return o.fileURL(s)
 		}
 		return o.schemed(s, scheme, rest)
+	}
+	if len(s) >= 5 && strings.EqualFold(s[:5], "file:") {
+		return o.fileURL(s)
 	}
 	if path, ok, err := o.asPath(s); ok || err != nil {
 		return o.there(s, path, err)

@@ -92,7 +92,7 @@ func parseRange(first netip.Addr, rest string) (span, error) {
 	}
 	last = last.Unmap()
 	switch {
-	case first.Zone() != "" || last.Zone() != "":
+	case last.Zone() != "":
 		return span{}, errors.New("a range has no zone: name such addresses one by one")
 	case first.BitLen() != last.BitLen():
 		return span{}, errors.New("a range cannot run from IPv4 to IPv6: write two targets")
