@@ -92,7 +92,8 @@ func (o *Options) parse(text string) (spec, error) {
 		}
 		return o.schemed(s, scheme, rest)
 	}
-	if len(s) >= 5 && strings.EqualFold(s[:5], "file:") {
+	// A host may be called "file", so its port is no URL.
+	if len(s) > 5 && strings.EqualFold(s[:5], "file:") && (s[5] == '/' || s[5] == '.') {
 		return o.fileURL(s)
 	}
 	if path, ok, err := o.asPath(s); ok || err != nil {
