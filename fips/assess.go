@@ -8,17 +8,51 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// Assess rules on everything in the observation, on the judge's date.
+// Assess rules on everything in the observation, on the judge's date. Of an
+// endpoint that yielded nothing there is nothing to rule.
 func (j *Judge) Assess(o scanner.Observation) Assessment {
-	a := Assessment{Observation: o, Rulings: j.rule(o)}
+	a := Assessment{Observation: o, Rulings: j.rulings(o)}
 	slices.SortStableFunc(a.Rulings, func(x, y Ruling) int { return int(y.Status) - int(x.Status) })
 	for _, r := range a.Rulings {
+		if r.Rule == j.anchor {
+			continue
+		}
 		a.Worst = max(a.Worst, r.Status)
 		if r.Status.IsFinding() {
 			a.Findings = append(a.Findings, Finding{ID: findingID(o.Endpoint, r), Sweep: o.Sweep, Endpoint: o.Endpoint, Ruling: r})
 		}
 	}
 	return a
+}
+
+func (j *Judge) rulings(o scanner.Observation) []Ruling {
+	d := newDocket()
+	if o.TLS != nil {
+		j.tls(d, o.TLS, o.Endpoint.Name)
+	}
+	if o.SSH != nil {
+		j.ssh(d, o.SSH)
+	}
+	if o.Store != nil {
+		j.store(d, o.Store)
+	}
+	if o.Plain != nil {
+		j.plain(d, o.Plain)
+	}
+	return d.rulings
+}
+
+// plain rules on a port that answers without encryption. One whose protocol
+// nobody understood may still encrypt in a way of its own.
+func (j *Judge) plain(d *docket, p *scanner.Plain) {
+	if p.Protocol != "" && p.Protocol != "unknown" {
+		d.add(j.named("protocol-version", "cleartext", ClassCleartext), p.Protocol)
+		return
+	}
+	r := j.unclassified(nil, Subject{"protocol-version", "unknown"}, ClassCleartext)
+	r.Because = "The port answers in a protocol that was not recognised, and neither in TLS nor in SSH."
+	r.Remedy = "Find out what listens there and whether it encrypts, then require TLS or close the port."
+	d.add(r)
 }
 
 // findingID depends on the endpoint, the rule and the subject only, so that a

@@ -1,10 +1,141 @@
 package fips
 
-import "github.com/fipsweep/fipsweep/scanner"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
-// A Judge applies rules to observations on one date.
+// anchorName names the one rule that is kept among the rulings and makes no
+// finding: a trust anchor is trusted by configuration, so nobody relies on the
+// signature that it made over itself (RFC 5280 section 6.1).
+const anchorName = "sha1-self-signed-trust-anchor"
+
+// A Judge applies a catalogue's rules to observations on one date. It is never
+// written to after NewJudge, so many goroutines may ask it at once.
 type Judge struct {
-	asOf Date
+	asOf   Date
+	day    time.Time // the first moment of asOf
+	rules  *Index
+	anchor string // ID of the rule anchorName
 }
 
-func (j *Judge) rule(o scanner.Observation) []Ruling { return nil }
+// NewJudge returns a judge who rules as on the day. A day on which the
+// catalogue does not speak yet is an error.
+func NewJudge(c *Catalogue, asOf Date) (*Judge, error) {
+	day, err := time.Parse(time.DateOnly, string(asOf))
+	if err != nil {
+		return nil, fmt.Errorf("date %q: want YYYY-MM-DD, such as 2031-01-01", asOf)
+	}
+	if asOf < c.Since {
+		return nil, fmt.Errorf("date %s: catalogue %s speaks from %s on; ask for that day or a later one", asOf, c.Version, c.Since)
+	}
+	j := &Judge{asOf: asOf, day: day, rules: NewIndex(c)}
+	for _, r := range j.rules.Named("certificate-property", anchorName) {
+		j.anchor = r.ID
+	}
+	return j, nil
+}
+
+// AsOf is the day on which the judge rules.
+func (j *Judge) AsOf() Date { return j.asOf }
+
+// named rules on a subject by the registry name under which it was seen.
+func (j *Judge) named(kind, name string, class Class) Ruling {
+	return j.ruling(j.rules.Named(kind, name), Subject{kind, name}, class)
+}
+
+// ruling applies to the subject the rules that its name has. Where they differ
+// by use, and what was seen is not of one use alone, the strictest that holds
+// on the day is taken, and the ruling says so.
+func (j *Judge) ruling(rules []*Rule, s Subject, class Class) Ruling {
+	var strictest *Rule
+	var held Standing
+	var milder []string
+	for _, r := range forRole(rules, roleSeen(s.Kind)) {
+		now, ok := r.On(j.asOf)
+		switch {
+		case !ok:
+		case strictest == nil:
+			strictest, held = r, now
+		case now.Status > held.Status:
+			milder = append(milder, fmt.Sprintf("for %s it is %s", strictest.Use, held.Status))
+			strictest, held = r, now
+		case now.Status < held.Status:
+			milder = append(milder, fmt.Sprintf("for %s it is %s", r.Use, now.Status))
+		}
+	}
+	if strictest == nil {
+		return j.unclassified(rules, s, class)
+	}
+	r := applied(strictest, held, s, class)
+	if len(milder) > 0 {
+		r.Because += fmt.Sprintf(" This is the stricter reading, for %s; %s.", strictest.Use, strings.Join(milder, "; "))
+	}
+	return r
+}
+
+// roleSeen is the use in which subjects of a kind are seen: whoever shows a
+// key or an algorithm of signature signs with it, and whoever offers a cipher
+// encrypts. The others have no role that one could see.
+func roleSeen(kind string) string {
+	switch kind {
+	case keyKind, "signature-scheme", "ssh-hostkey", propertyKind, "dnssec-algorithm":
+		return "sign"
+	case "cipher":
+		return "encrypt"
+	}
+	return ""
+}
+
+// forRole takes of the rules of one name those for a role: the role's own,
+// else those that name none, else all.
+func forRole(rules []*Rule, role string) []*Rule {
+	var own, ordinary []*Rule
+	for _, r := range rules {
+		if r.Role == role {
+			own = append(own, r)
+		}
+		if r.Role == "" {
+			ordinary = append(ordinary, r)
+		}
+	}
+	switch {
+	case len(own) > 0:
+		return own
+	case len(ordinary) > 0:
+		return ordinary
+	}
+	return rules
+}
+
+// applied is the ruling of one rule that stands so on the day.
+func applied(r *Rule, now Standing, s Subject, class Class) Ruling {
+	return Ruling{
+		Rule: r.ID, Subject: s, Use: r.Use, Class: class,
+		Status: now.Status, From: now.From, Until: now.Until, Next: now.Next,
+		Cite: r.cite(now), Because: r.because(now), Remedy: r.Remedy,
+		Confidence: r.Confidence, SourceRead: r.SourceRead,
+		Draft:     now.Turned != nil && now.Turned.Draft,
+		Contested: r.Contested, Quantum: r.Quantum,
+	}
+}
+
+// unclassified is the ruling where no rule speaks on the day. It never passes:
+// a name that nobody knows is not thereby harmless.
+func (j *Judge) unclassified(rules []*Rule, s Subject, class Class) Ruling {
+	because := fmt.Sprintf("No rule of the catalogue speaks of this %s.", s.Kind)
+	for _, r := range rules {
+		switch {
+		case r.From > j.asOf:
+			because = fmt.Sprintf("The rule %s speaks from %s on only.", r.ID, r.From)
+		case r.Until != "" && r.Until < j.asOf:
+			because = fmt.Sprintf("The rule %s spoke until %s only.", r.ID, r.Until)
+		}
+	}
+	return Ruling{
+		Subject: s, Class: class, Use: "any", Status: Unclassified, Cite: []Citation{}, Because: because,
+		Remedy:     "Find out what it is and replace it by an approved algorithm, or rule on it in a site overlay.",
+		Confidence: "low",
+	}
+}

@@ -1,0 +1,135 @@
+package fips
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// A place is where a certificate was seen, which decides what is asked of it.
+type place struct {
+	served bool   // by a TLS endpoint; else it lies in a file
+	issuer bool   // in a chain, above the leaf
+	name   string // the server name that was asked for; "" for none
+	where  string
+}
+
+// chain rules on the certificates that an endpoint showed.
+func (j *Judge) chain(d *docket, c scanner.Chain) {
+	for i := range c.Certificates {
+		cert := &c.Certificates[i]
+		p := place{served: true, issuer: i > 0, where: c.Version + " leaf"}
+		if i > 0 {
+			p.where = fmt.Sprintf("%s issuer %d", c.Version, i)
+		} else {
+			p.name = c.Name
+		}
+		j.certificate(d, cert, p)
+		if i > 0 && c.Certificates[i-1].Issuer == cert.Subject {
+			j.issued(d, &c.Certificates[i-1], cert, p.where)
+		}
+	}
+}
+
+// certificate rules on one certificate. Trust is not observed: which anchors a
+// client holds is not on the wire.
+func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
+	if c.Problem != "" && c.SignatureOID == "" && c.SignatureAlgorithm == "" && c.Key.Algorithm == "" {
+		r := j.unclassified(nil, Subject{"certificate", c.SHA256}, ClassCertInventory)
+		r.Because = "No parser could read this certificate, so nothing of it was ruled on."
+		r.Remedy = "Re-issue it as RFC 5280 asks, or remove it."
+		d.addOf(c.SHA256, r, p.where)
+		return
+	}
+	j.certificateSignature(d, c, p)
+	j.key(d, c.Key, ClassCertKey, c.SHA256, p.where)
+	j.validity(d, c, p)
+	if c.Version < 3 && !p.issuer && (p.served || !c.SelfSigned) {
+		j.property(d, c, "x509-v1", ClassCertChain, p, "")
+	}
+	if !c.SelfSigned && shortSerial(c.Serial) {
+		j.property(d, c, "serial-short-or-negative", ClassCertSignature, p, "")
+	}
+	if p.served && !p.issuer {
+		j.leaf(d, c, p)
+	}
+}
+
+// property rules by the name of a rule about certificates; detail says what
+// was seen of this one.
+func (j *Judge) property(d *docket, c *scanner.Certificate, name string, class Class, p place, detail string) {
+	r := j.named(propertyKind, name, class)
+	if detail != "" {
+		r.Because += " " + detail
+	}
+	d.addOf(c.SHA256, r, p.where)
+}
+
+// anchor tells whether the certificate stands as a trust anchor: a root above
+// the leaf of a chain, or one that lies in a file. Version 1 has no basic
+// constraints by which a root could say that it is one.
+func anchor(c *scanner.Certificate, p place) bool {
+	return c.SelfSigned && (c.CA || c.Version < 3) && (p.issuer || !p.served)
+}
+
+func (j *Judge) certificateSignature(d *docket, c *scanner.Certificate, p place) {
+	r := j.signature(c.SignatureOID, c.SignatureAlgorithm, c.PSS)
+	if anchor(c, p) && sha1Signature(c) {
+		subject := r.Subject
+		r = j.named(propertyKind, anchorName, ClassCertSignature)
+		if r.Rule != "" {
+			r.Subject = subject
+		}
+	}
+	d.addOf(c.SHA256, r, p.where)
+}
+
+func sha1Signature(c *scanner.Certificate) bool {
+	if c.PSS != nil {
+		return c.PSS.Defaults || hashName(c.PSS.Hash) == "SHA-1"
+	}
+	switch c.SignatureOID {
+	case "1.2.840.113549.1.1.5", "1.3.14.3.2.29", "1.2.840.10045.4.1", "1.2.840.10040.4.3", "1.3.14.3.2.27":
+		return true
+	}
+	return strings.Contains(strings.ToLower(c.SignatureAlgorithm), "sha1")
+}
+
+// validity compares the dates with the day of judging. A certificate is valid
+// on the days of both its dates (RFC 5280 section 4.1.2.5).
+func (j *Judge) validity(d *docket, c *scanner.Certificate, p place) {
+	if !c.NotAfter.IsZero() && c.NotAfter.Before(j.day) {
+		j.property(d, c, "expired", ClassCertValidity, p, "It ended on "+string(DateOf(c.NotAfter))+".")
+	}
+	if !c.NotBefore.IsZero() && !c.NotBefore.Before(j.day.AddDate(0, 0, 1)) {
+		j.property(d, c, "not-yet-valid", ClassCertValidity, p, "It begins on "+string(DateOf(c.NotBefore))+".")
+	}
+}
+
+// issued rules on what an issuer and the certificate that it signed show
+// together.
+func (j *Judge) issued(d *docket, c, issuer *scanner.Certificate, where string) {
+	p := place{where: where}
+	if !issuer.CA && !issuer.SelfSigned {
+		j.property(d, issuer, "ca-without-ca-bit", ClassCertChain, p, "")
+	}
+	if c.SelfSigned {
+		return
+	}
+	if has, by := j.strength(c.Key), j.strength(issuer.Key); has > 0 && by > 0 && by < has {
+		detail := fmt.Sprintf("The issuer's key gives %d bits of strength, the subject's %d.", by, has)
+		j.property(d, c, "signature-weaker-than-key", ClassCertSignature, p, detail)
+	}
+}
+
+// strength is the bits of classical strength that the catalogue gives for a
+// key; 0 where it gives none.
+func (j *Judge) strength(k scanner.Key) int {
+	for _, rules := range j.keyRules(k) {
+		if s := rules[0].Strength; s != nil {
+			return *s
+		}
+	}
+	return 0
+}

@@ -1,0 +1,39 @@
+package fips
+
+import "slices"
+
+// A docket gathers the rulings of one observation. What was seen in several
+// places is ruled on once, and tells all of them.
+type docket struct {
+	rulings []Ruling
+	at      map[docketKey]int
+}
+
+type docketKey struct {
+	rule, use, certificate string
+	subject                Subject
+}
+
+func newDocket() *docket { return &docket{at: map[docketKey]int{}} }
+
+// add enters a ruling, seen where it says.
+func (d *docket) add(r Ruling, where ...string) {
+	key := docketKey{r.Rule, r.Use, r.Certificate, r.Subject}
+	i, ok := d.at[key]
+	if !ok {
+		i = len(d.rulings)
+		d.at[key] = i
+		d.rulings = append(d.rulings, r)
+	}
+	for _, w := range where {
+		if w != "" && !slices.Contains(d.rulings[i].Where, w) {
+			d.rulings[i].Where = append(d.rulings[i].Where, w)
+		}
+	}
+}
+
+// addOf enters a ruling about a certificate or key of that digest.
+func (d *docket) addOf(digest string, r Ruling, where ...string) {
+	r.Certificate = digest
+	d.add(r, where...)
+}

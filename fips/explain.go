@@ -1,0 +1,178 @@
+package fips
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+)
+
+// An Explanation is what the catalogue says of one name in one use, on the
+// judge's date.
+type Explanation struct {
+	Name        string       `json:"name"`              // as it was asked
+	Rule        string       `json:"rule,omitempty"`    // the rule's id; of a suite that of its worst part
+	Subject     string       `json:"subject,omitempty"` // the name by which the rule or the registry knows it
+	Kind        string       `json:"kind"`
+	Status      Status       `json:"status"`
+	Use         string       `json:"use"`
+	From        Date         `json:"from"`        // first day of Status; "" for always
+	Until       Date         `json:"until"`       // last day of Status; "" for open
+	Transitions []Transition `json:"transitions"` // what follows Until, in order
+	Parts       []Part       `json:"parts,omitempty"`
+	Because     string       `json:"because"`
+	Remedy      string       `json:"remedy"`
+	Cite        []Citation   `json:"cite"`
+	Confidence  string       `json:"confidence"`
+	SourceRead  bool         `json:"source_read"`
+	Draft       bool         `json:"draft,omitempty"` // Status rests on a draft
+	Contested   string       `json:"contested,omitempty"`
+	Question    string       `json:"open_question,omitempty"`
+	Quantum     bool         `json:"quantum_vulnerable,omitempty"`
+}
+
+// suggestions is how many names are offered for one that is unknown.
+const suggestions = 5
+
+// Explain says what is known of a name: an algorithm, a suite, a key and its
+// size, a protocol version, an object identifier or a rule's id. There is one
+// explanation for each kind and use. For a name that nobody knows there are
+// none, and the names that it resembles.
+func (j *Judge) Explain(name string) ([]Explanation, []string) {
+	asked := strings.TrimSpace(name)
+	var found []Explanation
+	suite, isSuite := suiteOf(asked)
+	if isSuite {
+		found = append(found, j.explainSuite(name, suite))
+	}
+	for _, r := range j.standing(j.rulesFor(asked)) {
+		if !isSuite || r.Kind != suiteKind { // a suite's own rule is in its ruling
+			found = append(found, j.explainRule(name, r))
+		}
+	}
+	if len(found) == 0 {
+		return nil, j.rules.Suggest(asked, suggestions)
+	}
+	return found, nil
+}
+
+// rulesFor finds the rules that a person may mean by a word.
+func (j *Judge) rulesFor(asked string) []*Rule {
+	for _, word := range []string{asked, strings.Join(strings.Fields(asked), "-")} {
+		if rules := j.rules.Find(word); len(rules) > 0 {
+			return rules
+		}
+	}
+	if kind, name, ok := strings.Cut(asked, "/"); ok {
+		if rules := j.rules.Named(strings.ToLower(kind), name); len(rules) > 0 {
+			return rules
+		}
+		for i := range j.rules.rules {
+			if r := &j.rules.rules[i]; strings.EqualFold(r.ID, asked) {
+				return []*Rule{r}
+			}
+		}
+	}
+	for _, s := range iana.Signals() {
+		if strings.EqualFold(s.Name, asked) {
+			return j.ownRules(s.Code)
+		}
+	}
+	var rules []*Rule
+	if k, ok := keyOf(asked); ok {
+		for _, group := range j.keyRules(k) {
+			rules = append(rules, group...)
+		}
+	}
+	return rules
+}
+
+// standing leaves out the rules that do not hold on the day where another one
+// of the same name does.
+func (j *Judge) standing(rules []*Rule) []*Rule {
+	holds := map[string]bool{}
+	for _, r := range rules {
+		if _, ok := r.On(j.asOf); ok {
+			holds[r.Kind+"/"+r.Name] = true
+		}
+	}
+	var list []*Rule
+	for _, r := range rules {
+		if _, ok := r.On(j.asOf); ok || !holds[r.Kind+"/"+r.Name] {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func (j *Judge) explainRule(name string, r *Rule) Explanation {
+	subject := Subject{r.Kind, r.Name}
+	now, ok := r.On(j.asOf)
+	ruling := applied(r, now, subject, "")
+	if !ok {
+		ruling = j.unclassified([]*Rule{r}, subject, "")
+		ruling.Rule, ruling.Use, ruling.Cite = r.ID, r.Use, r.Cite
+		ruling.From, ruling.Until = r.From, r.Until
+	}
+	e := explanation(name, ruling)
+	e.Question = r.Question
+	e.Transitions = r.later(j.asOf)
+	return e
+}
+
+func (j *Judge) explainSuite(name string, s iana.Suite) Explanation {
+	return explanation(name, j.suite(s.Name))
+}
+
+func explanation(name string, r Ruling) Explanation {
+	e := Explanation{
+		Name: name, Rule: r.Rule, Subject: r.Subject.Name, Kind: r.Subject.Kind,
+		Status: r.Status, Use: r.Use, From: r.From, Until: r.Until, Transitions: []Transition{}, Parts: r.Parts,
+		Because: r.Because, Remedy: r.Remedy, Cite: r.Cite, Confidence: r.Confidence, SourceRead: r.SourceRead,
+		Draft: r.Draft, Contested: r.Contested, Quantum: r.Quantum,
+	}
+	if r.Next != nil {
+		e.Transitions = append(e.Transitions, *r.Next)
+	}
+	return e
+}
+
+// suiteOf finds a suite by its name in any case, or by its code point as
+// 0xC02F or, as the registry writes it, 0xC0,0x2F.
+func suiteOf(asked string) (iana.Suite, bool) {
+	if s, ok := iana.SuiteByName(asked); ok {
+		return s, true
+	}
+	for _, name := range iana.SuiteNames() {
+		if strings.EqualFold(name, asked) {
+			return iana.SuiteByName(name)
+		}
+	}
+	digits, ok := strings.CutPrefix(strings.ToLower(asked), "0x")
+	code, err := strconv.ParseUint(strings.Replace(digits, ",0x", "", 1), 16, 16)
+	if !ok || err != nil || len(digits) < 4 {
+		return iana.Suite{}, false
+	}
+	return iana.SuiteByCode(uint16(code))
+}
+
+var (
+	sizedKey = regexp.MustCompile(`(?i)^(rsa|rsassa-pss|dsa)[ _-]*(\d{1,6})(?:[ _-]+(\d{1,4}))?$`)
+	curveKey = regexp.MustCompile(`(?i)^(?:ec|ecc|ecdsa|ecdh)[ _-]+(\S+)$`)
+)
+
+// keyOf reads a key as people write it: "RSA 1024", "DSA-2048-256", "EC P-256",
+// "ec secp256r1".
+func keyOf(asked string) (scanner.Key, bool) {
+	if m := sizedKey.FindStringSubmatch(asked); m != nil {
+		bits, _ := strconv.Atoi(m[2])
+		sub, _ := strconv.Atoi(m[3])
+		return scanner.Key{Algorithm: strings.ToUpper(m[1]), Bits: bits, SubBits: sub}, true
+	}
+	if m := curveKey.FindStringSubmatch(asked); m != nil {
+		return scanner.Key{Algorithm: "EC", Curve: m[1]}, true
+	}
+	return scanner.Key{}, false
+}

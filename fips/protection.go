@@ -1,0 +1,106 @@
+package fips
+
+import (
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+const protectionKind = "keystore-protection"
+
+// protection rules on how a key or a store is kept at rest: on the scheme, and
+// apart from it on each parameter that falls short of SP 800-132.
+func (j *Judge) protection(d *docket, p scanner.Protection, digest, where string) {
+	subject := Subject{protectionKind, p.Scheme}
+	groups := [][]*Rule{j.rules.Named(protectionKind, schemeRule(p))}
+	if isPBKDF2(p) {
+		groups = j.pbkdf2(p)
+	}
+	for _, rules := range groups {
+		d.addOf(digest, j.ruling(rules, subject, ClassKeyAtRest), where)
+	}
+}
+
+func isPBKDF2(p scanner.Protection) bool {
+	return p.Scheme == "PBES2" && (p.KDF == "" || strings.EqualFold(p.KDF, "PBKDF2"))
+}
+
+// schemeRule names the rule for a scheme. Two schemes have a rule for each
+// family of ciphers.
+func schemeRule(p scanner.Protection) string {
+	family := cipherFamily(p.Cipher)
+	switch p.Scheme {
+	case "PBES2":
+		return "PBES2-" + strings.ToLower(p.KDF)
+	case "PEM-traditional-DEK-Info", "OpenSSH-bcrypt":
+		if family == "chacha20" {
+			return p.Scheme + "-chacha20"
+		}
+		return p.Scheme + "-" + family
+	}
+	return p.Scheme
+}
+
+// pbkdf2 finds the rules that a PBES2 protection with PBKDF2 falls under. The
+// approved ones ask for all of SP 800-132's parameters, so they hold only
+// where nothing falls short. What PBES2 has no rule of its own for is ruled on
+// by its cipher or its PRF.
+func (j *Judge) pbkdf2(p scanner.Protection) [][]*Rule {
+	var short [][]*Rule
+	for _, name := range []string{"PBES2-salt-under-128-bits", "PBES2-iterations-under-1000", "PBES2-iterations-1000-to-9999"} {
+		for _, r := range j.rules.Named(protectionKind, name) {
+			if r.Bounds != nil && r.Bounds.holdsProtection(p) {
+				short = append(short, []*Rule{r})
+			}
+		}
+	}
+	and := func(kind, name string) [][]*Rule { return append(short, j.rules.Named(kind, name)) }
+	prf := strings.ToUpper(strings.ReplaceAll(p.PRF, "-", ""))
+	switch family := cipherFamily(p.Cipher); {
+	case family == "3DES":
+		return and(protectionKind, "PBES2-3DES")
+	case family == "RC2" || family == "DES":
+		return and(protectionKind, "PBES2-RC2-or-DES")
+	case family != "AES":
+		return and("cipher", p.Cipher)
+	case prf == "" || prf == "HMACSHA1": // the default (RFC 8018 appendix A.2)
+		return and(protectionKind, "PBES2-PBKDF2-SHA1-AES")
+	case !strings.HasPrefix(prf, "HMACSHA"):
+		return and("mac", p.PRF)
+	case len(short) > 0:
+		return short
+	case authenticated(p.Cipher):
+		return and(protectionKind, "PBES2-PBKDF2-AES-GCM-or-KWP")
+	}
+	return and(protectionKind, "PBES2-PBKDF2-SHA2-AES-CBC")
+}
+
+func authenticated(cipher string) bool {
+	upper := strings.ToUpper(cipher)
+	return strings.Contains(upper, "GCM") || strings.Contains(upper, "CCM") || strings.Contains(upper, "WRAP") || strings.Contains(upper, "KW")
+}
+
+// cipherFamily is the family in which the catalogue counts a cipher, whatever
+// the spelling: "AES-256-CBC", "aes256-ctr", "des-EDE3-CBC".
+func cipherFamily(cipher string) string {
+	upper := strings.ToUpper(cipher)
+	switch {
+	case strings.Contains(upper, "CHACHA20"):
+		return "chacha20"
+	case strings.HasPrefix(upper, "AES"), strings.HasPrefix(upper, "ID-AES"):
+		return "AES"
+	case strings.Contains(upper, "EDE"), strings.HasPrefix(upper, "3DES"):
+		return "3DES"
+	case strings.HasPrefix(upper, "DES"):
+		return "DES"
+	case strings.HasPrefix(upper, "RC2"):
+		return "RC2"
+	}
+	return cipher
+}
+
+// holdsProtection tells whether salt and iterations are within the bounds.
+func (b *Bounds) holdsProtection(p scanner.Protection) bool {
+	return p.SaltBits >= b.MinSaltBits && (b.MaxSaltBits == 0 || p.SaltBits <= b.MaxSaltBits) &&
+		p.Iterations >= b.MinIterations && (b.MaxIterations == 0 || p.Iterations <= b.MaxIterations)
+}

@@ -1,0 +1,84 @@
+package fips
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// beyondOwner is the permission bits that let others than the owner read.
+const beyondOwner = 0o044
+
+// store rules on what lies in a file.
+func (j *Judge) store(d *docket, s *scanner.Store) {
+	secret := false
+	for i := range s.Items {
+		item := &s.Items[i]
+		j.item(d, item, itemPlace(item))
+		secret = secret || item.Kind == scanner.ItemPrivateKey || item.Kind == scanner.ItemSecretKey
+	}
+	for _, p := range s.Protection {
+		j.protection(d, p, "", s.Format)
+	}
+	if mode, err := strconv.ParseUint(s.Mode, 8, 32); err == nil && secret && mode&beyondOwner != 0 {
+		d.add(j.named(protectionKind, "world-readable", ClassKeyAtRest), "mode "+s.Mode)
+	}
+}
+
+func (j *Judge) item(d *docket, item *scanner.Item, where string) {
+	if c := item.Certificate; c != nil {
+		j.certificate(d, c, place{where: where})
+	}
+	if r := item.Request; r != nil {
+		d.addOf(item.SHA256, j.signature(r.SignatureOID, r.SignatureAlgorithm, r.PSS), where)
+	}
+	digest := item.SHA256
+	if k := item.Key; k != nil {
+		digest = cmp.Or(digest, k.SPKISHA256)
+		if item.Kind == scanner.ItemSecretKey {
+			j.secretKey(d, *k, digest, where)
+		} else {
+			j.key(d, *k, ClassKeyStrength, digest, where)
+		}
+	}
+	if item.Prime != nil {
+		j.parameters(d, item, where)
+	}
+	if item.Protection != nil {
+		j.protection(d, *item.Protection, digest, where)
+	}
+}
+
+// itemPlace is where in the file an item lies, as people would look for it.
+func itemPlace(item *scanner.Item) string {
+	subject := ""
+	switch {
+	case item.Certificate != nil:
+		subject = item.Certificate.Subject
+	case item.Request != nil:
+		subject = item.Request.Subject
+	}
+	return cmp.Or(item.Member, item.Alias, subject, item.Kind)
+}
+
+// parameters rules on the group of a file of Diffie-Hellman parameters.
+func (j *Judge) parameters(d *docket, item *scanner.Item, where string) {
+	r := j.prime(*item.Prime, ClassKeyStrength)
+	if r.Subject.Kind != "named-group" {
+		r = j.ruling(j.rules.Named(keyKind, "DH-params-other"), r.Subject, ClassKeyStrength)
+	}
+	d.addOf(cmp.Or(item.SHA256, item.Prime.SHA256), r, where)
+}
+
+// secretKey rules on a symmetric key by its length: all that is known of one
+// is how many bits it has.
+func (j *Judge) secretKey(d *docket, k scanner.Key, digest, where string) {
+	s := Subject{keyKind, fmt.Sprintf("%s key of %d bits", cmp.Or(k.Algorithm, "secret"), k.Bits)}
+	rules := j.rules.Named(keyKind, "symmetric-key-below-112")
+	if len(rules) == 0 || !rules[0].Bounds.Holds(k.Bits) || k.Bits == 0 {
+		rules = nil
+	}
+	d.addOf(digest, j.ruling(rules, s, ClassKeyStrength), where)
+}

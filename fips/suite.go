@@ -1,0 +1,203 @@
+package fips
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner/iana"
+)
+
+// The kind and use of a suite's ruling. Few suites have a rule of their own:
+// a suite is its parts.
+const (
+	suiteKind = "tls-cipher-suite"
+	ruleKind  = "tls-cipher-suite-rule" // of what is said of many suites
+	suiteUse  = "TLS cipher suite"
+)
+
+// A component is one part of a suite and the rules about it.
+type component struct {
+	Subject
+	rules []*Rule
+}
+
+// suite rules on what an observation calls a suite: a name, or 0xABCD for a
+// code point that has none.
+func (j *Judge) suite(name string) Ruling {
+	subject := Subject{suiteKind, name}
+	if s, ok := iana.SuiteByName(name); ok {
+		return j.worst(subject, j.components(s), j.ownRules(s.Code))
+	}
+	if rules := j.rules.Named("ssl2-cipher-kind", name); len(rules) > 0 {
+		return j.ruling(rules, subject, ClassTLSCipher)
+	}
+	for _, s := range iana.Signals() {
+		if s.Name == name {
+			return j.ruling(j.ownRules(s.Code), subject, ClassTLSCipher)
+		}
+	}
+	digits, ok := strings.CutPrefix(name, "0x")
+	code, err := strconv.ParseUint(digits, 16, 16)
+	if !ok || err != nil {
+		return j.unclassified(nil, subject, ClassTLSCipher)
+	}
+	if s, ok := iana.SuiteByCode(uint16(code)); ok {
+		return j.worst(subject, j.components(s), j.ownRules(s.Code))
+	}
+	return j.ruling(j.ownRules(uint16(code)), subject, ClassTLSCipher)
+}
+
+// ownRules is what the catalogue says of a suite by its code point, apart from
+// its parts.
+func (j *Judge) ownRules(code uint16) []*Rule {
+	return append(j.rules.CodePoint(suiteKind, uint32(code)), j.rules.CodePoint(ruleKind, uint32(code))...)
+}
+
+// components takes a suite apart. An authentication by a certificate (RSA,
+// ECDSA) is not among its parts: the certificate that was shown is judged.
+func (j *Judge) components(s iana.Suite) []component {
+	var all []component
+	add := func(kind, name string) {
+		all = append(all, component{Subject{kind, name}, j.rules.Named(kind, name)})
+	}
+	if s.KeyExchange != "any" {
+		add("key-exchange", keyExchangeRule(s.KeyExchange))
+	}
+	switch s.Authentication {
+	case "DSS":
+		add(ruleKind, "DSS-authentication")
+	case "anon":
+		add(ruleKind, "ANON")
+	}
+	if s.Export {
+		add(ruleKind, "EXPORT")
+	}
+	add("cipher", s.Cipher)
+	if s.MAC != "AEAD" {
+		add("mac", s.MAC)
+	}
+	if s.PRF == "" { // the version's own, judged with the version
+		return all
+	}
+	for _, kdf := range []string{"TLS13-HKDF-" + s.PRF, "TLS13-HKDF-" + strings.ReplaceAll(s.PRF, "-", "")} {
+		if s.TLS13 && len(j.rules.Named("kdf-prf", kdf)) > 0 {
+			add("kdf-prf", kdf)
+			return all
+		}
+	}
+	add("hash", s.PRF)
+	return all
+}
+
+// keyExchangeRule is the rule for a suite's key exchange. A suite's name does
+// not say which prime DHE takes: the suite is judged as on a listed one, and
+// the prime that the server sent is judged apart (SP 800-56A Rev. 3 appendix D).
+func keyExchangeRule(name string) string {
+	if name == "DHE" {
+		return "DHE-named-safe-prime"
+	}
+	return name
+}
+
+// A heldPart is a component on one day.
+type heldPart struct {
+	Part
+	rule *Rule
+	now  Standing
+}
+
+// hold rules on the components on a day, worst first. What a rule says of the
+// code point itself goes before the parts.
+func hold(components []component, own []*Rule, day Date) []heldPart {
+	var parts []heldPart
+	for _, c := range components {
+		part := heldPart{Part: Part{Kind: c.Kind, Name: c.Name, Status: Unclassified}}
+		for _, r := range forRole(c.rules, roleSeen(c.Kind)) {
+			if now, ok := r.On(day); ok && (part.rule == nil || now.Status > part.Status) {
+				part.rule, part.now, part.Rule, part.Status = r, now, r.ID, now.Status
+			}
+		}
+		parts = append(parts, part)
+	}
+	slices.SortStableFunc(parts, func(a, b heldPart) int { return int(b.Status) - int(a.Status) })
+	for _, r := range own {
+		if now, ok := r.On(day); ok {
+			part := heldPart{Part{r.Kind, r.Name, r.ID, now.Status}, r, now}
+			parts = slices.Insert(parts, 0, part)
+		}
+	}
+	return parts
+}
+
+// worst is the ruling of a suite: that of its worst part, unless a rule speaks
+// of the code point itself.
+func (j *Judge) worst(s Subject, components []component, own []*Rule) Ruling {
+	parts := hold(components, own, j.asOf)
+	r := j.unclassified(nil, s, ClassTLSCipher)
+	r.Use = suiteUse
+	if len(parts) == 0 {
+		return r
+	}
+	first := parts[0]
+	if first.rule == nil {
+		r.Because = fmt.Sprintf("No rule of the catalogue speaks of its %s %s.", first.Kind, first.Name)
+	} else {
+		r = applied(first.rule, first.now, r.Subject, r.Class)
+		r.Use = suiteUse
+		r.Because, r.Until, r.Next = "", "", nil
+	}
+	for _, p := range parts {
+		r.Parts = append(r.Parts, p.Part)
+		if p.rule == nil || p.Status != first.Status {
+			continue
+		}
+		r.Cite = appendCitations(r.Cite, p.rule.cite(p.now)...)
+		r.From = min(r.From, p.now.From)
+		r.Quantum = r.Quantum || p.rule.Quantum
+		r.Draft = r.Draft && p.now.Turned != nil && p.now.Turned.Draft
+	}
+	if first.rule != nil {
+		r.Because = suiteBecause(parts)
+	}
+	r.Until, r.Next = turn(components, own, j.asOf, first.Status)
+	return r
+}
+
+// suiteBecause says which parts decide.
+func suiteBecause(parts []heldPart) string {
+	var names, why []string
+	for _, p := range parts {
+		if p.Status == parts[0].Status && p.rule != nil {
+			names = append(names, p.Name)
+			why = append(why, fmt.Sprintf("%s %s: %s", p.Kind, p.Name, p.rule.because(p.now)))
+		}
+	}
+	if parts[0].Status == Approved {
+		return fmt.Sprintf("Every part is approved: %s. %s", strings.Join(names, ", "), parts[0].rule.because(parts[0].now))
+	}
+	return strings.Join(why, " ")
+}
+
+// turn finds the day on which the suite's status changes, by whichever part
+// changes it, and what then holds.
+func turn(components []component, own []*Rule, asOf Date, status Status) (Date, *Transition) {
+	var days []Date
+	rules := slices.Clone(own)
+	for _, c := range components {
+		rules = append(rules, c.rules...)
+	}
+	for _, r := range rules {
+		for _, t := range r.later(asOf) {
+			days = append(days, t.From)
+		}
+	}
+	slices.Sort(days)
+	for _, day := range days {
+		if first := hold(components, own, day)[0]; first.Status != status {
+			return dayBefore(day), first.now.Turned
+		}
+	}
+	return "", nil
+}

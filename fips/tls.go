@@ -1,0 +1,84 @@
+package fips
+
+import (
+	"fmt"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// minDHBits is the length below which finite-field Diffie-Hellman falls under
+// the 112-bit floor of SP 800-131A section 5.
+const minDHBits = 2048
+
+// tls rules on what a TLS endpoint accepts and shows. What it refused and what
+// nobody asked is no evidence and gets no ruling.
+func (j *Judge) tls(d *docket, t *scanner.TLS, name string) {
+	for _, v := range t.Versions {
+		if v.Accepted != nil && *v.Accepted {
+			j.tlsVersion(d, v)
+		}
+	}
+	if t.STARTTLS != "" {
+		r := j.named("protocol-version", "STARTTLS-not-enforced", ClassCleartext)
+		r.Because += " What this port accepts before the upgrade was not asked, so the stricter reading holds."
+		d.add(r, t.STARTTLS)
+	}
+	asked := false
+	for _, c := range t.Chains {
+		asked = asked || c.Name != ""
+	}
+	for _, c := range t.Chains {
+		if !asked { // the prober names no names: it asked for the endpoint's
+			c.Name = name
+		}
+		j.chain(d, c)
+	}
+}
+
+func (j *Judge) tlsVersion(d *docket, v scanner.TLSVersion) {
+	d.add(j.named("protocol-version", v.Version, ClassTLSVersion))
+	for _, s := range v.Suites {
+		d.add(j.suite(s), v.Version)
+	}
+	for _, g := range v.Groups {
+		d.add(j.named("named-group", g, ClassTLSKex), v.Version)
+	}
+	for _, s := range v.SignatureSchemes {
+		d.add(j.named("signature-scheme", s, ClassTLSKex), v.Version)
+	}
+	for _, p := range v.Primes {
+		d.add(j.prime(p, ClassTLSKex), v.Version)
+	}
+	// The versions before 1.2 are barred with it and without.
+	if v.Version == scanner.TLSv12 && v.ExtendedMasterSecret != nil {
+		name := "extended_master_secret"
+		if !*v.ExtendedMasterSecret {
+			name = "extended_master_secret-absent"
+		}
+		d.add(j.named("tls-extension", name, ClassTLSEMS), v.Version)
+	}
+}
+
+// prime rules on a finite-field group by the prime that was sent, never by the
+// name of the suite or method: only the groups of RFC 3526 and RFC 7919 are
+// listed in SP 800-56A Rev. 3 appendix D.
+func (j *Judge) prime(p scanner.Prime, class Class) Ruling {
+	if p.Group != "" {
+		if rules := j.rules.Named("named-group", p.Group); len(rules) > 0 {
+			return j.ruling(rules, Subject{"named-group", p.Group}, class)
+		}
+	}
+	subject := Subject{"key-exchange", fmt.Sprintf("DHE prime of %d bits, SHA-256 %.16s", p.Bits, p.SHA256)}
+	name := "DHE-unknown-group"
+	if p.Bits < minDHBits {
+		name = "DHE-below-2048"
+	}
+	return j.ruling(j.rules.Named("key-exchange", name), subject, class)
+}
+
+// listed tells whether the prime is one of SP 800-56A Rev. 3 appendix D: a
+// group that the catalogue knows, long enough and not of another origin.
+func (j *Judge) listed(p scanner.Prime) bool {
+	r := j.prime(p, "")
+	return r.Subject.Kind == "named-group" && r.Status.Grade() != Fail && p.Bits >= minDHBits
+}
