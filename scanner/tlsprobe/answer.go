@@ -1,0 +1,233 @@
+package tlsprobe
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// outcome is what became of one question.
+type outcome int
+
+const (
+	lost    outcome = iota // no answer: timeout, no connection, stopped
+	chose                  // the server picked
+	refused                // an alert: it wants none of it
+	silent                 // closed or reset without a word
+	odd                    // an answer that is no TLS, or breaks it
+)
+
+// answer is one question's outcome and what was read for it.
+type answer struct {
+	outcome outcome
+	failure scanner.Failure // why, unless it chose
+	plain   *scanner.Plain  // the endpoint turned out to speak without encryption
+	alert   tlswire.Alert
+	some    bool   // the peer sent at least one byte
+	first   []byte // the first bytes, where they are no TLS
+
+	hello  tlswire.ServerHello
+	raw    []byte // the ServerHello message
+	chain  [][]byte
+	kex    *tlswire.ServerKeyExchange
+	broken *scanner.Failure // the flight ended after ServerHello without being whole
+
+	ssl2 tlswire.SSL2ServerHello
+}
+
+// readAnswer reads a server's flight up to its choice in TLS 1.3, and to
+// ServerHelloDone below.
+func readAnswer(r io.Reader) answer {
+	var a answer
+	var warning *tlswire.Alert
+	d := new(tlswire.Decoder)
+	buf := make([]byte, 8<<10)
+	for {
+		m, err := d.Next()
+		if errors.Is(err, tlswire.ErrMore) {
+			n, readErr := r.Read(buf)
+			a.keepFirst(buf[:n])
+			if _, err = d.Write(buf[:n]); err == nil && n == 0 && readErr != nil {
+				return a.ended(readErr, warning)
+			}
+			if err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return a.strange(err)
+		}
+		if m.Type == tlswire.TypeAlert && !m.Alert.Fatal && a.outcome != chose {
+			warning = &m.Alert // a warning such as unrecognized_name comes before the answer
+			continue
+		}
+		if done := a.take(m); done {
+			return a
+		}
+	}
+}
+
+// keepFirst keeps the first bytes for the case that they are no TLS.
+func (a *answer) keepFirst(p []byte) {
+	a.some = a.some || len(p) > 0
+	if room := 256 - len(a.first); room > 0 {
+		a.first = append(a.first, p[:min(room, len(p))]...)
+	}
+}
+
+// take reads one message of the flight and tells whether it was the last that
+// matters.
+func (a *answer) take(m tlswire.Message) bool {
+	switch {
+	case m.Type == tlswire.TypeAlert && a.outcome == chose:
+		a.broken = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonAlert, Detail: m.Alert.String()}
+		return true
+	case m.Type == tlswire.TypeAlert:
+		a.alarm(m.Alert)
+		return true
+	case m.Type != tlswire.TypeHandshake:
+		*a = a.strange(errors.New("encrypted data before a server hello"))
+		return true
+	case m.Handshake == tlswire.TypeServerHello && a.outcome != chose:
+		return a.takeHello(m)
+	case a.outcome != chose:
+		*a = a.strange(fmt.Errorf("handshake message %d before a server hello", m.Handshake))
+		return true
+	}
+	return a.takeFlight(m)
+}
+
+func (a *answer) takeHello(m tlswire.Message) bool {
+	h, err := tlswire.ParseServerHello(m.Body)
+	if err != nil {
+		*a = a.strange(err)
+		return true
+	}
+	a.outcome, a.hello, a.raw = chose, h, m.Raw
+	return h.Negotiated() >= tlswire.VersionTLS13 // what follows is encrypted
+}
+
+// takeFlight reads what follows a ServerHello up to TLS 1.2.
+func (a *answer) takeFlight(m tlswire.Message) bool {
+	var err error
+	switch m.Handshake {
+	case tlswire.TypeCertificate:
+		a.chain, err = tlswire.ParseCertificate(m.Body)
+	case tlswire.TypeServerKeyEx:
+		var k tlswire.ServerKeyExchange
+		if k, err = tlswire.ParseServerKeyExchange(m.Body, shapeOf(a.hello.Suite), a.hello.Version); err == nil {
+			a.kex = &k
+		}
+	case tlswire.TypeServerDone:
+		return true
+	}
+	if err != nil {
+		a.broken = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonGarbage, Detail: err.Error()}
+		return true
+	}
+	return false
+}
+
+// alarm sorts an alert: most mean no, a few mean something else.
+func (a *answer) alarm(alert tlswire.Alert) {
+	a.alert = alert
+	a.failure = scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonAlert, Detail: alert.String()}
+	switch alert.Description {
+	case tlswire.AlertCloseNotify, tlswire.AlertUserCanceled:
+		a.outcome = silent
+	case tlswire.AlertUnrecognizedName:
+		a.outcome = lost // it is the name that it does not want
+	default:
+		a.outcome = refused
+	}
+}
+
+// internal tells whether the server refused because it failed, which may be
+// chance.
+func (a answer) internal() bool {
+	return a.outcome == refused && a.alert.Description == tlswire.AlertInternalError
+}
+
+// ended is a connection that ended before the flight did.
+func (a answer) ended(err error, warning *tlswire.Alert) answer {
+	reason := scanner.ReasonOf(err)
+	f := scanner.Failure{Stage: scanner.StageGreeting, Reason: reason}
+	if a.some {
+		f.Stage = scanner.StageHandshake
+	}
+	gone := reason == scanner.ReasonClosed || reason == scanner.ReasonReset
+	switch {
+	case a.outcome == chose:
+		a.broken = &f
+		return a
+	case warning != nil && gone:
+		a.alarm(*warning) // its last word, at the wrong level
+		return a
+	case gone && a.some:
+		a.outcome = odd // half a record
+		f.Detail = "the answer breaks off: " + escape(a.first)
+	case gone:
+		a.outcome = silent
+	default:
+		a.outcome = lost
+	}
+	a.failure = f
+	return a
+}
+
+// strange is an answer that is not understood.
+func (a answer) strange(err error) answer {
+	reason := scanner.ReasonGarbage
+	if errors.Is(err, tlswire.ErrTooLarge) {
+		reason = scanner.ReasonTooLarge
+	}
+	f := scanner.Failure{Stage: scanner.StageHandshake, Reason: reason, Detail: err.Error() + ": " + escape(a.first)}
+	if a.outcome == chose {
+		a.broken = &f
+		return a
+	}
+	a.outcome, a.failure = odd, f
+	return a
+}
+
+// escape writes a peer's first bytes so that no terminal or log takes harm.
+func escape(b []byte) string { return strconv.QuoteToASCII(string(b[:min(len(b), 48)])) }
+
+// shapeOf says how a suite's ServerKeyExchange is laid out.
+func shapeOf(code uint16) tlswire.Shape {
+	s, ok := iana.SuiteByCode(code)
+	if !ok {
+		return tlswire.Shape{Params: tlswire.OtherParams}
+	}
+	switch s.KeyExchange {
+	case "ECDHE":
+		return tlswire.Shape{Params: tlswire.ECParams, Signed: true}
+	case "ECDH_anon":
+		return tlswire.Shape{Params: tlswire.ECParams}
+	case "ECDHE_PSK":
+		return tlswire.Shape{Params: tlswire.ECParams, PSK: true}
+	case "DHE", "DHE_EXPORT":
+		return tlswire.Shape{Params: tlswire.DHParams, Signed: true}
+	case "DH_anon":
+		return tlswire.Shape{Params: tlswire.DHParams}
+	case "DHE_PSK":
+		return tlswire.Shape{Params: tlswire.DHParams, PSK: true}
+	case "RSA_EXPORT":
+		return tlswire.Shape{Params: tlswire.RSAParams, Signed: true}
+	case "PSK", "RSA_PSK":
+		return tlswire.Shape{Params: tlswire.HintOnly, PSK: true}
+	case "RSA":
+		if s.Export {
+			return tlswire.Shape{Params: tlswire.RSAParams, Signed: true}
+		}
+		return tlswire.Shape{}
+	case "DH", "ECDH", "KRB5":
+		return tlswire.Shape{}
+	}
+	return tlswire.Shape{Params: tlswire.OtherParams}
+}

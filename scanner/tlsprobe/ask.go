@@ -1,0 +1,102 @@
+package tlsprobe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// ask puts one question on one connection and reads the answer. All of it,
+// dialling and a STARTTLS dialogue included, has one deadline.
+func (s *session) ask(hello []byte, read func(io.Reader) answer) answer {
+	ctx, cancel := context.WithTimeout(s.ctx, s.p.timeout)
+	defer cancel()
+	put := s.given != nil
+	conn, r, failed := s.open(ctx)
+	if failed != nil {
+		return s.account(*failed)
+	}
+	defer conn.Close()
+	defer bind(ctx, conn)()
+	if !put {
+		if _, err := conn.Write(hello); err != nil {
+			return s.account(s.ended(err))
+		}
+	}
+	return s.account(read(r))
+}
+
+// open connects, or takes the connection that was given, and passes the
+// STARTTLS dialogue where there is one.
+func (s *session) open(ctx context.Context) (net.Conn, io.Reader, *answer) {
+	conn := s.given
+	s.given = nil
+	if conn == nil {
+		var err error
+		if conn, err = s.p.dial(ctx, s.endpoint.AddrPort()); err != nil {
+			f := scanner.Failure{Stage: scanner.StageConnect, Reason: s.reason(err), Detail: err.Error()}
+			return nil, nil, &answer{failure: f}
+		}
+	}
+	s.tls.Connections++
+	dialogue, ok := dialogues[s.endpoint.Scheme]
+	if !ok {
+		return conn, conn, nil
+	}
+	defer bind(ctx, conn)()
+	r, err := upgrade(conn, s.endpoint, dialogue)
+	if err == nil {
+		return conn, r, nil
+	}
+	_ = conn.Close()
+	a := answer{}
+	if refusal := (*declined)(nil); errors.As(err, &refusal) {
+		a.plain = refusal.plain
+		a.failure = refusal.failure
+	} else {
+		a.failure = s.ended(err).failure
+	}
+	return nil, nil, &a
+}
+
+// bind makes the connection end with the context: the deadline frees a read
+// that nothing else would. The function it returns lets go again.
+func bind(ctx context.Context, conn net.Conn) func() bool {
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(deadline)
+	}
+	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+}
+
+// ended is an exchange that broke off before a byte of an answer.
+func (s *session) ended(err error) answer { return answer{}.ended(err, nil) }
+
+// reason maps an error, the sweep's own end first: a deadline set in the past
+// to stop a read looks like a timeout.
+func (s *session) reason(err error) scanner.Reason {
+	if s.ctx.Err() != nil {
+		return scanner.ReasonOf(s.ctx.Err())
+	}
+	return scanner.ReasonOf(err)
+}
+
+// account counts what came of a question and decides whether to go on.
+func (s *session) account(a answer) answer {
+	switch {
+	case s.ctx.Err() != nil && a.outcome != chose && a.outcome != refused:
+		a.outcome = lost
+		a.failure.Reason = scanner.ReasonOf(s.ctx.Err())
+		s.stopped = &a.failure
+	case a.outcome == chose, a.outcome == refused:
+		s.spoke = true
+	case a.outcome == lost && a.plain == nil:
+		if s.lost++; s.lost == maxLost {
+			s.stopped = &a.failure
+		}
+	}
+	return a
+}

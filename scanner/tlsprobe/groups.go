@@ -1,0 +1,181 @@
+package tlsprobe
+
+import (
+	"bytes"
+	"encoding/hex"
+	"math/big"
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// moreGroups asks for the groups and primes that the suites' own answers did
+// not show. TLS 1.0 and 1.1 take their groups from the same configuration
+// everywhere seen, so they are asked only where TLS 1.2 is not spoken.
+func (l *listing) moreGroups() {
+	if l.v != tls12 && (l.v == ssl3 || accepted(l.found[tls12])) {
+		if l.v != ssl3 && len(l.curves) > 0 {
+			l.notPut(l.v.name + " groups beyond those seen")
+		}
+		return
+	}
+	if l.v == tls12 {
+		l.notPut(l.v.name + " signature schemes beyond those seen")
+	}
+	l.ecGroups()
+	l.ffGroups()
+}
+
+func (s *session) notPut(what string) {
+	s.tls.Asked.NotPut = append(s.tls.Asked.NotPut, what)
+}
+
+// ecGroups strikes out curve after curve under suites known to be accepted.
+//
+// A curve in supported_groups also allows certificates on it (RFC 8422
+// section 5.1.1), so with ECDSA alone the certificate's curve cannot be left
+// out: it goes last, and once it is chosen no other is left that the server
+// prefers to it.
+func (l *listing) ecGroups() {
+	suites, keep := l.ecSuites()
+	if len(suites) == 0 {
+		return
+	}
+	what := l.v.name + " groups"
+	for l.stopped == nil {
+		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
+		a := l.put(l.v, suites, append(left, keep...))
+		if !l.goesOn(what, a) {
+			return
+		}
+		g, ok := uint16(0), false
+		if a.kex != nil {
+			g, ok = groupOf(a.kex)
+		}
+		switch {
+		case !ok:
+			f := scanner.Failure{Reason: scanner.ReasonGarbage, Detail: "the server chose " + suiteName(a.hello.Suite) + " without a curve"}
+			if a.broken != nil {
+				f = *a.broken
+			}
+			l.missed(what, f)
+			return
+		case slices.Contains(l.curves, g) && slices.Contains(keep, g):
+			return
+		case slices.Contains(l.curves, g):
+			l.strangely(what, groupName(g))
+			return
+		}
+		l.exchange(a)
+	}
+	l.missed(what, *l.stopped)
+}
+
+// ecSuites is the accepted suites with an ephemeral curve: those whose
+// certificate is on no curve, or else all and the certificates' curves.
+func (l *listing) ecSuites() (suites, keep []uint16) {
+	var ecdsa []uint16
+	for _, c := range l.suites {
+		if shapeOf(c).Params != tlswire.ECParams {
+			continue
+		}
+		if s, _ := iana.SuiteByCode(c); s.Authentication == "ECDSA" {
+			ecdsa = append(ecdsa, c)
+			continue
+		}
+		suites = append(suites, c)
+	}
+	if len(suites) > 0 || len(ecdsa) == 0 {
+		return suites, nil
+	}
+	for _, curve := range l.certs.curves() {
+		if g, ok := iana.GroupByName(curve); ok {
+			keep = append(keep, g.Code)
+		}
+	}
+	return ecdsa, keep
+}
+
+// ffGroups asks for the finite-field groups of RFC 7919 one by one where the
+// server took one of them, and at last for what it sends to a client that
+// offers none.
+func (l *listing) ffGroups() {
+	var suites []uint16
+	for _, c := range l.suites {
+		if shapeOf(c).Params == tlswire.DHParams {
+			suites = append(suites, c)
+		}
+	}
+	if len(suites) == 0 || !slices.ContainsFunc(l.primes, negotiable) {
+		return
+	}
+	what := l.v.name + " finite-field groups"
+	left := l.legacyGroups()
+	for l.stopped == nil {
+		for _, p := range l.primes {
+			if g, ok := iana.GroupByName(iana.PrimeName(p)); ok {
+				left = without(left, []uint16{g.Code})
+			}
+		}
+		last := !slices.ContainsFunc(left, finite)
+		before := len(l.primes)
+		a := l.put(l.v, suites, left)
+		if l.goesOn(what, a) {
+			l.exchange(a)
+		} else if a.outcome != refused {
+			return
+		}
+		if last {
+			return
+		}
+		if len(l.primes) == before {
+			left = slices.DeleteFunc(slices.Clone(left), finite)
+		}
+	}
+	l.missed(what, *l.stopped)
+}
+
+// finite tells whether a group is one of RFC 7919.
+func finite(code uint16) bool {
+	g, ok := iana.GroupByCode(code)
+	return ok && g.Kind == "ff"
+}
+
+// negotiable tells whether a prime is one that a client can ask for by name.
+func negotiable(p []byte) bool {
+	g, ok := iana.GroupByName(iana.PrimeName(p))
+	return ok && g.Kind == "ff"
+}
+
+// groupOf is the curve that the server's parameters are on.
+func groupOf(k *tlswire.ServerKeyExchange) (uint16, bool) {
+	switch k.CurveType {
+	case tlswire.CurveNamed:
+		return k.Group, true
+	case tlswire.CurveExplicitPrime:
+		return explicitPrime, true
+	case tlswire.CurveExplicitChar2:
+		return explicitChar2, true
+	}
+	return 0, false
+}
+
+// primeOf is the facts of a finite-field group as it was sent.
+func primeOf(p, g []byte) scanner.Prime {
+	p, g = bytes.TrimLeft(p, "\x00"), bytes.TrimLeft(g, "\x00")
+	return scanner.Prime{
+		Bits:      new(big.Int).SetBytes(p).BitLen(),
+		Group:     iana.PrimeName(p),
+		SHA256:    scanner.Digest(p),
+		Generator: trimZero(hex.EncodeToString(g)),
+	}
+}
+
+func trimZero(digits string) string {
+	if len(digits) > 1 && digits[0] == '0' {
+		return digits[1:]
+	}
+	return digits
+}

@@ -1,0 +1,67 @@
+package tlsprobe
+
+import (
+	"crypto/rand"
+	"net/netip"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// hello writes the question "which of these in this version?".
+func (s *session) hello(v version, suites, groups []uint16) ([]byte, error) {
+	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: suites, Pad: true}
+	_, _ = rand.Read(h.Random[:]) // never fails (crypto/rand)
+	if v == ssl3 {
+		return h.Marshal() // SSLv3 has no extensions
+	}
+	h.ServerName = serverName(s.endpoint)
+	h.Groups = groups
+	if v == tls12 || v == tls13 {
+		h.Schemes = s.schemes()
+	}
+	if v == tls13 {
+		h.SessionID = make([]byte, 32) // for middleboxes: RFC 8446 appendix D.4
+		_, _ = rand.Read(h.SessionID)
+		h.Versions = []uint16{tlswire.VersionTLS13}
+		h.KeyShares = s.shares(groups)
+		return h.Marshal()
+	}
+	h.PointFormats = []uint8{0, 1, 2}
+	h.ExtendedMasterSecret = true
+	h.RenegotiationInfo = true
+	return h.Marshal()
+}
+
+// schemes is all signature schemes, those already seen last: a server that
+// follows the client's order then shows another one each time, at no cost.
+func (s *session) schemes() []uint16 {
+	all := s.p.questions.schemes
+	ordered := without(all, s.seenSchemes)
+	return append(ordered, without(all, ordered)...)
+}
+
+// serverName is the name to ask for; an address is none (RFC 6066 section 3).
+func serverName(e scanner.Endpoint) string {
+	name := strings.TrimSuffix(e.Name, ".")
+	if _, err := netip.ParseAddr(name); err == nil {
+		return ""
+	}
+	return name
+}
+
+// without is the list less what is struck out, in its order.
+func without(list, struck []uint16) []uint16 {
+	out := make([]uint16, 0, len(list))
+	gone := make(map[uint16]bool, len(struck))
+	for _, c := range struck {
+		gone[c] = true
+	}
+	for _, c := range list {
+		if !gone[c] {
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,164 @@
+package tlsprobe
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"math/big"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// dialer counts the connections that a probe opens.
+type dialer struct{ n atomic.Int64 }
+
+func (d *dialer) dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+	d.n.Add(1)
+	return new(net.Dialer).DialContext(ctx, "tcp", addr.String())
+}
+
+// probe asks the endpoint and checks that the connections told are those made.
+func probe(t *testing.T, e scanner.Endpoint) scanner.Observation {
+	t.Helper()
+	d := new(dialer)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	o := New(d.dial, Options{Timeout: 5 * time.Second}).Probe(ctx, e)
+	if o.TLS != nil && int64(o.TLS.Connections) != d.n.Load() {
+		t.Errorf("connections: told %d, made %d", o.TLS.Connections, d.n.Load())
+	}
+	return o
+}
+
+func endpoint(addr net.Addr, name string) scanner.Endpoint {
+	ap := addr.(*net.TCPAddr).AddrPort()
+	return scanner.Host(ap.Addr(), ap.Port(), name)
+}
+
+// serve runs handle for each connection until the test ends.
+func serve(t *testing.T, handle func(net.Conn)) net.Addr {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer conn.Close()
+				conn.SetDeadline(time.Now().Add(20 * time.Second))
+				handle(conn)
+			})
+		}
+	})
+	t.Cleanup(func() { l.Close(); all.Wait() })
+	return l.Addr()
+}
+
+// serveTLS runs a server of the standard library's.
+func serveTLS(t *testing.T, c *tls.Config) net.Addr {
+	t.Helper()
+	return serve(t, func(conn net.Conn) { _ = tls.Server(conn, c).Handshake() })
+}
+
+// certificate is a self-signed one for the key.
+func certificate(t *testing.T, key crypto.Signer) tls.Certificate {
+	t.Helper()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "lab.test"}, DNSNames: []string{"lab.test"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func rsaKey(t *testing.T) crypto.Signer {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func ecKey(t *testing.T, c elliptic.Curve) crypto.Signer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(c, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// seen is the part of an observation that a server's configuration decides,
+// each list sorted.
+type seen struct {
+	Accepted       bool
+	Suites, Groups []string
+	EMS            *bool
+}
+
+func seenOf(t *testing.T, o scanner.Observation) map[string]seen {
+	t.Helper()
+	if o.TLS == nil {
+		t.Fatalf("no TLS observed: failure %+v, plain %+v", o.Failure, o.Plain)
+	}
+	all := map[string]seen{}
+	for _, v := range o.TLS.Versions {
+		if v.Accepted == nil {
+			t.Errorf("%s unobserved", v.Version)
+			continue
+		}
+		if !*v.Accepted && len(v.Suites)+len(v.Groups) == 0 {
+			continue
+		}
+		all[v.Version] = seen{*v.Accepted, sorted(v.Suites), sorted(v.Groups), v.ExtendedMasterSecret}
+	}
+	return all
+}
+
+func sorted(list []string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return list
+}
+
+func same(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func suiteNames(codes ...uint16) []string {
+	var names []string
+	for _, c := range codes {
+		names = append(names, suiteName(c))
+	}
+	return sorted(names)
+}

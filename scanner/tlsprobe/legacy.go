@@ -1,0 +1,191 @@
+package tlsprobe
+
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// pieceSize is how many suites go into one hello to a server that hangs up on
+// all of them. Limits of 64 and 128 have been met.
+const pieceSize = 64
+
+func (s *session) suites(v version) []uint16 {
+	if v == tls13 {
+		return s.p.questions.suites13
+	}
+	return s.p.questions.suites
+}
+
+func (s *session) legacyGroups() []uint16 { return s.p.questions.groups }
+
+// listing is the enumeration of one version up to TLS 1.2.
+type listing struct {
+	*session
+	v      version
+	suites []uint16 // accepted, in the order they were chosen
+	curves []uint16 // groups agreed on
+	primes [][]byte // Diffie-Hellman moduli sent
+}
+
+// enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
+// picks, the pick is struck out, and its refusal of the rest ends the list.
+func (s *session) enumerate(v version) answer {
+	l := &listing{session: s, v: v}
+	all := s.suites(v)
+	first := l.first(all)
+	a := first
+	for i, piece := range s.pieces(all) {
+		if i > 0 {
+			a = s.put(v, piece, s.legacyGroups())
+		}
+		if a.outcome == chose && a.hello.Negotiated() == v.code {
+			l.exhaust(piece, a)
+			continue
+		}
+		// Only of a split list may a later piece fare better.
+		if a.outcome != refused || a.alert.Description == tlswire.AlertProtocolVersion {
+			break
+		}
+	}
+	found := s.found[v]
+	if !accepted(found) {
+		s.verdict(v, a)
+		return first
+	}
+	for _, c := range l.suites {
+		found.Suites = append(found.Suites, suiteName(c))
+	}
+	l.moreGroups()
+	for _, g := range l.curves {
+		found.Groups = append(found.Groups, groupName(g))
+	}
+	return first
+}
+
+// first asks whether the version is spoken. A server that ends the connection
+// may mean the version or the length of the list; a short list tells.
+func (l *listing) first(all []uint16) answer {
+	if l.chunk != 0 {
+		return l.put(l.v, all[:l.chunk], l.legacyGroups())
+	}
+	a := l.once(l.v, all, l.legacyGroups())
+	switch {
+	case a.outcome == silent:
+		a = l.once(l.v, all[:pieceSize], l.legacyGroups())
+		if a.outcome == chose || a.outcome == refused {
+			l.chunk = pieceSize
+		}
+	case a.internal():
+		a = l.once(l.v, all, l.legacyGroups())
+	}
+	return a
+}
+
+// pieces splits a list for servers that bear no long one.
+func (s *session) pieces(all []uint16) [][]uint16 {
+	if s.chunk == 0 {
+		return [][]uint16{all}
+	}
+	return slices.Collect(slices.Chunk(all, s.chunk))
+}
+
+// verdict sets whether a version is accepted from a first answer that chose
+// nothing in it.
+func (s *session) verdict(v version, a answer) {
+	switch a.outcome {
+	case chose, refused, silent: // another version, an alert, or twice hung up
+		s.found[v].Accepted = yes(false)
+	default:
+		s.missed(v.name, a.failure)
+	}
+}
+
+// exhaust strikes out the server's choices among the suites, beginning with
+// an answer already read, until it declines.
+func (l *listing) exhaust(suites []uint16, a answer) {
+	left := suites
+	what := l.v.name + " suites"
+	for {
+		if !l.goesOn(what, a) {
+			return
+		}
+		picked := a.hello.Suite
+		if a.hello.Negotiated() != l.v.code || !slices.Contains(left, picked) {
+			l.strangely(what, suiteName(picked))
+			return
+		}
+		l.choice(a)
+		if left = without(left, []uint16{picked}); len(left) == 0 {
+			return
+		}
+		a = l.put(l.v, left, l.legacyGroups())
+	}
+}
+
+// goesOn tells whether an answer is a choice; a list that does not end in a
+// refusal is recorded as incomplete.
+func (l *listing) goesOn(what string, a answer) bool {
+	switch {
+	case a.outcome == chose:
+		return true
+	case a.outcome == refused:
+	case a.outcome == silent && l.answers():
+		// It hung up twice on this list and still answers another: a no.
+	default:
+		l.missed(what, a.failure)
+	}
+	return false
+}
+
+// answers asks a question whose answer is known, to tell a server that says no
+// by hanging up from one that has had enough of us.
+func (l *listing) answers() bool {
+	if len(l.suites) == 0 {
+		return true // the first piece of a list; the version's own answer counts
+	}
+	a := l.once(l.v, l.suites[:1], l.legacyGroups())
+	return a.outcome == chose
+}
+
+// choice records one suite that the server chose and what its flight shows.
+func (l *listing) choice(a answer) {
+	name := suiteName(a.hello.Suite)
+	if a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
+		// Picked, then found impossible: no client gets this suite.
+		l.missed(l.v.name+" "+name, *a.broken)
+		return
+	}
+	if a.broken != nil {
+		l.missed(l.v.name+" "+name+" flight", *a.broken)
+	}
+	l.suites = append(l.suites, a.hello.Suite)
+	l.certs.see(l.v, serverName(l.endpoint), name, a.chain)
+	l.exchange(a)
+}
+
+// exchange records the parameters of a ServerKeyExchange.
+func (l *listing) exchange(a answer) {
+	k := a.kex
+	if k == nil {
+		return
+	}
+	found := l.found[l.v]
+	if k.Scheme != 0 {
+		found.SignatureSchemes = add(found.SignatureSchemes, schemeName(k.Scheme))
+		if !slices.Contains(l.seenSchemes, k.Scheme) {
+			l.seenSchemes = append(l.seenSchemes, k.Scheme)
+		}
+	}
+	if g, ok := groupOf(k); ok && !slices.Contains(l.curves, g) {
+		l.curves = append(l.curves, g)
+	}
+	if len(k.P) > 0 {
+		prime := primeOf(k.P, k.G)
+		if !slices.Contains(found.Primes, prime) {
+			found.Primes = append(found.Primes, prime)
+			l.primes = append(l.primes, k.P)
+		}
+	}
+}

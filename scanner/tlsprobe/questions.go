@@ -1,0 +1,166 @@
+package tlsprobe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// questionsVersion changes when the plan puts a question that its text does
+// not show.
+const questionsVersion = "1"
+
+// A version is one protocol version to ask for.
+type version struct {
+	code uint16
+	name string
+}
+
+// The versions. Package variables of constant content.
+var (
+	ssl2  = version{tlswire.VersionSSL2, scanner.SSLv2}
+	ssl3  = version{tlswire.VersionSSL3, scanner.SSLv3}
+	tls10 = version{tlswire.VersionTLS10, scanner.TLSv10}
+	tls11 = version{tlswire.VersionTLS11, scanner.TLSv11}
+	tls12 = version{tlswire.VersionTLS12, scanner.TLSv12}
+	tls13 = version{tlswire.VersionTLS13, scanner.TLSv13}
+)
+
+// oldestFirst is how an observation lists them, askedOrder how they are asked:
+// what most servers speak first, so that a host that breaks off has told the
+// most.
+var (
+	oldestFirst = []version{ssl2, ssl3, tls10, tls11, tls12, tls13}
+	askedOrder  = []version{tls12, tls13, tls11, tls10, ssl3, ssl2}
+)
+
+// questions is every code point that is offered.
+type questions struct {
+	suites   []uint16 // SSLv3 to TLS 1.2
+	suites13 []uint16
+	groups   []uint16 // to TLS 1.2, explicit curves included
+	groups13 []uint16
+	schemes  []uint16
+	kinds    []uint32 // SSLv2
+	text     string
+}
+
+func newQuestions() questions {
+	var q questions
+	all := iana.Suites()
+	// A server that chooses by the client's order shows the usual suites
+	// first, and the first piece of a split list is the one most likely to
+	// find common ground.
+	slices.SortStableFunc(all, func(a, b iana.Suite) int { return rank(a) - rank(b) })
+	for _, s := range all {
+		if s.TLS13 {
+			q.suites13 = append(q.suites13, s.Code)
+		} else {
+			q.suites = append(q.suites, s.Code)
+		}
+	}
+	for _, g := range iana.Groups() {
+		q.groups = append(q.groups, g.Code)
+		if g.Code != explicitPrime && g.Code != explicitChar2 {
+			q.groups13 = append(q.groups13, g.Code) // RFC 8446 section 4.2.7 has no explicit curves
+		}
+	}
+	for _, s := range iana.Schemes() {
+		q.schemes = append(q.schemes, s.Code)
+	}
+	for _, k := range iana.SSL2Kinds() {
+		q.kinds = append(q.kinds, k.Code)
+	}
+	q.text = q.write()
+	return q
+}
+
+// Explicit curves have code points among the groups, RFC 8422 section 5.1.1.
+const (
+	explicitPrime = 0xff01
+	explicitChar2 = 0xff02
+)
+
+// rank puts the suites that most servers share in front.
+func rank(s iana.Suite) int {
+	usual := s.KeyExchange == "ECDHE" || s.KeyExchange == "RSA" || s.KeyExchange == "DHE"
+	switch {
+	case !usual || s.Authentication == "DSS" || s.Private:
+		return 2
+	case strings.HasPrefix(s.Cipher, "AES-") && (s.Mode == "CBC" || s.Mode == "GCM"), s.Cipher == "CHACHA20-POLY1305",
+		s.Cipher == "3DES-EDE-CBC", s.Cipher == "RC4-128":
+		return 0
+	}
+	return 1
+}
+
+// write gives the set's text: one line for each version and list, of code
+// points in the order they are offered.
+func (q questions) write() string {
+	var b strings.Builder
+	line := func(v version, what string, codes []uint16) {
+		fmt.Fprintf(&b, "%s %s", v.name, what)
+		for _, c := range codes {
+			fmt.Fprintf(&b, " %04x", c)
+		}
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "%s kinds", ssl2.name)
+	for _, k := range q.kinds {
+		fmt.Fprintf(&b, " %06x", k)
+	}
+	b.WriteByte('\n')
+	line(ssl3, "suites", q.suites)
+	for _, v := range []version{tls10, tls11, tls12} {
+		line(v, "suites", q.suites)
+		line(v, "groups", q.groups)
+	}
+	line(tls12, "signature schemes", q.schemes)
+	line(tls13, "suites", q.suites13)
+	line(tls13, "groups", q.groups13)
+	line(tls13, "signature schemes", q.schemes)
+	return b.String()
+}
+
+// Asked names the question set; what of it is not put to an endpoint is added
+// there.
+func (p *Prober) Asked() scanner.Asked {
+	return scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(p.questions.text))}
+}
+
+// Questions is the text of the question set whose digest observations carry.
+func (p *Prober) Questions() string { return p.questions.text }
+
+// suiteName, groupName, schemeName and kindName are the registry's names; a
+// code point without one is written as it is.
+func suiteName(code uint16) string {
+	if s, ok := iana.SuiteByCode(code); ok {
+		return s.Name
+	}
+	return fmt.Sprintf("0x%04X", code)
+}
+
+func groupName(code uint16) string {
+	if g, ok := iana.GroupByCode(code); ok {
+		return g.Name
+	}
+	return fmt.Sprintf("0x%04X", code)
+}
+
+func schemeName(code uint16) string {
+	if s, ok := iana.SchemeByCode(code); ok {
+		return s.Name
+	}
+	return fmt.Sprintf("0x%04X", code)
+}
+
+func kindName(code uint32) string {
+	if k, ok := iana.SSL2KindByCode(code); ok {
+		return k.Name
+	}
+	return fmt.Sprintf("0x%06X", code)
+}

@@ -1,0 +1,177 @@
+package tlsprobe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// maxLost is how many answers may fail to come before an endpoint is let go.
+// The first question has no second chance: one silent host costs one timeout.
+const maxLost = 3
+
+// session is one endpoint being asked.
+type session struct {
+	p        *Prober
+	ctx      context.Context
+	endpoint scanner.Endpoint
+	given    net.Conn // a connection on which the first question is already put
+
+	o     scanner.Observation
+	tls   scanner.TLS
+	found map[version]*scanner.TLSVersion
+	certs chains
+
+	spoke    bool             // the peer has answered in TLS
+	lost     int              // answers that did not come
+	stopped  *scanner.Failure // why no further question is put
+	chunk    int              // suites in one hello; 0 is all
+	fixed    bool             // TLS 1.3 hellos carry fixed shares
+	speaks13 bool             // an older answer showed that TLS 1.3 is known
+
+	seenSchemes []uint16
+}
+
+func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
+	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}}
+	s.tls = scanner.TLS{Depth: "full", Asked: p.Asked()}
+	if _, ok := dialogues[e.Scheme]; ok {
+		s.tls.STARTTLS = e.Scheme
+	}
+	return s
+}
+
+// run puts all questions and sums up.
+func (s *session) run() scanner.Observation {
+	var quiet *scanner.Failure // what came instead of an answer, while nothing has been one
+	for _, v := range askedOrder {
+		s.found[v] = &scanner.TLSVersion{Version: v.name}
+		if s.stopped != nil {
+			s.missed(v.name, *s.stopped)
+			continue
+		}
+		first := s.version(v)
+		switch {
+		case first.plain != nil:
+			s.o.Plain = first.plain
+			return s.o
+		case v == askedOrder[0] && (first.outcome == lost || first.outcome == odd):
+			return s.hopeless(first)
+		case quiet == nil && first.outcome == silent:
+			quiet = &first.failure
+		}
+	}
+	if !s.spoke {
+		if quiet == nil {
+			quiet = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonGarbage}
+		}
+		return scanner.Failed(s.endpoint, "tls", *quiet)
+	}
+	s.hiddenChain()
+	return s.sum()
+}
+
+// version asks all of one version and returns the first answer.
+func (s *session) version(v version) answer {
+	switch v {
+	case ssl2:
+		return s.enumerateSSL2()
+	case tls13:
+		return s.enumerate13()
+	}
+	return s.enumerate(v)
+}
+
+// hopeless is an endpoint whose first answer is none of TLS.
+func (s *session) hopeless(a answer) scanner.Observation {
+	if p := plainAnswer(a.first); p != nil {
+		s.o.Plain = p
+		return s.o
+	}
+	s.o.Failure = &a.failure
+	return s.o
+}
+
+// sum puts what was found in order.
+func (s *session) sum() scanner.Observation {
+	for _, v := range oldestFirst {
+		s.tls.Versions = append(s.tls.Versions, *s.found[v])
+	}
+	s.tls.Chains = s.certs.list
+	s.o.Evidence = append(s.o.Evidence, s.certs.evidence...)
+	s.o.TLS = &s.tls
+	return s.o
+}
+
+// put asks one question. What is no answer is asked once more where that can
+// tell anything: a silent end may be chance, and so may an internal error.
+func (s *session) put(v version, suites, groups []uint16) answer {
+	a := s.once(v, suites, groups)
+	again := s.spoke && a.outcome == silent ||
+		a.internal() ||
+		a.outcome == lost && accepted(s.found[v]) && s.stopped == nil
+	if again {
+		a = s.once(v, suites, groups)
+	}
+	return a
+}
+
+func (s *session) once(v version, suites, groups []uint16) answer {
+	hello, err := s.hello(v, suites, groups)
+	if err != nil {
+		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
+	}
+	a := s.ask(hello, readAnswer)
+	if a.outcome == chose {
+		s.note(v, a)
+	}
+	return a
+}
+
+// note keeps what an answer tells besides the choice itself.
+func (s *session) note(v version, a answer) {
+	s.speaks13 = s.speaks13 || a.hello.Speaks13()
+	if a.hello.Negotiated() != v.code {
+		return
+	}
+	found := s.found[v]
+	if !accepted(found) {
+		s.o.Evidence = append(s.o.Evidence, scanner.EvidenceOf("ServerHello "+v.name, a.raw))
+	}
+	found.Accepted = yes(true)
+	if v == tls13 || v == ssl3 {
+		return
+	}
+	_, ems := a.hello.Extension(tlswire.ExtExtendedMasterSecret)
+	found.ExtendedMasterSecret = yes(ems && (found.ExtendedMasterSecret == nil || *found.ExtendedMasterSecret))
+}
+
+// missed records what was asked for and not learned.
+func (s *session) missed(what string, f scanner.Failure) {
+	s.o.Incomplete = append(s.o.Incomplete, scanner.Incomplete{What: what, Reason: f.Reason, Detail: f.Detail})
+}
+
+// strangely records that a list ends early because the server picked what it
+// was not offered.
+func (s *session) strangely(what, picked string) {
+	s.missed(what, scanner.Failure{
+		Reason: scanner.ReasonGarbage,
+		Detail: fmt.Sprintf("the server chose %s, which was not offered", picked),
+	})
+}
+
+func accepted(v *scanner.TLSVersion) bool { return v != nil && v.Accepted != nil && *v.Accepted }
+
+func yes(b bool) *bool { return &b }
+
+// add appends a name that is not in the list yet.
+func add(list []string, name string) []string {
+	if slices.Contains(list, name) {
+		return list
+	}
+	return append(list, name)
+}

@@ -1,0 +1,81 @@
+package tlsprobe
+
+import (
+	"crypto/rand"
+	"errors"
+	"io"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// enumerateSSL2 asks for SSLv2. One answer lists every kind of cipher.
+func (s *session) enumerateSSL2() answer {
+	h := tlswire.SSL2ClientHello{Kinds: s.p.questions.kinds}
+	_, _ = rand.Read(h.Challenge[:]) // never fails (crypto/rand)
+	hello, err := h.Marshal()
+	if err != nil {
+		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
+	}
+	a := s.ask(hello, readSSL2)
+	if a.outcome == silent && s.spoke {
+		a = s.ask(hello, readSSL2)
+	}
+	found := s.found[ssl2]
+	switch a.outcome {
+	case refused, silent:
+		found.Accepted = yes(false)
+	case chose:
+		found.Accepted = yes(true)
+		s.o.Evidence = append(s.o.Evidence, scanner.EvidenceOf("SERVER-HELLO SSLv2", a.ssl2.Raw))
+		for _, k := range a.ssl2.Kinds {
+			found.Suites = add(found.Suites, kindName(k))
+		}
+		if len(a.ssl2.Certificate) > 0 {
+			s.certs.see(ssl2, "", "", [][]byte{a.ssl2.Certificate})
+		}
+	default:
+		s.missed(ssl2.name, a.failure)
+	}
+	return a
+}
+
+// readSSL2 reads a SERVER-HELLO of SSLv2. A server that does not speak it
+// answers in TLS, if at all.
+func readSSL2(r io.Reader) answer {
+	var a answer
+	var in []byte
+	buf := make([]byte, 8<<10)
+	for {
+		n, err := r.Read(buf)
+		in = append(in, buf[:n]...)
+		a.keepFirst(buf[:n])
+		hello, bad := tlswire.ParseSSL2ServerHello(in)
+		switch {
+		case bad == nil:
+			a.outcome, a.ssl2 = chose, hello
+			return a
+		case errors.Is(bad, tlswire.ErrNotTLS):
+			return otherThanSSL2(a, in, bad)
+		case !errors.Is(bad, tlswire.ErrMore):
+			return a.strange(bad)
+		case n == 0 && err != nil:
+			return a.ended(err, nil)
+		}
+	}
+}
+
+// otherThanSSL2 sorts an answer that is none of SSLv2: whatever a TLS record
+// holds, SSLv2 is not spoken.
+func otherThanSSL2(a answer, in []byte, bad error) answer {
+	d := new(tlswire.Decoder)
+	if _, err := d.Write(in); err != nil {
+		return a.strange(err)
+	}
+	if _, err := d.Next(); err != nil && !errors.Is(err, tlswire.ErrMore) {
+		return a.strange(bad)
+	}
+	a.outcome = refused
+	a.failure = scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonAlert}
+	return a
+}

@@ -1,0 +1,178 @@
+package tlsprobe
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+const (
+	maxLine  = 4 << 10 // no protocol here allows as much for a line
+	maxLines = 128     // of one reply
+)
+
+// A talk is a plain-text conversation that is to turn to TLS.
+type talk struct {
+	conn     net.Conn
+	r        *bufio.Reader
+	host     string // what to call the server
+	protocol string
+	banner   string
+}
+
+// dialogues is the STARTTLS conversations by scheme. Each ends where the next
+// byte is the ClientHello's. MySQL is not among them: it shuts a host out
+// after some broken handshakes, and this plan breaks each one off. Never
+// written to.
+var dialogues = map[string]func(*talk) error{
+	"ftp":         ftp,
+	"imap":        imap,
+	"ldap":        ldap,
+	"lmtp":        lmtp,
+	"nntp":        nntp,
+	"pop3":        pop3,
+	"postgres":    postgres,
+	"smtp":        smtp,
+	"submission":  smtp,
+	"xmpp":        xmppClient,
+	"xmpp-client": xmppClient,
+}
+
+// Schemes lists what an endpoint's Scheme may be: "tls" for TLS at once, and
+// the protocols that are asked to turn to it.
+func Schemes() []string {
+	return append([]string{"tls"}, slices.Sorted(maps.Keys(dialogues))...)
+}
+
+// declined ends a dialogue that did not lead to TLS: the server has no
+// STARTTLS, or would not have it now.
+type declined struct {
+	plain   *scanner.Plain
+	failure scanner.Failure
+}
+
+func (d *declined) Error() string {
+	if d.plain != nil {
+		return d.plain.Protocol + " offers no STARTTLS"
+	}
+	return string(d.failure.Reason) + ": " + d.failure.Detail
+}
+
+// upgrade leads a connection through its dialogue and returns what to read
+// from: bytes may have been read ahead.
+func upgrade(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (io.Reader, error) {
+	t := &talk{conn: conn, r: bufio.NewReaderSize(conn, maxLine), host: serverName(e), protocol: e.Scheme}
+	if t.host == "" {
+		t.host = e.Address.String()
+	}
+	if err := dialogue(t); err != nil {
+		return nil, err
+	}
+	return t.r, nil
+}
+
+// none is the server's word that it has no STARTTLS.
+func (t *talk) none() error {
+	return &declined{plain: &scanner.Plain{Protocol: t.protocol, Banner: t.banner}}
+}
+
+// busy is a refusal for now: the peer limits us or is not well.
+func (t *talk) busy(reply string) error {
+	return t.fail(scanner.ReasonThrottled, reply)
+}
+
+// lost is a reply that the protocol does not know.
+func (t *talk) lost(reply string) error {
+	return t.fail(scanner.ReasonGarbage, reply)
+}
+
+func (t *talk) fail(reason scanner.Reason, reply string) error {
+	return &declined{failure: scanner.Failure{
+		Stage: scanner.StageSTARTTLS, Reason: reason, Detail: t.protocol + ": " + escape([]byte(reply)),
+	}}
+}
+
+// line reads one line without its end.
+func (t *talk) line() (string, error) {
+	b, err := t.r.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		return "", t.fail(scanner.ReasonTooLarge, string(b))
+	}
+	if err != nil {
+		if len(b) > 0 && errors.Is(err, io.EOF) {
+			return "", t.lost(string(b))
+		}
+		return "", fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}
+
+func (t *talk) say(text string) error {
+	if _, err := io.WriteString(t.conn, text); err != nil {
+		return fmt.Errorf("asking %s for TLS: %w", t.protocol, err)
+	}
+	return nil
+}
+
+// reply reads a numbered reply, RFC 5321 section 4.2.1 and RFC 959 section
+// 4.2: its code and its lines. In FTP the lines between may have no number.
+func (t *talk) reply() (code string, lines []string, err error) {
+	for len(lines) < maxLines {
+		line, err := t.line()
+		if err != nil {
+			return "", nil, err
+		}
+		lines = append(lines, line)
+		if code == "" {
+			if len(line) < 3 || strings.Trim(line[:3], "0123456789") != "" {
+				return "", nil, t.lost(line)
+			}
+			code = line[:3]
+		}
+		if strings.HasPrefix(line, code) && (len(line) == 3 || line[3] != '-') {
+			return code, lines, nil
+		}
+	}
+	return "", nil, t.fail(scanner.ReasonTooLarge, lines[0])
+}
+
+// greeting reads a numbered greeting of class 2.
+func (t *talk) greeting() error {
+	code, lines, err := t.reply()
+	if err != nil {
+		return err
+	}
+	t.banner = printable([]byte(lines[0]))
+	switch code[0] {
+	case '2':
+		return nil
+	case '4', '5':
+		return t.busy(lines[0])
+	}
+	return t.lost(lines[0])
+}
+
+// ask sends a command and expects the code; class 4 is a refusal for now, any
+// other reply the lack of STARTTLS.
+func (t *talk) ask(command, want string) error {
+	if err := t.say(command + "\r\n"); err != nil {
+		return err
+	}
+	code, lines, err := t.reply()
+	switch {
+	case err != nil:
+		return err
+	case code == want:
+		return nil
+	case code[0] == '4':
+		return t.busy(lines[0])
+	}
+	return t.none()
+}

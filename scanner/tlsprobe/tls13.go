@@ -1,0 +1,173 @@
+package tlsprobe
+
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// plan13 enumerates TLS 1.3, where each answer names a suite and a group at
+// once, and both are struck out. When the server declines, one of the two
+// lists is at its end, and not both need be: with a known suite put back the
+// groups go on, with a known group the suites.
+type plan13 struct {
+	*session
+	suites, groups     []uint16 // accepted, in the order they were chosen
+	noSuites, noGroups bool     // the list is known to be whole
+}
+
+func (s *session) enumerate13() answer {
+	q := s.p.questions
+	p := &plan13{session: s}
+	first := p.first()
+	if first.outcome != chose || first.hello.Negotiated() != tls13.code {
+		s.verdict(tls13, first)
+		return first
+	}
+	p.both(first)
+	p.rest("groups", func() ([]uint16, []uint16) { return p.suites, without(q.groups13, p.groups) }, &p.noGroups)
+	p.rest("suites", func() ([]uint16, []uint16) { return without(q.suites13, p.suites), p.groups }, &p.noSuites)
+	found := s.found[tls13]
+	for _, c := range p.suites {
+		found.Suites = append(found.Suites, suiteName(c))
+	}
+	for _, g := range p.groups {
+		found.Groups = append(found.Groups, groupName(g))
+	}
+	s.notPut(tls13.name + " signature schemes")
+	return first
+}
+
+// first asks whether TLS 1.3 is spoken, with no key share. Where the answer
+// may mean that the server wants one, it is asked again with fixed shares.
+func (p *plan13) first() answer {
+	q := p.p.questions
+	a := p.once(tls13, q.suites13, q.groups13)
+	if !p.wantsShare(a) {
+		return a
+	}
+	p.fixed = true
+	b := p.once(tls13, q.suites13, q.groups13)
+	if b.outcome == chose && b.hello.Negotiated() == tls13.code {
+		return b
+	}
+	p.fixed = false
+	if a.outcome == silent {
+		return b
+	}
+	return a
+}
+
+// wantsShare tells whether a refusal may concern the empty key share. A plain
+// handshake_failure says so only of a server that is known to speak TLS 1.3 or
+// speaks nothing older.
+func (p *plan13) wantsShare(a answer) bool {
+	switch a.outcome {
+	case silent:
+		return p.spoke
+	case refused:
+	default:
+		return false
+	}
+	switch a.alert.Description {
+	case tlswire.AlertProtocolVersion:
+		return false
+	case tlswire.AlertHandshakeFailure, tlswire.AlertInsufficientSec:
+		return p.speaks13 || !accepted(p.found[tls12])
+	}
+	return true
+}
+
+// both strikes out suite and group of each answer until the server declines.
+func (p *plan13) both(a answer) {
+	q := p.p.questions
+	for p.goesOn("suites and groups", a) {
+		if !p.record(a, without(q.suites13, p.suites), without(q.groups13, p.groups)) {
+			return
+		}
+		suites, groups := without(q.suites13, p.suites), without(q.groups13, p.groups)
+		if len(suites) == 0 || !p.askable(groups) {
+			return
+		}
+		a = p.put(tls13, suites, groups)
+	}
+}
+
+// rest goes on with one list, the other held at what is known. Where both
+// ended on the same refusal, and this list turned out to go on, that refusal
+// was for want of the other: it is whole.
+func (p *plan13) rest(what string, offer func() (suites, groups []uint16), whole *bool) {
+	if *whole || len(p.suites) == 0 || p.stopped != nil {
+		return
+	}
+	for {
+		suites, groups := offer()
+		if len(suites) == 0 || len(groups) == 0 {
+			return
+		}
+		if !p.askable(groups) {
+			p.missed(tls13.name+" "+what, scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "the server wants a key share, and the groups left have no fixed one"})
+			return
+		}
+		a := p.put(tls13, suites, groups)
+		if !p.goesOn(what, a) {
+			return
+		}
+		if !p.record(a, suites, groups) {
+			return
+		}
+		if what == "groups" {
+			p.noSuites = true
+		}
+	}
+}
+
+// askable tells whether a hello with these groups can be written: with fixed
+// shares, one of them must have one.
+func (p *plan13) askable(groups []uint16) bool {
+	return len(groups) > 0 && (!p.fixed || shareable(groups))
+}
+
+// record takes the answer's suite and group, which must be among those
+// offered.
+func (p *plan13) record(a answer, suites, groups []uint16) bool {
+	group, named := a.hello.Group()
+	switch {
+	case a.hello.Negotiated() != tls13.code:
+		p.strangely(tls13.name+" suites and groups", "an older version")
+		return false
+	case !slices.Contains(suites, a.hello.Suite):
+		p.strangely(tls13.name+" suites", suiteName(a.hello.Suite))
+		return false
+	case !named:
+		p.missed(tls13.name+" groups", scanner.Failure{Reason: scanner.ReasonGarbage, Detail: "the server named no group"})
+		return false
+	case !slices.Contains(groups, group):
+		p.strangely(tls13.name+" groups", groupName(group))
+		return false
+	}
+	if !slices.Contains(p.suites, a.hello.Suite) {
+		p.suites = append(p.suites, a.hello.Suite)
+	}
+	if !slices.Contains(p.groups, group) {
+		p.groups = append(p.groups, group)
+	}
+	return true
+}
+
+// goesOn tells whether an answer is a choice; a list that does not end in a
+// refusal is recorded as incomplete.
+func (p *plan13) goesOn(what string, a answer) bool {
+	switch {
+	case a.outcome == chose:
+		return true
+	case a.outcome == refused:
+	case a.outcome == silent && p.once(tls13, p.suites, p.groups).outcome == chose:
+		// It hung up twice on this and still answers what it did before: a no.
+	default:
+		p.missed(tls13.name+" "+what, a.failure)
+		p.noSuites, p.noGroups = true, true // nothing more to be had
+	}
+	return false
+}
