@@ -42,15 +42,12 @@ const suggestions = 5
 // none, and the names that it resembles.
 func (j *Judge) Explain(name string) ([]Explanation, []string) {
 	asked := strings.TrimSpace(name)
-	var found []Explanation
-	suite, isSuite := suiteOf(asked)
-	if isSuite {
-		found = append(found, j.explainSuite(name, suite))
+	if s, ok := suiteOf(asked); ok {
+		return []Explanation{explanation(name, j.suite(s.Name))}, nil
 	}
+	var found []Explanation
 	for _, r := range j.standing(j.rulesFor(asked)) {
-		if !isSuite || r.Kind != suiteKind { // a suite's own rule is in its ruling
-			found = append(found, j.explainRule(name, r))
-		}
+		found = append(found, j.explainRule(name, r))
 	}
 	if len(found) == 0 {
 		return nil, j.rules.Suggest(asked, suggestions)
@@ -120,10 +117,6 @@ func (j *Judge) explainRule(name string, r *Rule) Explanation {
 	e.Question = r.Question
 	e.Transitions = r.later(j.asOf)
 	return e
-}
-
-func (j *Judge) explainSuite(name string, s iana.Suite) Explanation {
-	return explanation(name, j.suite(s.Name))
 }
 
 func explanation(name string, r Ruling) Explanation {
