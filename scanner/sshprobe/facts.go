@@ -1,0 +1,137 @@
+package sshprobe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/sshwire"
+)
+
+// maxKeys is how many kinds of host key we take from one server. A server has
+// three or four; a list of hundreds is there to make us connect hundreds of
+// times.
+const maxKeys = 16
+
+// A keyQuestion asks for one host key by an algorithm that uses it.
+type keyQuestion struct{ algorithm, keyType string }
+
+func (q keyQuestion) what() string { return "ssh host key " + scanner.Escape(q.keyType) }
+
+// keyQuestions makes one question for each key that the algorithms stand for,
+// in the server's order, and says what it does not ask.
+func keyQuestions(algorithms []string) (ask []keyQuestion, skipped []scanner.Incomplete) {
+	seen := map[string]int{} // place in ask of each key type, -1 for those not asked
+	for _, name := range algorithms {
+		q := keyQuestion{algorithm: name, keyType: keyType(name)}
+		i, known := seen[q.keyType]
+		switch {
+		case known && i >= 0 && preferred(name) && !preferred(ask[i].algorithm):
+			ask[i].algorithm = name
+		case known, name == "null": // RFC 4462 section 5: there is no key
+		case len(seen) == maxKeys:
+			more := scanner.Incomplete{What: "further ssh host keys", Reason: scanner.ReasonLimit, Detail: fmt.Sprintf("the server lists more than %d", maxKeys)}
+			return ask, append(skipped, more)
+		case notAKey(name):
+			seen[name] = -1
+			skipped = append(skipped, scanner.Incomplete{What: q.what(), Reason: scanner.ReasonUncomputable, Detail: "host certificates are not asked for"})
+		default:
+			seen[q.keyType] = len(ask)
+			ask = append(ask, q)
+		}
+	}
+	return ask, skipped
+}
+
+// keyType is the type of the key that an algorithm uses: there are many ways
+// to sign with one RSA key (RFC 8332 section 3, and ssh.com's names).
+func keyType(algorithm string) string {
+	switch {
+	case notAKey(algorithm):
+		return algorithm
+	case algorithm == "rsa-sha2-256", algorithm == "rsa-sha2-512", strings.HasPrefix(algorithm, "ssh-rsa-sha"):
+		return sshwire.TypeRSA
+	case strings.HasPrefix(algorithm, "ssh-dss-sha"):
+		return sshwire.TypeDSA
+	}
+	return algorithm
+}
+
+// preferred are the RSA algorithms whose signatures we verify and that a
+// server is least likely to refuse.
+func preferred(algorithm string) bool {
+	return algorithm == "rsa-sha2-256" || algorithm == "rsa-sha2-512"
+}
+
+// notAKey tells the algorithms whose blob is a certificate: OpenSSH's own, and
+// X.509, SPKI and OpenPGP of RFC 6187 and RFC 4253 section 6.6.
+func notAKey(algorithm string) bool {
+	return strings.Contains(algorithm, "-cert-v0") || strings.HasPrefix(algorithm, "x509v3-") ||
+		strings.HasPrefix(algorithm, "spki-sign-") || strings.HasPrefix(algorithm, "pgp-sign-")
+}
+
+// addKey records a host key once, however often it was sent.
+func (s *survey) addKey(q keyQuestion, a answer) {
+	key, err := sshwire.ParsePublicKey(a.key)
+	if err != nil {
+		s.missing(q.what(), scanner.Failure{Reason: scanner.ReasonGarbage, Detail: scanner.Escape(err.Error())})
+		return
+	}
+	found := scanner.HostKey{
+		Type:   scanner.Escape(key.Type),
+		Bits:   key.Bits,
+		Curve:  key.Curve,
+		SHA256: scanner.Digest(a.key),
+		Proven: a.proven,
+	}
+	if spki := key.SPKI(); spki != nil {
+		found.SPKI = scanner.Digest(spki)
+	}
+	if slices.ContainsFunc(s.ssh.HostKeys, func(k scanner.HostKey) bool { return k.SHA256 == found.SHA256 }) {
+		return
+	}
+	s.ssh.HostKeys = append(s.ssh.HostKeys, found)
+	s.evidence("ssh host key "+found.Type, a.key)
+}
+
+// addPrime records a prime of group exchange once.
+func (s *survey) addPrime(g sshwire.Group) {
+	prime := scanner.Prime{
+		Bits:      g.P.BitLen(),
+		Group:     iana.PrimeName(g.P.Bytes()),
+		SHA256:    scanner.Digest(g.P.Bytes()),
+		Generator: g.G.Text(16),
+	}
+	if slices.Contains(s.ssh.Primes, prime) {
+		return
+	}
+	s.ssh.Primes = append(s.ssh.Primes, prime)
+	s.evidence("ssh group exchange prime", g.P.Bytes())
+}
+
+// kexinitFacts is the server's lists under the names that observations use.
+func kexinitFacts(k sshwire.Kexinit) *scanner.Kexinit {
+	return &scanner.Kexinit{
+		KexAlgorithms:           escaped(k.KexAlgorithms),
+		ServerHostKeyAlgorithms: escaped(k.ServerHostKeyAlgorithms),
+		EncryptionClientServer:  escaped(k.EncryptionClientServer),
+		EncryptionServerClient:  escaped(k.EncryptionServerClient),
+		MACClientServer:         escaped(k.MACClientServer),
+		MACServerClient:         escaped(k.MACServerClient),
+		CompressionClientServer: escaped(k.CompressionClientServer),
+		CompressionServerClient: escaped(k.CompressionServerClient),
+		LanguagesClientServer:   escaped(k.LanguagesClientServer),
+		LanguagesServerClient:   escaped(k.LanguagesServerClient),
+		FirstKexPacketFollows:   k.FirstKexPacketFollows,
+	}
+}
+
+func escaped(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = scanner.Escape(name)
+	}
+	return out
+}

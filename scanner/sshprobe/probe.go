@@ -1,0 +1,208 @@
+package sshprobe
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/sshwire"
+)
+
+const probeName = "ssh"
+
+// Options are the limits of a probe.
+type Options struct {
+	Timeout time.Duration // of each connection, from dialing to the host key; 0 means 10 seconds
+}
+
+// A Prober asks SSH servers what they offer. It may be used by many callers
+// at once.
+type Prober struct {
+	dial    scanner.Dial
+	timeout time.Duration
+}
+
+// New returns a prober that connects through dial.
+func New(dial scanner.Dial, o Options) *Prober {
+	return &Prober{dial: dial, timeout: cmp.Or(o.Timeout, 10*time.Second)}
+}
+
+// Probe asks the endpoint everything.
+func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
+	conn, err := p.connect(ctx, e)
+	if err != nil {
+		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)})
+	}
+	return p.Continue(ctx, e, conn)
+}
+
+// Continue is Probe with its first connection made already: nothing has been
+// written to conn and everything the server sent is still to be read from it.
+// It closes conn.
+func (p *Prober) Continue(ctx context.Context, e scanner.Endpoint, conn net.Conn) scanner.Observation {
+	s := survey{prober: p, endpoint: e, o: scanner.Observe(e, probeName)}
+	if failure := s.first(ctx, conn); failure != nil {
+		return scanner.Failed(e, probeName, *failure)
+	}
+	s.rest(ctx)
+	s.o.SSH = &s.ssh
+	return s.o
+}
+
+func (p *Prober) connect(ctx context.Context, e scanner.Endpoint) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	return p.dial(ctx, e.AddrPort())
+}
+
+// A survey is the state of one probe.
+type survey struct {
+	prober   *Prober
+	endpoint scanner.Endpoint
+	o        scanner.Observation
+	ssh      scanner.SSH
+	keys     []keyQuestion // host keys still to be asked for
+	group    bool          // a prime of group exchange is still to be asked for
+}
+
+// first learns what one connection can tell. It returns a failure if that was
+// nothing at all.
+func (s *survey) first(ctx context.Context, conn net.Conn) *scanner.Failure {
+	t := newTalk(ctx, conn, s.prober.timeout)
+	defer t.close()
+	s.ssh.Connections++
+	if err := t.identify(); err != nil {
+		f := t.failure(ctx, err)
+		return &f
+	}
+	s.ssh.Banner = scanner.Escape(t.theirs.Line)
+	s.evidence("ssh identification", t.theirs.Line)
+	if v := t.theirs.Protocol(); v != "2.0" && v != "1.99" {
+		return nil // protocol 1 has no KEXINIT
+	}
+	if err := t.readKexinit(); err != nil {
+		s.missing("ssh kexinit", t.failure(ctx, err))
+		return nil
+	}
+	s.evidence("SSH_MSG_KEXINIT", t.theirKexinit)
+	s.ssh.Kexinit = kexinitFacts(t.offer)
+	s.plan(t.offer)
+	if len(s.keys) > 0 {
+		s.ask(ctx, t)
+	}
+	return nil
+}
+
+// plan makes the questions out of the server's KEXINIT.
+func (s *survey) plan(offer sshwire.Kexinit) {
+	s.group = offersGroupExchange(offer.KexAlgorithms)
+	var skipped []scanner.Incomplete
+	s.keys, skipped = keyQuestions(offer.ServerHostKeyAlgorithms)
+	s.o.Incomplete = append(s.o.Incomplete, skipped...)
+}
+
+// rest opens the further connections, one after the other.
+func (s *survey) rest(ctx context.Context) {
+	for len(s.keys) > 0 {
+		conn, err := s.prober.connect(ctx, s.endpoint)
+		if err != nil {
+			s.stop(turnedAwayLater(scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)}))
+			break
+		}
+		s.further(ctx, conn)
+	}
+	if s.group {
+		s.missing(whatPrime, scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "no exchange came as far as a prime"})
+	}
+}
+
+const whatPrime = "ssh group exchange prime"
+
+// further asks for one more host key.
+func (s *survey) further(ctx context.Context, conn net.Conn) {
+	t := newTalk(ctx, conn, s.prober.timeout)
+	defer t.close()
+	s.ssh.Connections++
+	if err := t.identify(); err != nil {
+		s.stop(turnedAwayLater(t.failure(ctx, err)))
+		return
+	}
+	if err := t.readKexinit(); err != nil {
+		s.stop(t.failure(ctx, err))
+		return
+	}
+	s.ask(ctx, t)
+}
+
+// ask puts the first of the pending questions. The question is done with
+// whether it was answered or not, save when group exchange spoiled it: then
+// another key exchange may still bring the key.
+func (s *survey) ask(ctx context.Context, t *talk) {
+	question := s.keys[0]
+	m, ok := chooseMethod(t.offer.KexAlgorithms, s.group)
+	if !ok {
+		s.stop(scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "no key exchange that we can begin"})
+		return
+	}
+	answer, err := t.exchange(m, question.algorithm)
+	if answer.group != nil {
+		s.addPrime(*answer.group)
+		s.group = false
+	}
+	if err == nil {
+		s.keys = s.keys[1:]
+		s.addKey(question, answer)
+		return
+	}
+	f := t.failure(ctx, err)
+	switch {
+	case final(f.Reason):
+		s.stop(f)
+	case m.isGroupExchange() && s.canAskWithoutGroup(t.offer):
+		if s.group {
+			s.missing(whatPrime, f)
+			s.group = false
+		}
+	default:
+		s.keys = s.keys[1:]
+		s.missing(question.what(), f)
+	}
+}
+
+// canAskWithoutGroup tells whether the next attempt will differ from the one
+// that failed, so that there is an end to it.
+func (s *survey) canAskWithoutGroup(offer sshwire.Kexinit) bool {
+	m, ok := chooseMethod(offer.KexAlgorithms, false)
+	return ok && !m.isGroupExchange()
+}
+
+// final tells whether a failure says that asking on is useless or unwelcome.
+func final(r scanner.Reason) bool {
+	switch r {
+	case scanner.ReasonThrottled, scanner.ReasonTimeout, scanner.ReasonInterrupted, scanner.ReasonLimit, scanner.ReasonUnreachable:
+		return true
+	}
+	return false
+}
+
+// stop gives up every pending question for one reason.
+func (s *survey) stop(f scanner.Failure) {
+	for _, q := range s.keys {
+		s.missing(q.what(), f)
+	}
+	s.keys = nil
+	if s.group {
+		s.missing(whatPrime, f)
+		s.group = false
+	}
+}
+
+func (s *survey) missing(what string, f scanner.Failure) {
+	s.o.Incomplete = append(s.o.Incomplete, scanner.Incomplete{What: what, Reason: f.Reason, Detail: f.Detail})
+}
+
+func (s *survey) evidence(what string, data []byte) {
+	s.o.Evidence = append(s.o.Evidence, scanner.EvidenceOf(what, data))
+}

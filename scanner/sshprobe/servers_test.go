@@ -1,0 +1,333 @@
+package sshprobe_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/sshprobe"
+)
+
+// everything is what ssh -Q lists and a server configuration can name.
+const everything = `KexAlgorithms +diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1
+Ciphers +3des-cbc,aes128-cbc,aes192-cbc,aes256-cbc
+MACs +hmac-sha1-96,hmac-md5,hmac-md5-96,hmac-md5-etm@openssh.com,hmac-md5-96-etm@openssh.com,hmac-sha1-96-etm@openssh.com
+HostKeyAlgorithms +ssh-rsa,ssh-dss
+RequiredRSASize 1024
+`
+
+// sshd starts OpenSSH with keys made for it ("rsa-1024") and returns where it
+// listens, what it says of its own configuration, and its keys.
+func sshd(t *testing.T, config string, keys ...string) (netip.AddrPort, map[string][]string, []scanner.HostKey) {
+	t.Helper()
+	path := program(t, "sshd", "openssh-server")
+	if os.Geteuid() == 0 { // sshd wants its empty directory only when it could give up rights
+		if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, addr := t.TempDir(), freePort(t)
+	config += fmt.Sprintf("ListenAddress %s\nPidFile none\nUsePAM no\n", addr)
+	var want []scanner.HostKey
+	for _, key := range keys {
+		file := filepath.Join(dir, key)
+		kind, bits, _ := strings.Cut(key, "-")
+		output(t, program(t, "ssh-keygen", "openssh-client"), "-q", "-t", kind, "-b", bits, "-N", "", "-f", file)
+		config += "HostKey " + file + "\n"
+		want = append(want, keyFile(t, file+".pub"))
+	}
+	file := filepath.Join(dir, "sshd_config")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string][]string{}
+	for line := range strings.Lines(output(t, path, "-T", "-f", file)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			said[name] = strings.Split(value, ",")
+		}
+	}
+	run(t, path, "-D", "-e", "-f", file)
+	await(t, addr)
+	return addr, said, want
+}
+
+// keyFile asks ssh-keygen what a public key file holds.
+func keyFile(t *testing.T, file string) scanner.HostKey {
+	t.Helper()
+	fields := strings.Fields(output(t, program(t, "ssh-keygen", "openssh-client"), "-l", "-E", "sha256", "-f", file))
+	bits, err := strconv.Atoi(fields[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := base64.RawStdEncoding.DecodeString(strings.TrimPrefix(fields[1], "SHA256:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := scanner.HostKey{Type: strings.Fields(string(text))[0], Bits: bits, SHA256: hex.EncodeToString(sum), Proven: true}
+	if strings.HasPrefix(k.Type, "ecdsa") {
+		k.Curve = fmt.Sprintf("secp%dr1", bits)
+	}
+	k.Proven = k.Type != "ssh-dss"
+	return k
+}
+
+func diffKeys(want, got []scanner.HostKey) string {
+	return cmp.Diff(want, got, cmpopts.IgnoreFields(scanner.HostKey{}, "SPKI"),
+		cmpopts.SortSlices(func(a, b scanner.HostKey) bool { return a.SHA256 < b.SHA256 }))
+}
+
+func probe(t *testing.T, addr netip.AddrPort, timeout time.Duration) (scanner.Observation, int) {
+	t.Helper()
+	c := &counter{t: t}
+	o := sshprobe.New(c.dial, sshprobe.Options{Timeout: timeout}).Probe(t.Context(), endpoint(addr))
+	if n := c.open.Load(); n != 0 {
+		t.Errorf("%d connections left open", n)
+	}
+	if o.SSH != nil && o.SSH.Connections != int(c.total.Load()) {
+		t.Errorf("says %d connections, made %d", o.SSH.Connections, c.total.Load())
+	}
+	return o, int(c.total.Load())
+}
+
+func TestOpenSSH(t *testing.T) {
+	for _, tt := range []struct {
+		name, config string
+		keys         []string
+		incomplete   []scanner.Incomplete
+		primes       bool
+	}{
+		{name: "default", keys: []string{"rsa-3072", "ecdsa-256", "ed25519-256"}, primes: true},
+		{name: "everything", config: everything, keys: []string{"rsa-1024", "dsa-1024", "ecdsa-521", "ed25519-256"}, primes: true},
+		{name: "RSA 2048", config: "HostKeyAlgorithms rsa-sha2-256\n", keys: []string{"rsa-2048"}, primes: true},
+		{name: "RSA 4096, SHA-1 only", config: "HostKeyAlgorithms ssh-rsa\n", keys: []string{"rsa-4096"}, primes: true},
+		{name: "ECDSA 384", keys: []string{"ecdsa-384"}, primes: true},
+		{name: "curve25519 only", config: "KexAlgorithms curve25519-sha256\n", keys: []string{"ed25519-256", "rsa-2048"}},
+		{name: "P-256 only", config: "KexAlgorithms ecdh-sha2-nistp256\n", keys: []string{"ed25519-256"}},
+		{name: "P-384 only", config: "KexAlgorithms ecdh-sha2-nistp384\n", keys: []string{"ed25519-256"}},
+		{name: "P-521 only", config: "KexAlgorithms ecdh-sha2-nistp521\n", keys: []string{"ed25519-256"}},
+		{name: "group 1 only", config: "KexAlgorithms diffie-hellman-group1-sha1\n", keys: []string{"ed25519-256"}},
+		{name: "group 14 SHA-1 only", config: "KexAlgorithms diffie-hellman-group14-sha1\n", keys: []string{"ecdsa-256"}},
+		{name: "group 14 only", config: "KexAlgorithms diffie-hellman-group14-sha256\n", keys: []string{"ed25519-256"}},
+		{name: "group 16 only", config: "KexAlgorithms diffie-hellman-group16-sha512\n", keys: []string{"ed25519-256"}},
+		{name: "group 18 only", config: "KexAlgorithms diffie-hellman-group18-sha512\n", keys: []string{"ed25519-256"}},
+		{name: "group exchange SHA-1 only", config: "KexAlgorithms diffie-hellman-group-exchange-sha1\n", keys: []string{"ed25519-256", "ecdsa-256"}, primes: true},
+		{name: "only what we cannot begin", config: "KexAlgorithms sntrup761x25519-sha512@openssh.com\n", keys: []string{"ed25519-256"},
+			incomplete: []scanner.Incomplete{{What: "ssh host key ssh-ed25519", Reason: scanner.ReasonUncomputable, Detail: "no key exchange that we can begin"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			addr, said, keys := sshd(t, tt.config, tt.keys...)
+			o, n := probe(t, addr, 20*time.Second)
+			if o.SSH == nil {
+				t.Fatalf("failure: %+v", o.Failure)
+			}
+			if diff := cmp.Diff(tt.incomplete, o.Incomplete); diff != "" {
+				t.Errorf("incomplete: %s", diff)
+			}
+			if tt.incomplete == nil {
+				if diff := diffKeys(keys, o.SSH.HostKeys); diff != "" {
+					t.Errorf("host keys: %s", diff)
+				}
+				if n != len(tt.keys) {
+					t.Errorf("%d connections for %d host keys", n, len(tt.keys))
+				}
+			}
+			if !strings.HasPrefix(o.SSH.Banner, "SSH-2.0-OpenSSH_") {
+				t.Errorf("banner %q", o.SSH.Banner)
+			}
+			if tt.primes != (len(o.SSH.Primes) > 0) {
+				t.Errorf("primes: %v", o.SSH.Primes)
+			}
+			listsAsConfigured(t, o.SSH.Kexinit, said)
+		})
+	}
+}
+
+// listsAsConfigured compares KEXINIT with sshd -T, both ways.
+func listsAsConfigured(t *testing.T, k *scanner.Kexinit, said map[string][]string) {
+	t.Helper()
+	signals := func(name string) bool { return strings.HasPrefix(name, "kex-strict-s-") || name == "ext-info-s" }
+	for _, tt := range []struct {
+		name      string
+		got, want []string
+	}{
+		{"kex", slices.DeleteFunc(slices.Clone(k.KexAlgorithms), signals), said["kexalgorithms"]},
+		{"cipher c2s", k.EncryptionClientServer, said["ciphers"]},
+		{"cipher s2c", k.EncryptionServerClient, said["ciphers"]},
+		{"mac c2s", k.MACClientServer, said["macs"]},
+		{"mac s2c", k.MACServerClient, said["macs"]},
+		{"languages", k.LanguagesClientServer, []string{}},
+	} {
+		if diff := cmp.Diff(tt.want, tt.got); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+	}
+	for _, name := range k.ServerHostKeyAlgorithms {
+		if !slices.Contains(said["hostkeyalgorithms"], name) {
+			t.Errorf("host key algorithm %s is not configured", name)
+		}
+	}
+}
+
+// TestOwnModuli has sshd hand out a modulus that is published, and one that is
+// not. It takes the file's word for their being prime.
+func TestOwnModuli(t *testing.T) {
+	published, _ := iana.PrimeByName("MODP-3072")
+	own, _ := iana.PrimeByName("MODP-2048")
+	own.Value[100] ^= 1
+	for _, tt := range []struct {
+		name  string
+		prime []byte
+		want  scanner.Prime
+	}{
+		{"published", published.Value, scanner.Prime{Bits: 3072, Group: "MODP-3072", Generator: "2"}},
+		{"its own", own.Value, scanner.Prime{Bits: 2048, Generator: "5"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			moduli := filepath.Join(t.TempDir(), "moduli")
+			line := fmt.Sprintf("20260101000000 2 6 100 %d %s %X\n", tt.want.Bits-1, tt.want.Generator, tt.prime)
+			if err := os.WriteFile(moduli, []byte(line), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			addr, _, _ := sshd(t, "ModuliFile "+moduli+"\n", "ed25519-256")
+			o, _ := probe(t, addr, 10*time.Second)
+			if o.SSH == nil {
+				t.Fatalf("failure: %+v", o.Failure)
+			}
+			tt.want.SHA256 = scanner.Digest(tt.prime)
+			if diff := cmp.Diff([]scanner.Prime{tt.want}, o.SSH.Primes); diff != "" {
+				t.Error(diff)
+			}
+			if len(o.SSH.HostKeys) != 1 || !o.SSH.HostKeys[0].Proven {
+				t.Errorf("host keys %+v", o.SSH.HostKeys)
+			}
+		})
+	}
+}
+
+// TestHostCertificate says that the certificate was there and not asked for.
+func TestHostCertificate(t *testing.T) {
+	keygen, dir := program(t, "ssh-keygen", "openssh-client"), t.TempDir()
+	ca, host := filepath.Join(dir, "ca"), filepath.Join(dir, "host")
+	output(t, keygen, "-q", "-t", "ed25519", "-N", "", "-f", ca)
+	output(t, keygen, "-q", "-t", "ed25519", "-N", "", "-f", host)
+	output(t, keygen, "-q", "-s", ca, "-I", "id", "-h", "-n", "localhost", host+".pub")
+	addr, _, _ := sshd(t, "HostKey "+host+"\nHostCertificate "+host+"-cert.pub\n")
+	o, n := probe(t, addr, 10*time.Second)
+	if o.SSH == nil || n != 1 {
+		t.Fatalf("failure %+v, %d connections", o.Failure, n)
+	}
+	if diff := diffKeys([]scanner.HostKey{keyFile(t, host+".pub")}, o.SSH.HostKeys); diff != "" {
+		t.Error(diff)
+	}
+	want := []scanner.Incomplete{{What: "ssh host key ssh-ed25519-cert-v01@openssh.com", Reason: scanner.ReasonUncomputable, Detail: "host certificates are not asked for"}}
+	if diff := cmp.Diff(want, o.Incomplete); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDropbear(t *testing.T) {
+	path, keygen := program(t, "dropbear", "dropbear-bin"), program(t, "dropbearkey", "dropbear-bin")
+	dir, addr := t.TempDir(), freePort(t)
+	args := []string{"-F", "-E", "-p", addr.String(), "-P", filepath.Join(dir, "pid")}
+	var want []scanner.HostKey
+	for _, key := range [][]string{{"rsa", "2048"}, {"ecdsa", "256"}, {"ed25519", ""}} {
+		file := filepath.Join(dir, key[0])
+		make := []string{"-t", key[0], "-f", file}
+		if key[1] != "" {
+			make = append(make, "-s", key[1])
+		}
+		public := ""
+		for line := range strings.Lines(output(t, keygen, make...) + output(t, keygen, "-y", "-f", file)) {
+			if strings.HasPrefix(line, "ssh-") || strings.HasPrefix(line, "ecdsa-") {
+				public = line
+			}
+		}
+		if err := os.WriteFile(file+".pub", []byte(public), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, "-r", file)
+		want = append(want, keyFile(t, file+".pub"))
+	}
+	run(t, path, args...)
+	await(t, addr)
+	o, n := probe(t, addr, 10*time.Second)
+	if o.SSH == nil {
+		t.Fatalf("failure: %+v", o.Failure)
+	}
+	if diff := diffKeys(want, o.SSH.HostKeys); diff != "" {
+		t.Error(diff)
+	}
+	if n != 3 || o.Incomplete != nil || !strings.HasPrefix(o.SSH.Banner, "SSH-2.0-dropbear") {
+		t.Errorf("%d connections, banner %q, incomplete %v", n, o.SSH.Banner, o.Incomplete)
+	}
+}
+
+// TestTinySSH gives each connection a server of its own, as inetd does.
+func TestTinySSH(t *testing.T) {
+	path := program(t, "tinysshd", "tinysshd")
+	keys := filepath.Join(t.TempDir(), "keys")
+	output(t, program(t, "tinysshd-makekey", "tinysshd"), keys)
+	addr := serve(t, func(_ int, conn net.Conn) {
+		file, err := conn.(*net.TCPConn).File()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer file.Close()
+		cmd := exec.Command(path, keys)
+		cmd.Stdin, cmd.Stdout = file, file
+		cmd.Run()
+	})
+	o, n := probe(t, addr, 10*time.Second)
+	if o.SSH == nil || len(o.SSH.HostKeys) != 1 {
+		t.Fatalf("%+v, failure %+v, incomplete %v", o.SSH, o.Failure, o.Incomplete)
+	}
+	key, err := os.ReadFile(filepath.Join(keys, "ed25519.pk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blob := slices.Concat([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"), key)
+	want := []scanner.HostKey{{Type: "ssh-ed25519", Bits: 256, SHA256: scanner.Digest(blob), Proven: true}}
+	if diff := diffKeys(want, o.SSH.HostKeys); diff != "" || n != 1 {
+		t.Errorf("%d connections %s", n, diff)
+	}
+}
+
+// TestFIPSMode sees the same under Go's FIPS module, which takes X25519, SHA-1
+// and short keys away from crypto/tls and x/crypto/ssh.
+func TestFIPSMode(t *testing.T) {
+	program(t, "sshd", "openssh-server")
+	if os.Getenv("FIPSWEEP_TEST_FIPS") != "" {
+		t.Skip("this is the run under FIPS mode")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []string{"on", "only"} {
+		cmd := exec.Command(self, "-test.run=^(TestOpenSSH|TestDropbear)$", "-test.count=1")
+		cmd.Env = append(os.Environ(), "GODEBUG=fips140="+mode, "FIPSWEEP_TEST_FIPS="+mode)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("fips140=%s: %v\n%s", mode, err, out)
+		}
+	}
+}
