@@ -64,6 +64,9 @@ func newPaper(w io.Writer, o TextOptions) *paper {
 // line writes the spans as one line, cut where the width ends.
 func (p *paper) line(spans ...span) {
 	left := p.width
+	if n := len(spans); n > 0 {
+		spans[n-1].text = strings.TrimRight(spans[n-1].text, " ")
+	}
 	for _, s := range spans {
 		text := p.plain(s.text)
 		n := utf8.RuneCountInString(text)

@@ -60,7 +60,7 @@ func (p *paper) posture(r *reports.Report) {
 		{fips.Pass, "pass", []fips.Status{fips.Allowed, fips.Approved}},
 	}
 	for _, row := range rows {
-		spans := []span{styledf(bold, "%7s", number(r.Grade(row.grade))), tf(" %-9s", row.word)}
+		spans := []span{styledf(bold, "%5s", number(r.Grade(row.grade))), tf(" %-9s", row.word)}
 		for _, s := range row.list {
 			style := colour(s)
 			if r.Count(s) == 0 {
@@ -69,8 +69,6 @@ func (p *paper) posture(r *reports.Report) {
 			mark := p.mark(s)
 			spans = append(spans, styledf(style, "%6s %s %-13s", number(r.Count(s)), mark.text, s))
 		}
-		last := &spans[len(spans)-1]
-		last.text = strings.TrimRight(last.text, " ")
 		p.line(spans...)
 	}
 	p.unseen(r)
@@ -87,7 +85,7 @@ func (p *paper) unseen(r *reports.Report) {
 		}
 		items = append(items, styled(dim, item))
 	}
-	p.flow(span{fmt.Sprintf("%7s not seen    ", number(r.NotSeen)), normal}, 20, " ", items)
+	p.flow(t(fmt.Sprintf("%5s not seen    ", number(r.NotSeen))), 18, " ", items)
 	var also []string
 	if r.Quiet > 0 {
 		also = append(also, many(r.Quiet, "port")+" of hosts and ranges had nobody answering")
@@ -99,7 +97,7 @@ func (p *paper) unseen(r *reports.Report) {
 		also = append(also, number(r.Gaps.Partial)+" of the observed answered in part")
 	}
 	if len(also) > 0 {
-		p.para(t(""), 20, strings.Join(also, "; "))
+		p.para(t(""), 18, strings.Join(also, "; "))
 	}
 }
 
@@ -112,40 +110,63 @@ func (p *paper) controls(r *reports.Report) {
 	left := "CONTROLS   " + strings.Join(head, ", ")
 	gap := max(3, p.width-len(left)-len(coverage))
 	p.line(styled(bold, "CONTROLS"), t(strings.TrimPrefix(left, "CONTROLS")), t(strings.Repeat(" ", gap)), t(coverage))
-	for framework := range frameworksOf(r) {
-		var items []span
-		for _, c := range r.Controls {
-			if c.Framework == framework.id && c.State == control.NotSatisfied {
-				items = append(items, tf("%-8s%s", c.ID, fmt.Sprintf("%s of %s", number(c.Failing), number(c.Observed))))
-			}
-		}
-		if len(items) > 0 {
-			p.flow(styled(red, fmt.Sprintf("  %s %-11s", p.result(control.NotSatisfied), framework.short)), 15, "   ", items)
-		}
-	}
-	p.others(r, control.Satisfied, green)
-	p.others(r, control.NotAssessed, dim)
+	p.assessed(r, control.NotSatisfied, red)
+	p.assessed(r, control.Satisfied, green)
+	p.notAssessed(r)
 	p.line()
 }
 
-// others writes the controls in a state, with what stands behind each.
-func (p *paper) others(r *reports.Report, s control.State, st style) {
-	var items []span
-	for _, c := range r.Controls {
-		if c.State != s {
-			continue
-		}
-		text := c.ID + " " + c.Reason
-		if s == control.Satisfied {
-			text = fmt.Sprintf("%s %s of %s observed", c.ID, number(c.Observed), number(c.Population()))
-			if c.Watching > 0 {
+// assessed writes the controls in a state, a framework to a line, each with
+// its figure and the whole of it.
+func (p *paper) assessed(r *reports.Report, s control.State, st style) {
+	first := true
+	for framework := range frameworksOf(r) {
+		var items []span
+		for _, c := range r.Controls {
+			if c.Framework != framework.id || c.State != s {
+				continue
+			}
+			text := fmt.Sprintf("%-8s%s of %s", c.ID, number(c.Failing), number(c.Observed))
+			word := " fail"
+			if s == control.Satisfied {
+				text, word = fmt.Sprintf("%-8s%s of %s", c.ID, number(c.Observed), number(c.Population())), " observed"
+			}
+			if first {
+				text, first = text+word, false
+			}
+			if s == control.Satisfied && c.Watching > 0 {
 				text += fmt.Sprintf(", %s to watch", number(c.Watching))
 			}
+			items = append(items, t(text))
 		}
-		items = append(items, t(text))
+		if len(items) > 0 {
+			p.flow(styled(st, fmt.Sprintf("  %s %-11s", p.result(s), framework.short)), p.indent(s)+12, "   ", items)
+		}
 	}
-	if len(items) > 0 {
-		p.flow(styled(st, "  "+p.result(s)+" "), 4, "   ", items)
+}
+
+// indent is where the text behind a control's sign begins.
+func (p *paper) indent(s control.State) int { return utf8.RuneCountInString(p.result(s)) + 2 }
+
+// notAssessed writes the controls that nothing is said of, by the reason.
+func (p *paper) notAssessed(r *reports.Report) {
+	var reasons []string
+	byReason := map[string][]string{}
+	for _, c := range r.Controls {
+		if c.State != control.NotAssessed {
+			continue
+		}
+		if byReason[c.Reason] == nil {
+			reasons = append(reasons, c.Reason)
+		}
+		byReason[c.Reason] = append(byReason[c.Reason], c.ID)
+	}
+	var list []string
+	for _, reason := range reasons {
+		list = append(list, strings.Join(byReason[reason], ", ")+" "+reason)
+	}
+	if len(list) > 0 {
+		p.para(styled(dim, "  "+p.result(control.NotAssessed)), p.indent(control.NotAssessed)+1, strings.Join(list, "; "))
 	}
 }
 
@@ -182,14 +203,14 @@ func (p *paper) doFirst(r *reports.Report) {
 		return
 	}
 	const columns = 18 // of the two figures
-	p.line(styled(bold, "DO FIRST"), tf("%*s%8s", p.width-8-8, "repairs", "findings"))
+	p.line(styled(bold, "DO FIRST"), tf("%*s%10s", p.width-8-10, "repairs", "findings"))
 	for i, c := range r.Changes[:min(3, len(r.Changes))] {
 		room := p.width - 5 - columns
 		lines := p.wrap(changeTitle(c), room)
 		if len(lines) > 2 {
 			lines = []string{lines[0], p.cut(lines[1]+" "+lines[2], room)}
 		}
-		p.line(styledf(bold, "%3d", i+1), tf("  %-*s", room, lines[0]), tf("%*s%8s", columns-8, number(c.Repairs), number(c.Findings)))
+		p.line(styledf(bold, "%3d", i+1), tf("  %-*s", room, lines[0]), tf("%*s%10s", columns-10, number(c.Repairs), number(c.Findings)))
 		for _, l := range lines[1:] {
 			p.line(t("     " + l))
 		}
@@ -199,7 +220,7 @@ func (p *paper) doFirst(r *reports.Report) {
 		for _, c := range rest {
 			repairs, findings = repairs+c.Repairs, findings+c.Findings
 		}
-		p.line(styled(dim, fmt.Sprintf("  …  %-*s%*s%8s", p.width-5-columns, many(len(rest), "smaller change"), columns-8, number(repairs), number(findings))))
+		p.line(styled(dim, fmt.Sprintf("  …  %-*s%*s%10s", p.width-5-columns, many(len(rest), "smaller change"), columns-10, number(repairs), number(findings))))
 	}
 	p.line()
 }
@@ -230,19 +251,28 @@ func (p *paper) worst(r *reports.Report) {
 			alike = fmt.Sprintf("   %s alike", number(w.Alike))
 		}
 		mark := p.mark(w.Status)
-		p.line(t("  "), mark, tf(" %-*s   ", column, name), t(p.cut(p.plain(what(w)), p.width-7-column-len(alike))), styled(dim, alike))
+		p.line(t("  "), mark, tf(" %-*s   ", column, name), t(p.what(w, p.width-7-column-len(alike))), styled(dim, alike))
 	}
 	p.line(styled(dim, p.cut(fmt.Sprintf("  all %s: -o html=report.html or -o jsonl=-", number(r.Population())), p.width)))
 	p.line()
 }
 
-// what says in a line what fails on an endpoint.
-func what(w reports.Worst) string {
-	s := strings.Join(w.What, ", ")
-	if w.More > 0 {
-		s += fmt.Sprintf(" and %s more", number(w.More))
+// what says in so many columns what fails on an endpoint: names whole, and a
+// count of those that had no room.
+func (p *paper) what(w reports.Worst, room int) string {
+	for n := len(w.What); n > 0; n-- {
+		s := p.plain(strings.Join(w.What[:n], ", "))
+		if more := w.More + len(w.What) - n; more > 0 {
+			s += fmt.Sprintf(" and %s more", number(more))
+		}
+		if utf8.RuneCountInString(s) <= room {
+			return s
+		}
 	}
-	return s
+	if len(w.What) == 0 {
+		return ""
+	}
+	return p.cut(p.plain(w.What[0]), room)
 }
 
 func (p *paper) soon(r *reports.Report) {
