@@ -1,6 +1,10 @@
 // Package catalogue holds the rules as data, one file for each kind of
 // subject, and the loader that lets no flawed file through.
 //
+// A rule of kind tls-cipher-suite or tls-cipher-suite-rule that has a code
+// point rules on those suites as a whole; all other suites are ruled on by
+// their parts.
+//
 // The data files are the source: a rule is changed by closing the old record's
 // dates and opening a new one. The package applies no rule and reads nothing
 // but what it is given.
