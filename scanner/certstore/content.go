@@ -1,0 +1,151 @@
+package certstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
+)
+
+// content reads one file into its observation.
+type content struct {
+	maxSize     int64
+	observation *scanner.Observation
+	seen        map[string]bool // kind and digest of the items so far
+}
+
+// read takes the file apart. An error means that the bytes could not be had;
+// bytes that make no sense are facts.
+func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
+	r = withContext{ctx, r}
+	prefix := make([]byte, sniffLen)
+	n, err := io.ReadFull(r, prefix)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	prefix = prefix[:n]
+	if n < sniffLen { // the whole of it, whatever the size said
+		size = int64(n)
+	}
+	s, format := sniff(prefix, size)
+	rest := io.MultiReader(bytes.NewReader(prefix), r)
+	switch s {
+	case shapeText:
+		return c.text(rest, size)
+	case shapeDER:
+		return c.binary(rest, size)
+	case shapeKnown:
+		c.unread(format)
+	}
+	return nil
+}
+
+// add takes an item, once for each kind and digest.
+func (c *content) add(item scanner.Item) {
+	if item.SHA256 != "" {
+		key := item.Kind + item.SHA256
+		if c.seen[key] {
+			return
+		}
+		c.seen[key] = true
+	}
+	c.observation.Store.Items = append(c.observation.Store.Items, item)
+}
+
+func (c *content) incomplete(what string, reason scanner.Reason, detail string) {
+	c.observation.Incomplete = append(c.observation.Incomplete, scanner.Incomplete{What: what, Reason: reason, Detail: detail})
+}
+
+// format names the file's format by its first part; parts of another make no
+// difference.
+func (c *content) format(name string) {
+	if c.observation.Store.Format == "" {
+		c.observation.Store.Format = name
+	}
+}
+
+// unread says that the format is known and the content was not looked at.
+func (c *content) unread(format string) {
+	c.format(format)
+	c.incomplete(format+" content", scanner.ReasonUncomputable, "this version does not open "+format)
+}
+
+// binary reads DER: one structure, or several in a row.
+func (c *content) binary(r io.Reader, size int64) error {
+	data, err := io.ReadAll(io.LimitReader(r, c.maxSize))
+	if err != nil {
+		return err
+	}
+	if format := indefinite(data); format != "" && bytes.HasPrefix(data, []byte{0x30, 0x80}) {
+		c.unread(format)
+		return nil
+	}
+	for len(data) > 0 {
+		total, _, ok := outerLength(data)
+		switch {
+		case data[0] == 0x06:
+			total = int64(len(data))
+		case !ok:
+			c.trailing(data)
+			return nil
+		case total > int64(len(data)):
+			c.cutShort(data, total, size)
+			return nil
+		}
+		der := data[:total]
+		data = bytes.TrimLeft(data[total:], "\x00\r\n")
+		kind := pkix.KindOf(der)
+		if kind == "" {
+			if c.observation.Store.Format != "" {
+				c.trailing(der)
+			}
+			return nil // some other ASN.1
+		}
+		c.format(formatOf(kind))
+		c.item(kind, der)
+	}
+	return nil
+}
+
+// formatOf names the format of a file that begins with the kind in DER.
+func formatOf(kind string) string {
+	switch kind {
+	case pkix.KindPKCS7, pkix.KindPKCS12, pkix.KindBCFKS:
+		return kind
+	}
+	return "DER"
+}
+
+// trailing says that there is more in the file than was understood.
+func (c *content) trailing(rest []byte) {
+	if c.observation.Store.Format != "" {
+		c.incomplete("data behind the last item", scanner.ReasonGarbage, fmt.Sprintf("%d bytes were not understood", len(rest)))
+	}
+}
+
+// cutShort tells a structure that is longer than what there is of it.
+func (c *content) cutShort(data []byte, total, size int64) {
+	kind := guess(data)
+	if kind == "" {
+		c.trailing(data)
+		return
+	}
+	c.format(formatOf(kind))
+	if size > c.maxSize && total <= size {
+		c.incomplete(kind, scanner.ReasonTooLarge, fmt.Sprintf("%d bytes, and no more than %d are read", total, c.maxSize))
+		return
+	}
+	problem := fmt.Sprintf("cut short: it says %d bytes and has %d", total, len(data))
+	switch kind {
+	case pkix.KindPKCS7, pkix.KindPKCS12:
+		c.incomplete(kind+" content", scanner.ReasonGarbage, problem)
+	case scanner.ItemPrivateKey: // no digest: it would be one of the secret
+		c.add(scanner.Item{Kind: kind, Problem: problem})
+	default:
+		c.add(scanner.Item{Kind: kind, SHA256: scanner.Digest(data), Problem: problem})
+	}
+}

@@ -1,0 +1,28 @@
+// Package certstore finds certificates and keys where they rest: it walks
+// files and trees into endpoints, and reads each file into facts, by content
+// and never by extension.
+//
+// One file is one observation. A file in which nothing cryptographic is found
+// gives a Store without Format and Items; a file whose format is known but not
+// read here gives its Format, no Items and an Incomplete that says so. What a
+// FIFO, a socket or a device holds does not rest: in a tree such a file gives
+// a Store with "FIFO", "socket" or "device" as its Format, named outright a
+// failure, and it is opened in neither case.
+//
+// A tree is walked through its own directories. A symbolic link to a file is
+// followed wherever it leads, since that is how /etc/ssl/certs works; one to a
+// directory is not, unless it is the path that was named, since what it leads
+// to is either in the tree already or was not asked for; one that leads out of
+// the tree is told ("directory"), and so is one that leads nowhere or in a
+// circle ("broken link"). A file system that the kernel makes up, such as
+// /proc, is told ("directory" of the name it is mounted at) and not walked. A
+// file with several names is read once in a sweep, and the endpoint's Links
+// hold the others. Archives are not opened.
+//
+// Text is searched for PEM to its end; a file that begins with binary bytes
+// is a store only if it begins as one.
+//
+// It opens files to read only, starts no goroutine, asks for no password and
+// keeps no private value: of a private key it tells the public half and the
+// protection.
+package certstore

@@ -1,0 +1,206 @@
+package certstore
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+var (
+	pemBegin  = []byte("-----BEGIN ")
+	pemEnd    = []byte("-----END ")
+	pemDashes = []byte("-----")
+)
+
+// A block is one part of a text between BEGIN and END (RFC 7468, and RFC 1421
+// for the headers). A block with a Problem has what could be had of it.
+type block struct {
+	label   string
+	headers map[string]string
+	data    []byte
+	problem string
+}
+
+// A blockReader finds the blocks of a text, however long, without holding more
+// of it than one block. Junk before, between and behind them is no matter, nor
+// is indentation; a block may stand in one line with "\n" written out, as it
+// does in JSON.
+type blockReader struct {
+	r     *bufio.Reader
+	max   int64 // bytes of one block
+	queue []block
+
+	label string // of the open block; "" outside
+	sure  bool   // its BEGIN stood alone in its line, so that its loss is told
+	lines [][]byte
+	held  int64
+}
+
+// maxLine bounds one line. What is longer is read in pieces.
+const maxLine = 64 << 10
+
+func newBlockReader(r io.Reader, most int64) *blockReader {
+	return &blockReader{r: bufio.NewReaderSize(r, maxLine), max: most}
+}
+
+// next returns the next block, or io.EOF.
+func (b *blockReader) next() (block, error) {
+	for len(b.queue) == 0 {
+		line, err := b.r.ReadSlice('\n')
+		if len(line) > 0 {
+			b.line(line)
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			b.abandon("no END line")
+			if len(b.queue) > 0 && errors.Is(err, io.EOF) {
+				break
+			}
+			return block{}, err
+		}
+	}
+	first := b.queue[0]
+	b.queue = b.queue[1:]
+	return first, nil
+}
+
+// line takes the next line of the text.
+func (b *blockReader) line(line []byte) {
+	trimmed := bytes.TrimSpace(line)
+	if i := bytes.Index(trimmed, pemBegin); i >= 0 {
+		b.abandon("another block begins inside it")
+		b.begin(trimmed, i)
+		return
+	}
+	if b.label == "" {
+		return
+	}
+	if bytes.HasPrefix(trimmed, pemEnd) {
+		b.end(trimmed)
+		return
+	}
+	if !b.sure && !plausible(trimmed) {
+		b.forget()
+		return
+	}
+	b.held += int64(len(trimmed)) + 1
+	if b.held > b.max {
+		b.abandon(fmt.Sprintf("longer than %d bytes", b.max))
+		return
+	}
+	b.lines = append(b.lines, bytes.Clone(trimmed))
+}
+
+// begin opens a block at the BEGIN found at i. A block that ends in the same
+// line is finished at once; a BEGIN with other text behind it is prose.
+func (b *blockReader) begin(line []byte, i int) {
+	rest := line[i+len(pemBegin):]
+	j := bytes.Index(rest, pemDashes)
+	if j < 0 || !labelLike(rest[:j]) {
+		return
+	}
+	label, rest := string(rest[:j]), rest[j+len(pemDashes):]
+	if len(rest) == 0 {
+		b.label, b.sure = label, i == 0
+		return
+	}
+	k := bytes.Index(rest, append(bytes.Clone(pemEnd), label+"-----"...))
+	if k < 0 {
+		return
+	}
+	body := strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(string(rest[:k]))
+	b.queue = append(b.queue, decode(label, bytes.Split([]byte(strings.TrimSpace(body)), []byte("\n"))))
+	if after := rest[k:]; bytes.Contains(after, pemBegin) {
+		b.begin(after, bytes.Index(after, pemBegin))
+	}
+}
+
+// labelLike tells whether the words behind BEGIN can be a label: printable,
+// and not a placeholder of documentation such as "%s" or "<label>".
+func labelLike(label []byte) bool {
+	if len(label) == 0 || len(label) > 64 {
+		return false
+	}
+	for _, c := range label {
+		letter := c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
+		if !letter && c != ' ' && c != '.' && c != '#' && c != '/' && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// plausible tells whether a line can belong to a block whose BEGIN stood in
+// the middle of a line: base64, a header, or nothing.
+func plausible(line []byte) bool {
+	if bytes.Contains(line, []byte(": ")) {
+		return true
+	}
+	for _, c := range line {
+		if !(c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '=') {
+			return false
+		}
+	}
+	return true
+}
+
+// end closes the open block.
+func (b *blockReader) end(line []byte) {
+	label, _, ok := bytes.Cut(line[len(pemEnd):], pemDashes)
+	if !ok || string(label) != b.label {
+		b.abandon("its END line names another label")
+		return
+	}
+	b.queue = append(b.queue, decode(b.label, b.lines))
+	b.forget()
+}
+
+// abandon drops the open block, and tells it if it surely was one.
+func (b *blockReader) abandon(problem string) {
+	if b.label != "" && b.sure {
+		lost := decode(b.label, b.lines)
+		lost.problem = problem
+		b.queue = append(b.queue, lost)
+	}
+	b.forget()
+}
+
+func (b *blockReader) forget() { b.label, b.sure, b.lines, b.held = "", false, nil, 0 }
+
+// decode reads headers and base64. RFC 1421 folds long headers; nobody writes
+// such, and the fold's continuation is passed over.
+func decode(label string, lines [][]byte) block {
+	b := block{label: label, headers: map[string]string{}}
+	i := 0
+	for ; i < len(lines); i++ {
+		name, value, ok := strings.Cut(string(lines[i]), ":")
+		if !ok {
+			break
+		}
+		b.headers[name] = strings.TrimSpace(value)
+	}
+	if len(b.headers) > 0 {
+		for i < len(lines) && len(lines[i]) > 0 {
+			if _, err := base64.StdEncoding.DecodeString(string(lines[i])); err == nil {
+				break // no blank line behind the headers
+			}
+			i++
+		}
+	}
+	text := bytes.Join(lines[i:], nil)
+	text = bytes.Map(func(r rune) rune {
+		if r == ' ' || r == '\t' || r == '\r' {
+			return -1
+		}
+		return r
+	}, text)
+	data, err := base64.StdEncoding.DecodeString(string(text))
+	b.data = data
+	if err != nil {
+		b.problem = "the text between BEGIN and END is no base64"
+	}
+	return b
+}

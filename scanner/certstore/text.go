@@ -1,0 +1,167 @@
+package certstore
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
+)
+
+// text searches a text for PEM blocks, as far as the bound allows.
+func (c *content) text(r io.Reader, size int64) error {
+	blocks := newBlockReader(io.LimitReader(r, c.maxSize), c.maxSize)
+	for {
+		b, err := blocks.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		c.block(b)
+	}
+	if size > c.maxSize {
+		c.incomplete("content behind the first bytes", scanner.ReasonTooLarge,
+			fmt.Sprintf("%d bytes long, and no more than %d are read", size, c.maxSize))
+	}
+	return nil
+}
+
+// labels are the labels of RFC 7468 and of OpenSSL, with what they announce.
+// The kind of what is inside comes from its shape; the label speaks where that
+// is broken.
+var labels = map[string]string{
+	"CERTIFICATE":             scanner.ItemCertificate,
+	"X509 CERTIFICATE":        scanner.ItemCertificate,
+	"TRUSTED CERTIFICATE":     scanner.ItemCertificate,
+	"CERTIFICATE REQUEST":     scanner.ItemCSR,
+	"NEW CERTIFICATE REQUEST": scanner.ItemCSR,
+	"X509 CRL":                scanner.ItemCRL,
+	"PUBLIC KEY":              scanner.ItemPublicKey,
+	"RSA PUBLIC KEY":          scanner.ItemPublicKey,
+	"DSA PUBLIC KEY":          scanner.ItemPublicKey,
+	"EC PUBLIC KEY":           scanner.ItemPublicKey,
+	"DH PARAMETERS":           scanner.ItemParameters,
+	"X9.42 DH PARAMETERS":     scanner.ItemParameters,
+	"DSA PARAMETERS":          scanner.ItemParameters,
+	"EC PARAMETERS":           scanner.ItemParameters,
+	"PKCS7":                   pkix.KindPKCS7,
+	"PKCS #7 SIGNED DATA":     pkix.KindPKCS7,
+	"CMS":                     pkix.KindPKCS7,
+	"PKCS12":                  pkix.KindPKCS12,
+}
+
+// strangers are labels of formats that hold keys and are not read here.
+var strangers = map[string]string{
+	"PGP PUBLIC KEY BLOCK":            "OpenPGP",
+	"PGP PRIVATE KEY BLOCK":           "OpenPGP",
+	"OpenVPN Static key V1":           "OpenVPN static key",
+	"OpenVPN tls-crypt-v2 client key": "OpenVPN static key",
+	"OpenVPN tls-crypt-v2 server key": "OpenVPN static key",
+	"ATTRIBUTE CERTIFICATE":           "attribute certificate",
+	"TSS2 PRIVATE KEY":                "TPM key",
+}
+
+// block adds what a PEM block holds. A label that announces no key and no
+// certificate, such as that of a signature or a message, is passed over.
+func (c *content) block(b block) {
+	if b.label == "OPENSSH PRIVATE KEY" {
+		c.format("OpenSSH")
+		c.openSSH(b)
+		return
+	}
+	if format, ok := strangers[b.label]; ok {
+		c.unread(format)
+		return
+	}
+	kind, known := labels[b.label]
+	if strings.HasSuffix(b.label, "PRIVATE KEY") {
+		kind, known = scanner.ItemPrivateKey, true
+	}
+	if !known {
+		return
+	}
+	c.format("PEM")
+	switch {
+	case b.problem != "":
+		c.broken(kind, b)
+	case strings.HasPrefix(b.headers["Proc-Type"], "4,ENCRYPTED"):
+		c.add(scanner.Item{Kind: kind, Key: traditionalKey(b.label), Protection: dekInfo(b.headers["DEK-Info"])})
+	default:
+		c.labelled(kind, b)
+	}
+}
+
+// labelled adds a block by its shape, or by its label where that says less.
+func (c *content) labelled(kind string, b block) {
+	der := b.data
+	if b.label == "TRUSTED CERTIFICATE" { // OpenSSL puts its own trust settings behind
+		if total, _, ok := outerLength(der); ok && total < int64(len(der)) {
+			der = der[:total]
+		}
+	}
+	shape := pkix.KindOf(der)
+	// A Diffie-Hellman group and an RSA key look alike; the label knows.
+	if shape == "" || b.label == "RSA PUBLIC KEY" || kind == scanner.ItemParameters {
+		shape = kind
+	}
+	c.item(shape, der)
+}
+
+// broken adds a block that could not be decoded. No digest of a private key's
+// bytes is told.
+func (c *content) broken(kind string, b block) {
+	switch kind {
+	case pkix.KindPKCS7, pkix.KindPKCS12:
+		c.incomplete(kind+" content", scanner.ReasonGarbage, b.problem)
+		return
+	}
+	item := scanner.Item{Kind: kind, Problem: b.label + ": " + b.problem}
+	if kind != scanner.ItemPrivateKey && len(b.data) > 0 {
+		item.SHA256 = scanner.Digest(b.data)
+	}
+	c.add(item)
+}
+
+// traditionalKey is all that traditional encryption leaves visible of a key: its
+// algorithm.
+func traditionalKey(label string) *scanner.Key {
+	algorithm, _, _ := strings.Cut(label, " ")
+	switch algorithm {
+	case "RSA", "EC", "DSA":
+		return &scanner.Key{Algorithm: algorithm}
+	}
+	return nil
+}
+
+// dekCiphers are the names of ciphers as OpenSSL writes them in DEK-Info.
+var dekCiphers = map[string]string{
+	"DES-CBC":       "DES-CBC",
+	"DES-EDE3-CBC":  "3DES-EDE-CBC",
+	"DES-EDE-CBC":   "2TDEA",
+	"RC2-CBC":       "RC2-CBC-128",
+	"RC2-40-CBC":    "RC2-CBC-40",
+	"RC2-64-CBC":    "RC2-CBC-64",
+	"IDEA-CBC":      "IDEA-CBC",
+	"BF-CBC":        "BLOWFISH",
+	"CAST5-CBC":     "CAST5",
+	"SEED-CBC":      "SEED-CBC",
+	"SM4-CBC":       "SM4-CBC",
+	"id-aes128-GCM": "AES-128-GCM",
+	"id-aes192-GCM": "AES-192-GCM",
+	"id-aes256-GCM": "AES-256-GCM",
+}
+
+// dekInfo reads the protection of traditional PEM: a key derived with one
+// round of MD5 (OpenSSL's EVP_BytesToKey), with 8 bytes of the IV for salt.
+func dekInfo(header string) *scanner.Protection {
+	name, _, _ := strings.Cut(header, ",")
+	cipher, ok := dekCiphers[strings.TrimSpace(name)]
+	if !ok {
+		cipher = scanner.Escape(strings.ToUpper(strings.TrimSpace(name))) // AES-256-CBC, CAMELLIA-128-CBC, ... are the registry's
+	}
+	return &scanner.Protection{Scheme: "PEM-traditional-DEK-Info", KDF: "EVP_BytesToKey-MD5", PRF: "MD5", Cipher: cipher, Iterations: 1, SaltBits: 64}
+}
