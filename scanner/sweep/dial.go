@@ -3,11 +3,9 @@ package sweep
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
-	"sync"
 	"syscall"
 	"time"
 
@@ -15,7 +13,7 @@ import (
 )
 
 const (
-	defaultSockets = 1024
+	defaultSockets = 2048
 	defaultConnect = 5 * time.Second
 
 	// maxWait bounds the wait for a free socket. A probe that holds one and
@@ -26,7 +24,7 @@ const (
 // DialLimits bounds the connections of a whole process. Zero values mean the
 // defaults.
 type DialLimits struct {
-	Concurrency int           // sockets open at once; 1024, or fewer where the process may open fewer files
+	Concurrency int           // sockets open at once; 2048, or fewer where the process may open fewer files
 	Rate        float64       // new connections a second; 0 for no limit
 	Timeout     time.Duration // of one connect; 5 s
 	Progress    *Progress     // where connections are counted
@@ -37,6 +35,8 @@ type DialLimits struct {
 type Dialer struct {
 	slots    chan struct{}
 	rate     *rate.Limiter // nil for no limit
+	knocks   chan struct{} // a token for each knock: half of the slots
+	turn     chan struct{} // held by the one knock that waits for the limits
 	net      net.Dialer
 	progress *Progress
 }
@@ -51,8 +51,11 @@ func NewDialer(l DialLimits) *Dialer {
 	if l.Progress == nil {
 		l.Progress = new(Progress)
 	}
+	sockets := fitSockets(orDefault(l.Concurrency, defaultSockets), maxFiles(), l.Log)
 	d := &Dialer{
-		slots:    make(chan struct{}, fitSockets(orDefault(l.Concurrency, defaultSockets), maxFiles(), l.Log)),
+		slots:    make(chan struct{}, sockets),
+		knocks:   make(chan struct{}, max(1, sockets/2)),
+		turn:     make(chan struct{}, 1),
 		net:      net.Dialer{Timeout: orDefault(l.Timeout, defaultConnect), KeepAlive: -1},
 		progress: l.Progress,
 	}
@@ -86,14 +89,53 @@ func fitSockets(want, files int, log *slog.Logger) int {
 // Capacity is how many sockets may be open at once.
 func (d *Dialer) Capacity() int { return cap(d.slots) }
 
+// endpoints is how many endpoints may be in flight with this Dialer. A probe
+// may open a second connection while it holds one, so all of them together
+// must never hold every socket; and a deadline of a prober's own may run while
+// a connection waits for its turn, so none may wait longer than two seconds.
+func (d *Dialer) endpoints() int {
+	n := d.Capacity() / 2
+	if d.rate != nil {
+		n = min(n, int(2*float64(d.rate.Limit())))
+	}
+	return max(1, n)
+}
+
 // Dial opens a TCP connection once the limits allow it; it is a scanner.Dial.
 // The connection is closed when ctx is done, from whatever call a probe hangs
 // in, and its errors then tell why ctx ended. The time of the connect itself
-// is bounded; waiting for the limits does not count in it.
+// is bounded; waiting for the limits does not count in it, nor in the time
+// that an endpoint may take.
 func (d *Dialer) Dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	if err := d.admit(ctx); err != nil {
 		return nil, fmt.Errorf("waiting to connect to %s: %w", addr, err)
 	}
+	return d.connect(ctx, addr)
+}
+
+// knock opens a connection and closes it. The caller holds a token of knocks.
+// However many ports are knocked at, only one knock at a time queues for the
+// limits, so that probes of live hosts do not wait behind dead ones.
+func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort) error {
+	select {
+	case d.turn <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	err := d.admit(ctx)
+	<-d.turn
+	if err != nil {
+		return err
+	}
+	c, err := d.connect(ctx, addr)
+	if err != nil {
+		return err
+	}
+	return c.Close()
+}
+
+// connect is called with a slot taken, and gives it back with the connection.
+func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	d.progress.Open.Add(1)
 	d.progress.Connections.Add(1)
 	raw, err := d.net.DialTCP(ctx, "tcp", netip.AddrPort{}, addr)
@@ -179,45 +221,3 @@ func (limitError) Error() string {
 	return "no connection came free within the limits of this sweep: raise --concurrency or --rate"
 }
 func (limitError) Unwrap() error { return syscall.EMFILE }
-
-// conn is a connection that ends with its context.
-type conn struct {
-	net.Conn
-	ctx     context.Context
-	stop    func() bool
-	release func()
-	once    sync.Once
-	err     error
-}
-
-func (c *conn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	return n, c.why("reading", err)
-}
-
-func (c *conn) Write(b []byte) (int, error) {
-	n, err := c.Conn.Write(b)
-	return n, c.why("writing", err)
-}
-
-// why puts the context's cause in the place of an error that its end brought
-// about.
-func (c *conn) why(doing string, err error) error {
-	if err == nil || err == io.EOF || c.ctx.Err() == nil {
-		return err
-	}
-	return fmt.Errorf("%s: %w", doing, context.Cause(c.ctx))
-}
-
-func (c *conn) Close() error {
-	c.stop()
-	c.shut()
-	return c.err
-}
-
-func (c *conn) shut() {
-	c.once.Do(func() {
-		c.err = c.Conn.Close()
-		c.release()
-	})
-}

@@ -8,9 +8,9 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// silentAfter is how many ports of a host must stay without any answer, and
-// none have answered, before the host is taken for silent. One would not do: a
-// firewall that drops one port and lets others through is ordinary.
+// silentAfter is how many ports of a host must stay without any answer before
+// the rest are knocked at rather than probed one by one. One would not do: a
+// knock costs a port that answers a second connection.
 const silentAfter = 2
 
 // A host is what a sweep knows of one address while any endpoint of it is in
@@ -18,21 +18,18 @@ const silentAfter = 2
 type host struct {
 	lanes  chan struct{} // a token for each endpoint of it being probed
 	silent atomic.Int32  // connects that nothing came back from
-	spoke  atomic.Bool   // something came back, a refusal included
 	users  int           // guarded by hosts.mu
 }
 
-// quiet tells whether the host looks silent. Ports are asked in the operator's
-// order, so the likeliest have been tried by then.
-func (h *host) quiet() bool { return !h.spoke.Load() && h.silent.Load() >= silentAfter }
+// drops tells whether the host, or a firewall before it, looks like dropping
+// packets: then each further port may cost a whole timeout.
+func (h *host) drops() bool { return h.silent.Load() >= silentAfter }
 
 // note learns from an endpoint's outcome.
 func (h *host) note(o scanner.Observation) {
 	if f := o.Failure; f != nil && f.Stage == scanner.StageConnect && silence(f.Reason) {
 		h.silent.Add(1)
-		return
 	}
-	h.spoke.Store(true)
 }
 
 // silence tells whether a failed connect means that the host itself sent

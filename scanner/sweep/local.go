@@ -23,7 +23,7 @@ const (
 // Limits bounds a sweep. Zero values mean the defaults. Sockets, rate and the
 // time of a connect are the Dialer's.
 type Limits struct {
-	Concurrency int           // endpoints in flight; 256, or half of the Dialer's sockets if that is fewer
+	Concurrency int           // endpoints in flight; 256, or fewer where the Dialer's sockets or rate would not do
 	PerHost     int           // endpoints of one address in flight; 2
 	HostTimeout time.Duration // all that one endpoint may take, whatever it does; 2 minutes
 }
@@ -36,8 +36,8 @@ type Config struct {
 	SweepID  string // set on every observation
 
 	// Dialer is what the prober dials with. It is also used to find out at
-	// once which further ports of a silent host answer; without it each is
-	// probed in turn.
+	// once which further ports answer of a host that drops packets; without
+	// it each is probed in turn.
 	Dialer   *Dialer
 	Progress *Progress
 	Log      *slog.Logger
@@ -63,9 +63,7 @@ func New(cfg Config) *Local {
 		cfg.Now = time.Now
 	}
 	if cfg.Dialer != nil {
-		// A probe may open a second connection while it holds one, so all of
-		// them together must never hold every socket.
-		l.Concurrency = min(l.Concurrency, max(1, cfg.Dialer.Capacity()/2))
+		l.Concurrency = min(l.Concurrency, cfg.Dialer.endpoints())
 	}
 	return &Local{cfg}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// knocks is how many ports of a silent host are tried at once.
+// knocks is how many ports of a host that drops packets are tried at once.
 const knocks = 64
 
 // target expands one target and sees each endpoint of it asked.
@@ -63,7 +63,7 @@ type visit struct {
 	run  *run
 	key  hostKey
 	host *host              // nil between hosts
-	held []scanner.Endpoint // ports of a silent host, not asked yet
+	held []scanner.Endpoint // ports of a host that drops packets, not asked yet
 }
 
 // ask begins the probe of an endpoint as soon as the limits allow it. It tells
@@ -83,7 +83,7 @@ func (v *visit) ask(e scanner.Endpoint) bool {
 	if !v.run.take(v.host.lanes) {
 		return false
 	}
-	if v.run.cfg.Dialer != nil && v.host.quiet() {
+	if v.run.cfg.Dialer != nil && v.host.drops() {
 		<-v.host.lanes
 		v.held = append(v.held, e)
 		if len(v.held) < knocks {
@@ -165,17 +165,24 @@ func outOfTime(o *scanner.Observation) {
 	}
 }
 
-// knock tries the held ports of a silent host all at once with a bare connect,
-// so that a host whose every packet is lost costs one more timeout rather than
-// one for each port, and still no port is given up unasked. Those that answer
-// are probed as any other. It tells whether the sweep goes on.
+// knock tries the held ports of a host all at once with a bare connect, so that
+// a host whose every packet is lost costs one more timeout rather than one for
+// each port, and still no port is given up unasked: behind a firewall that
+// drops what it does not know, the last may be the one that is open. Those that
+// answer are probed as any other. It tells whether the sweep goes on.
 func (v *visit) knock() bool {
 	r, held := v.run, v.held
 	v.held = nil
 	mute := make([]error, len(held))
 	var all sync.WaitGroup
 	for i, e := range held {
-		all.Go(func() { mute[i] = r.knockAt(e) })
+		if !r.take(r.cfg.Dialer.knocks) {
+			break
+		}
+		all.Go(func() {
+			mute[i] = r.knockAt(e)
+			<-r.cfg.Dialer.knocks
+		})
 	}
 	all.Wait()
 	for i, e := range held {
@@ -189,7 +196,6 @@ func (v *visit) knock() bool {
 			}))
 			continue
 		}
-		v.host.spoke.Store(true)
 		if !r.take(v.host.lanes) || !v.start(e, v.host) {
 			return false
 		}
@@ -199,11 +205,7 @@ func (v *visit) knock() bool {
 
 // knockAt is nil if anything at all came back, or if it cannot tell.
 func (r *run) knockAt(e scanner.Endpoint) error {
-	c, err := r.cfg.Dialer.Dial(r.ctx, e.AddrPort())
-	if err == nil {
-		c.Close()
-		return nil
-	}
+	err := r.cfg.Dialer.knock(r.ctx, e.AddrPort())
 	if silence(scanner.ReasonOf(err)) {
 		return err
 	}
