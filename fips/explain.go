@@ -2,6 +2,7 @@ package fips
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,7 +59,7 @@ func (j *Judge) Explain(name string) ([]Explanation, []string) {
 // rulesFor finds the rules that a person may mean by a word.
 func (j *Judge) rulesFor(asked string) []*Rule {
 	for _, word := range []string{asked, strings.Join(strings.Fields(asked), "-")} {
-		if rules := j.rules.Find(word); len(rules) > 0 {
+		if rules := spelled(j.rules.Find(word), word); len(rules) > 0 {
 			return rules
 		}
 	}
@@ -84,6 +85,21 @@ func (j *Judge) rulesFor(asked string) []*Rule {
 		}
 	}
 	return rules
+}
+
+// spelled leaves out the SSH names that differ from the word by case, which
+// are other names (RFC 4250 section 4.6.1), unless nothing else is found.
+func spelled(rules []*Rule, word string) []*Rule {
+	var list []*Rule
+	for _, r := range rules {
+		if !strings.HasPrefix(r.Kind, "ssh-") || r.ID == word || r.Name == word || slices.Contains(r.Aliases, word) {
+			list = append(list, r)
+		}
+	}
+	if len(list) == 0 {
+		return rules
+	}
+	return list
 }
 
 // standing leaves out the rules that do not hold on the day where another one

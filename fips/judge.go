@@ -114,7 +114,7 @@ func applied(r *Rule, now Standing, s Subject, class Class) Ruling {
 	return Ruling{
 		Rule: r.ID, Subject: s, Use: r.Use, Class: class,
 		Status: now.Status, From: now.From, Until: now.Until, Next: now.Next,
-		Cite: r.cite(now), Because: r.because(now), Remedy: r.Remedy,
+		Cite: r.cite(now), Because: r.because(now), Remedy: r.remedy(now),
 		Confidence: r.Confidence, SourceRead: r.SourceRead,
 		Draft:     now.Turned != nil && now.Turned.Draft,
 		Contested: r.Contested, Quantum: r.Quantum,

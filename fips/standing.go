@@ -2,6 +2,7 @@ package fips
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -62,11 +63,24 @@ func (r *Rule) because(s Standing) string {
 	if s.Turned.Draft {
 		by += ", a draft"
 	}
-	text := fmt.Sprintf("%s since %s (%s).", s.Status, s.From, by)
+	text := fmt.Sprintf("It is %s since %s (%s).", s.Status, s.From, by)
 	if s.Turned.Note != "" {
 		text += " " + s.Turned.Note
 	}
-	return fmt.Sprintf("%s Until %s %s: %s", text, dayBefore(r.Transitions[0].From), r.Status, r.Because)
+	return fmt.Sprintf("%s Until %s it was %s: %s", text, dayBefore(r.Transitions[0].From), r.Status, r.Because)
+}
+
+// remedy gives the rule's remedy on the day. "No action" no longer holds once
+// a transition has made of the subject a finding.
+func (r *Rule) remedy(s Standing) string {
+	rest, idle := strings.CutPrefix(r.Remedy, "No action")
+	if s.Turned == nil || !idle || !s.Status.IsFinding() {
+		return r.Remedy
+	}
+	if rest = strings.TrimLeft(rest, ".;, "); rest == "" {
+		return "Replace it by an algorithm that is approved on this date."
+	}
+	return "Replace it: " + rest
 }
 
 // cite is the rule's citations, led by that of the transition that holds.

@@ -169,13 +169,17 @@ func (j *Judge) worst(s Subject, components []component, own []*Rule) Ruling {
 func suiteBecause(parts []heldPart) string {
 	var names, why []string
 	for _, p := range parts {
-		if p.Status == parts[0].Status && p.rule != nil {
+		switch {
+		case p.Status != parts[0].Status || p.rule == nil:
+		case p.Kind == ruleKind || p.Kind == suiteKind: // about the suite as a whole
+			why = append(why, p.rule.because(p.now))
+		default:
 			names = append(names, p.Name)
 			why = append(why, fmt.Sprintf("%s %s: %s", p.Kind, p.Name, p.rule.because(p.now)))
 		}
 	}
 	if parts[0].Status == Approved {
-		return fmt.Sprintf("Every part is approved: %s. %s", strings.Join(names, ", "), parts[0].rule.because(parts[0].now))
+		return fmt.Sprintf("%s Every part is approved: %s.", parts[0].rule.because(parts[0].now), strings.Join(names, ", "))
 	}
 	return strings.Join(why, " ")
 }
