@@ -1,0 +1,102 @@
+package fips_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+func TestProtection(t *testing.T) {
+	pbes2 := func(change func(*scanner.Protection)) scanner.Protection {
+		p := scanner.Protection{Scheme: "PBES2", KDF: "PBKDF2", PRF: "HMAC-SHA256", Cipher: "AES-256-CBC", Iterations: 100_000, SaltBits: 128}
+		change(&p)
+		return p
+	}
+	tests := []struct {
+		name string
+		p    scanner.Protection
+		want string
+	}{
+		{"none", scanner.Protection{Scheme: "none"}, "none not-approved"},
+		{"PBES2", pbes2(func(*scanner.Protection) {}), "PBES2-PBKDF2-SHA2-AES-CBC approved"},
+		{"SHA-1 inside", pbes2(func(p *scanner.Protection) { p.PRF = "HMAC-SHA1" }), "PBES2-PBKDF2-SHA1-AES deprecated"},
+		{"SHA-512", pbes2(func(p *scanner.Protection) { p.PRF = "HMAC-SHA512" }), "PBES2-PBKDF2-SHA2-AES-CBC approved"},
+		{"MD5 inside", pbes2(func(p *scanner.Protection) { p.PRF = "HMAC-MD5" }), "mac/HMAC-MD5 not-approved"},
+		{"GCM", pbes2(func(p *scanner.Protection) { p.Cipher = "AES-256-GCM" }), "PBES2-PBKDF2-AES-GCM-or-KWP approved"},
+		{"short salt", pbes2(func(p *scanner.Protection) { p.SaltBits = 64 }), "PBES2-salt-under-128-bits not-approved"},
+		{"999 iterations", pbes2(func(p *scanner.Protection) { p.Iterations = 999 }), "PBES2-iterations-under-1000 not-approved"},
+		{"1000 iterations", pbes2(func(p *scanner.Protection) { p.Iterations = 1000 }), "PBES2-iterations-1000-to-9999 deprecated"},
+		{"9999 iterations", pbes2(func(p *scanner.Protection) { p.Iterations = 9999 }), "PBES2-iterations-1000-to-9999 deprecated"},
+		{"10000 iterations", pbes2(func(p *scanner.Protection) { p.Iterations = 10000 }), "PBES2-PBKDF2-SHA2-AES-CBC approved"},
+		{"all wrong", pbes2(func(p *scanner.Protection) { p.PRF, p.SaltBits, p.Iterations = "HMAC-SHA1", 64, 1 }),
+			"PBES2-PBKDF2-SHA1-AES deprecated, PBES2-iterations-under-1000 not-approved, PBES2-salt-under-128-bits not-approved"},
+		{"3DES inside", pbes2(func(p *scanner.Protection) { p.Cipher = "3DES-EDE-CBC" }), "PBES2-3DES not-approved"},
+		{"RC2 inside", pbes2(func(p *scanner.Protection) { p.Cipher = "RC2-CBC-40" }), "PBES2-RC2-or-DES not-approved"},
+		{"Camellia inside", pbes2(func(p *scanner.Protection) { p.Cipher = "CAMELLIA-256-CBC" }), "cipher/CAMELLIA-256-CBC not-approved"},
+		{"scrypt", scanner.Protection{Scheme: "PBES2", KDF: "scrypt", Cipher: "AES-256-CBC"}, "PBES2-scrypt not-approved"},
+		{"PBES1", scanner.Protection{Scheme: "pbeWithMD5AndDES-CBC", Iterations: 2048}, "pbeWithMD5AndDES-CBC not-approved"},
+		{"PKCS#12", scanner.Protection{Scheme: "pbeWithSHAAnd3-KeyTripleDES-CBC"}, "pbeWithSHAAnd3-KeyTripleDES-CBC not-approved"},
+		{"traditional PEM", scanner.Protection{Scheme: "PEM-traditional-DEK-Info", Cipher: "AES-128-CBC"}, "PEM-traditional-DEK-Info-AES not-approved"},
+		{"traditional PEM, 3DES", scanner.Protection{Scheme: "PEM-traditional-DEK-Info", Cipher: "DES-EDE3-CBC"}, "PEM-traditional-DEK-Info-3DES not-approved"},
+		{"OpenSSH", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "aes256-ctr"}, "OpenSSH-bcrypt-AES not-approved"},
+		{"OpenSSH, ChaCha20", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "chacha20-poly1305@openssh.com"}, "OpenSSH-bcrypt-chacha20 not-approved"},
+		{"a scheme nobody knows", scanner.Protection{Scheme: "1.2.3"}, "? 1.2.3 unclassified"},
+	}
+	j := judge(t, today)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := on(j, inFile(scanner.Item{Kind: scanner.ItemPrivateKey, SHA256: "k", Protection: &tt.p}))
+			got := strings.NewReplacer("keystore-protection/", "", "? keystore-protection ", "? ").Replace(strings.Join(told(a), ", "))
+			if got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+			for _, r := range a.Rulings {
+				if r.Class != fips.ClassKeyAtRest || r.Certificate != "k" {
+					t.Errorf("%s: class %s of %q", r.Rule, r.Class, r.Certificate)
+				}
+			}
+		})
+	}
+}
+
+func TestStore(t *testing.T) {
+	open := &scanner.Protection{Scheme: "none"}
+	key := &scanner.Key{Algorithm: "RSA", Bits: 2048, SPKISHA256: "spki"}
+	file := func(mode string, items ...scanner.Item) func(*scanner.Observation) {
+		return func(o *scanner.Observation) { o.Store = &scanner.Store{Mode: mode, Items: items} }
+	}
+	private := scanner.Item{Kind: scanner.ItemPrivateKey, Key: key, Protection: open}
+	tests := []struct {
+		name string
+		fill func(*scanner.Observation)
+		want string
+	}{
+		{"a key of its owner's", file("0600", private), "keystore-protection/none not-approved, public-key/RSA-2048-3071 approved"},
+		{"a key the group reads", file("0640", private), "keystore-protection/none not-approved, keystore-protection/world-readable not-approved, public-key/RSA-2048-3071 approved"},
+		{"a key the world reads", file("0604", private), "keystore-protection/none not-approved, keystore-protection/world-readable not-approved, public-key/RSA-2048-3071 approved"},
+		{"a public key the world reads", file("0644", scanner.Item{Kind: scanner.ItemPublicKey, Key: key}), "public-key/RSA-2048-3071 approved"},
+		{"no mode", file("", private), "keystore-protection/none not-approved, public-key/RSA-2048-3071 approved"},
+		{"a request", file("0644", scanner.Item{Kind: scanner.ItemCSR, SHA256: "r", Request: &scanner.Request{SignatureOID: "1.2.840.113549.1.1.4", SignatureAlgorithm: "md5WithRSAEncryption"}, Key: key}),
+			"certificate-property/sigalg:md5WithRSAEncryption disallowed, public-key/RSA-2048-3071 approved"},
+		{"parameters", file("0644", scanner.Item{Kind: scanner.ItemParameters, Prime: &scanner.Prime{Bits: 2048, Group: "ffdhe2048", SHA256: "p"}}), "named-group/ffdhe2048 approved"},
+		{"parameters of one's own", file("0644", scanner.Item{Kind: scanner.ItemParameters, Prime: &scanner.Prime{Bits: 2048, SHA256: "p"}}), "public-key/DH-params-other disallowed"},
+		{"a short secret", file("0600", scanner.Item{Kind: scanner.ItemSecretKey, Key: &scanner.Key{Algorithm: "DES", Bits: 56}}), "public-key/symmetric-key-below-112 disallowed"},
+		{"a secret", file("0600", scanner.Item{Kind: scanner.ItemSecretKey, Key: &scanner.Key{Algorithm: "AES", Bits: 128}}), "? public-key AES key of 128 bits unclassified"},
+		{"an expired certificate is, and no server", file("0644", certItem(func() scanner.Certificate {
+			c := goodLeaf()
+			c.NotAfter, c.Names, c.ExtKeyUsage, c.Revocation = day("2026-11-01"), nil, nil, false
+			return c
+		}())), "certificate-property/expired disallowed, certificate-property/sigalg:ecdsa-with-SHA256 approved, public-key/EC-P-256 approved"},
+		{"an empty file", file("0644"), ""},
+	}
+	j := judge(t, today)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := strings.Join(told(on(j, tt.fill)), ", "); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
