@@ -50,17 +50,12 @@ func (l *listing) ecGroups() {
 		if !l.goesOn(what, a) {
 			return
 		}
-		g, ok := uint16(0), false
-		if a.kex != nil {
-			g, ok = groupOf(a.kex)
-		}
+		g, ok := groupOf(a.kex)
 		switch {
+		case a.broken != nil && a.broken.Reason == scanner.ReasonAlert:
+			return // it chose a suite, and then found no curve for it
 		case !ok:
-			f := scanner.Failure{Reason: scanner.ReasonGarbage, Detail: "the server chose " + suiteName(a.hello.Suite) + " without a curve"}
-			if a.broken != nil {
-				f = *a.broken
-			}
-			l.missed(what, f)
+			l.missed(what, *noCurve(a))
 			return
 		case slices.Contains(l.curves, g) && slices.Contains(keep, g):
 			return
@@ -73,29 +68,36 @@ func (l *listing) ecGroups() {
 	l.missed(what, *l.stopped)
 }
 
-// ecSuites is the accepted suites with an ephemeral curve: those whose
-// certificate is on no curve, or else all and the certificates' curves.
+// ecSuites is accepted suites with an ephemeral curve, those to be preferred:
+// under RSA the certificate is on no curve; without a signature some servers
+// choose before they look for a curve; under ECDSA the certificates' curves
+// must be kept.
 func (l *listing) ecSuites() (suites, keep []uint16) {
-	var ecdsa []uint16
-	for _, c := range l.suites {
-		if shapeOf(c).Params != tlswire.ECParams {
+	for _, auth := range []string{"RSA", "anon", "PSK", "ECDSA"} {
+		for _, c := range l.suites {
+			if s, _ := iana.SuiteByCode(c); s.Authentication == auth && shapeOf(c).Params == tlswire.ECParams {
+				suites = append(suites, c)
+			}
+		}
+		if len(suites) == 0 {
 			continue
 		}
-		if s, _ := iana.SuiteByCode(c); s.Authentication == "ECDSA" {
-			ecdsa = append(ecdsa, c)
-			continue
+		if auth == "ECDSA" {
+			keep = l.certificateCurves()
 		}
-		suites = append(suites, c)
+		break
 	}
-	if len(suites) > 0 || len(ecdsa) == 0 {
-		return suites, nil
-	}
+	return suites, keep
+}
+
+func (l *listing) certificateCurves() []uint16 {
+	var codes []uint16
 	for _, curve := range l.certs.curves() {
 		if g, ok := iana.GroupByName(curve); ok {
-			keep = append(keep, g.Code)
+			codes = append(codes, g.Code)
 		}
 	}
-	return ecdsa, keep
+	return codes
 }
 
 // ffGroups asks for the finite-field groups of RFC 7919 one by one where the
@@ -149,8 +151,19 @@ func negotiable(p []byte) bool {
 	return ok && g.Kind == "ff"
 }
 
+// noCurve is why a choice shows no curve.
+func noCurve(a answer) *scanner.Failure {
+	if a.broken != nil {
+		return a.broken
+	}
+	return &scanner.Failure{Reason: scanner.ReasonGarbage, Detail: "the server chose " + suiteName(a.hello.Suite) + " without a curve"}
+}
+
 // groupOf is the curve that the server's parameters are on.
 func groupOf(k *tlswire.ServerKeyExchange) (uint16, bool) {
+	if k == nil {
+		return 0, false
+	}
 	switch k.CurveType {
 	case tlswire.CurveNamed:
 		return k.Group, true

@@ -55,6 +55,9 @@ func readSSL2(r io.Reader) answer {
 		case bad == nil:
 			a.outcome, a.ssl2 = chose, hello
 			return a
+		case errors.Is(bad, tlswire.ErrSSL2Declined):
+			a.outcome = refused
+			return a
 		case errors.Is(bad, tlswire.ErrNotTLS):
 			return otherThanSSL2(a, in, bad)
 		case !errors.Is(bad, tlswire.ErrMore):

@@ -2,6 +2,7 @@ package tlswire
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -15,6 +16,10 @@ const (
 	ssl2ServerHello = 4
 	ssl2Error       = 0
 )
+
+// ErrSSL2Declined is an ERROR message: the server knows SSLv2's form, and
+// shares no kind of cipher.
+var ErrSSL2Declined = errors.New("SSLv2 error message")
 
 // An SSL2ClientHello offers kinds of cipher, three bytes each.
 type SSL2ClientHello struct {
@@ -52,7 +57,8 @@ type SSL2ServerHello struct {
 }
 
 // ParseSSL2ServerHello reads a server's first record. It gives ErrMore when
-// the record is not whole, and ErrNotTLS when it is none of SSLv2.
+// the record is not whole, ErrSSL2Declined when it is an ERROR, and ErrNotTLS
+// when it is none of SSLv2.
 func ParseSSL2ServerHello(in []byte) (SSL2ServerHello, error) {
 	var h SSL2ServerHello
 	message, err := ssl2Record(in)
@@ -62,8 +68,8 @@ func ParseSSL2ServerHello(in []byte) (SSL2ServerHello, error) {
 	s := cryptobyte.String(message)
 	var kind, hit, certType uint8
 	var certLen, kindsLen, idLen uint16
-	if !s.ReadUint8(&kind) || kind != ssl2ServerHello {
-		return h, fmt.Errorf("SSLv2 message of type %d: %w", kind, ErrNotTLS)
+	if !s.ReadUint8(&kind) || kind == ssl2Error {
+		return h, ErrSSL2Declined
 	}
 	var cert, kinds, id []byte
 	if !s.ReadUint8(&hit) || !s.ReadUint8(&certType) || !s.ReadUint16(&h.Version) ||

@@ -1,0 +1,72 @@
+package tlsprobe
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// javaVersions are the names that the JDK has for the versions.
+var javaVersions = map[string]string{
+	"SSLv3": scanner.SSLv3, "TLSv1": scanner.TLSv10, "TLSv1.1": scanner.TLSv11, "TLSv1.2": scanner.TLSv12, "TLSv1.3": scanner.TLSv13,
+}
+
+// javaStore makes a key store with one key of each kind.
+func javaStore(t *testing.T, kinds ...string) string {
+	t.Helper()
+	keytool := tool(t, "keytool", "openjdk-17-jdk-headless")
+	store := filepath.Join(t.TempDir(), "keys.p12")
+	for i, kind := range kinds {
+		args := []string{"-genkeypair", "-alias", "k" + strconv.Itoa(i), "-dname", "CN=lab.test", "-validity", "2",
+			"-storetype", "PKCS12", "-keystore", store, "-storepass", "changeit", "-keyalg"}
+		args = append(args, strings.Fields(kind)...)
+		if out, err := exec.Command(keytool, args...).CombinedOutput(); err != nil {
+			t.Fatalf("keytool: %v\n%s", err, out)
+		}
+	}
+	return store
+}
+
+// serveJava runs the JDK's server and returns what it accepts, by its own word.
+func serveJava(t *testing.T, options []string, store, protocols, suites string) (scanner.Endpoint, map[string][]string) {
+	t.Helper()
+	java := tool(t, "java", "openjdk-17-jdk-headless")
+	args := append([]string{"-Djava.security.properties=testdata/nothing-disabled.security"}, options...)
+	out := start(t, java, append(args, "testdata/Server.java", store, protocols, suites)...)
+	accepts := map[string][]string{}
+	var port uint64
+	for _, line := range says(t, out, "port ") {
+		f := strings.Fields(line)
+		switch f[0] {
+		case "accepts":
+			v := javaVersions[f[1]]
+			accepts[v] = append(accepts[v], strings.Replace(f[2], "SSL_", "TLS_", 1))
+		case "port":
+			port, _ = strconv.ParseUint(f[1], 10, 16)
+		}
+	}
+	return listening(t, uint16(port)), accepts
+}
+
+func TestJavaNothingDisabled(t *testing.T) {
+	e, want := serveJava(t, []string{"-Djdk.tls.namedGroups=x25519,secp256r1,secp384r1,ffdhe2048,ffdhe3072"},
+		javaStore(t, "RSA -keysize 2048", "EC -groupname secp256r1", "DSA -keysize 1024"), "all", "all")
+	o := probe(t, e)
+	got := seenOf(t, o)
+	for _, v := range javaVersions {
+		same(t, v+" suites", sorted(want[v]), got[v].Suites)
+	}
+	same(t, "TLSv1.3 groups", []string{"ffdhe2048", "ffdhe3072", "secp256r1", "secp384r1", "x25519"}, got[scanner.TLSv13].Groups)
+	same(t, "TLSv1.2 groups", []string{"secp256r1", "secp384r1", "x25519"}, got[scanner.TLSv12].Groups)
+	t.Logf("%d connections; incomplete %+v", o.TLS.Connections, o.Incomplete)
+	for _, v := range o.TLS.Versions {
+		t.Logf("%s %d suites, schemes %v primes %v", v.Version, len(v.Suites), v.SignatureSchemes, v.Primes)
+	}
+	for _, c := range o.TLS.Chains {
+		t.Log(c.Version, len(c.Suites), c.Certificates[0].Key.Algorithm)
+	}
+}
