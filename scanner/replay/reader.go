@@ -21,8 +21,9 @@ const maxLine = 64 << 20
 // A Reader reads observations again, from a journal or from JSON lines that a
 // sweep wrote. It reads once.
 type Reader struct {
-	r    io.Reader
-	name string
+	r     io.Reader
+	name  string
+	whole bool // a whole line was seen
 
 	// About is what the journal says of its sweep, as far as it was read:
 	// without Ended until its last line, and zero for JSON lines.
@@ -122,12 +123,16 @@ func (r *Reader) decode(line []byte, last bool) (scanner.Observation, kind, erro
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(line, &is); err != nil {
-		if last {
+		switch {
+		case last && r.whole:
 			r.Cut = true
 			return o, isOther, nil
+		case last:
+			return o, isForeign, errors.New("the file holds not one whole line: it is no journal, or one that ended before it began")
 		}
 		return o, isOther, fmt.Errorf("the line is damaged: %w", err)
 	}
+	r.whole = true
 	switch is.Schema {
 	case scanner.ObservationSchema:
 		if err := json.Unmarshal(line, &o); err != nil {
