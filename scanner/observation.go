@@ -19,7 +19,7 @@ type Observation struct {
 	Target     string       `json:"target"`
 	Outright   bool         `json:"outright,omitempty"` // the target was named outright
 	Endpoint   Endpoint     `json:"endpoint"`
-	Probe      string       `json:"probe"` // "tls", "ssh", "store", "detect"
+	Probe      string       `json:"probe"` // "tls", "ssh", "store", "detect"; "sweep" where none of them was run
 	Evidence   []Evidence   `json:"evidence,omitempty"`
 	Incomplete []Incomplete `json:"incomplete,omitempty"` // asked for and not learned
 
