@@ -87,19 +87,28 @@ func (j *Judge) rulesFor(asked string) []*Rule {
 	return rules
 }
 
-// spelled leaves out the SSH names that differ from the word by case, which
-// are other names (RFC 4250 section 4.6.1), unless nothing else is found.
+// spelled leaves out what a looser comparison has found too much. SSH names
+// that differ from the word by case are other names (RFC 4250 section 4.6.1);
+// a key exchange covers the suites that are known to have it, and no word that
+// merely begins like them.
 func spelled(rules []*Rule, word string) []*Rule {
-	var list []*Rule
+	var exact, folded []*Rule
 	for _, r := range rules {
-		if !strings.HasPrefix(r.Kind, "ssh-") || r.ID == word || r.Name == word || slices.Contains(r.Aliases, word) {
-			list = append(list, r)
+		is := func(name string) bool { return name == word }
+		like := func(name string) bool { return strings.EqualFold(name, word) }
+		names := append([]string{r.ID, r.Name}, r.Aliases...)
+		switch {
+		case r.Kind == "key-exchange" && !slices.ContainsFunc(names, like):
+		case strings.HasPrefix(r.Kind, "ssh-") && !slices.ContainsFunc(names, is) && slices.ContainsFunc(names, like):
+			folded = append(folded, r)
+		default:
+			exact = append(exact, r)
 		}
 	}
-	if len(list) == 0 {
-		return rules
+	if len(exact) == 0 {
+		return folded
 	}
-	return list
+	return exact
 }
 
 // standing leaves out the rules that do not hold on the day where another one
