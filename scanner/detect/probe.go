@@ -1,0 +1,174 @@
+package detect
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+const probeName = "detect"
+
+// Config says who takes over what is found, and how long to wait for it.
+type Config struct {
+	Dial scanner.Dial
+
+	// Hello is the TLS probe's first question to the endpoint.
+	Hello func(scanner.Endpoint) []byte
+	// TLS goes on with a connection on which Hello has been written and
+	// nothing been read; SSH with one on which neither happened. They close it.
+	TLS func(context.Context, scanner.Endpoint, net.Conn) scanner.Observation
+	SSH func(context.Context, scanner.Endpoint, net.Conn) scanner.Observation
+	// STARTTLS opens its own connections to an endpoint, whose Scheme is the
+	// protocol. If nil, what could turn to TLS is said to be plain.
+	STARTTLS func(ctx context.Context, e scanner.Endpoint, protocol string) scanner.Observation
+
+	GreetingWait time.Duration // for the first byte where servers speak first; 0 means 2 seconds
+	Timeout      time.Duration // for all that is waited for here; 0 means 10 seconds
+}
+
+// A Prober finds out what speaks on a port. It may be used by many callers at
+// once.
+type Prober struct{ c Config }
+
+// New returns a prober. Dial, Hello, TLS and SSH must be there.
+func New(c Config) *Prober {
+	c.GreetingWait = cmp.Or(c.GreetingWait, 2*time.Second)
+	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
+	return &Prober{c}
+}
+
+// Probe asks the port what it speaks and has the protocol's own prober go on.
+func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
+	until := time.Now().Add(p.c.Timeout)
+	conn, err := p.connect(ctx, e, until)
+	if err != nil {
+		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)})
+	}
+	l := listen(ctx, conn)
+	hello := p.firstBytes(l, e, until)
+	return p.handle(ctx, e, l, hello, until)
+}
+
+// reasonOf knows that a done context is why a deadline passed.
+func reasonOf(ctx context.Context, err error) scanner.Reason {
+	if ctx.Err() != nil {
+		return scanner.ReasonOf(ctx.Err())
+	}
+	return scanner.ReasonOf(err)
+}
+
+func (p *Prober) connect(ctx context.Context, e scanner.Endpoint, until time.Time) (net.Conn, error) {
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	return p.c.Dial(ctx, e.AddrPort())
+}
+
+// firstBytes gets the server to say something, and tells whether it took a
+// ClientHello to do so.
+func (p *Prober) firstBytes(l *listener, e scanner.Endpoint, until time.Time) (hello bool) {
+	if speaksFirst(e.Port) {
+		patience := time.Now().Add(p.c.GreetingWait)
+		if patience.After(until) {
+			patience = until
+		}
+		l.hear(patience, until)
+		if len(l.heard) > 0 || ended(l.err) != nil {
+			return false
+		}
+	}
+	if l.err = l.wait(until); l.err == nil {
+		l.Write(p.c.Hello(e)) // if it fails, reading says why
+		l.hear(until, until)
+	}
+	return true
+}
+
+// handle gives the connection to whoever knows what it speaks.
+func (p *Prober) handle(ctx context.Context, e scanner.Endpoint, l *listener, hello bool, until time.Time) scanner.Observation {
+	g := recognise(l.heard, hello)
+	if g.protocol == "" && len(l.heard) > 0 && isText(l.heard[0]) && expectsSSH(e.Port) {
+		g.protocol = "ssh"
+	}
+	hungUp := hello && len(l.heard) == 0 && ended(l.err) != nil && ctx.Err() == nil
+	switch {
+	case g.protocol == "tls" && hello, hungUp && expectsTLS(e.Port):
+		return p.c.TLS(ctx, e, l.handOn())
+	case g.protocol == "ssh" && !hello:
+		return p.c.SSH(ctx, e, l.handOn())
+	}
+	defer l.close()
+	switch {
+	case g.protocol == "ssh":
+		l.close()
+		return p.sshAgain(ctx, e, l.heard, until)
+	case g.protocol == "" || g.protocol == "tls": // nothing that we know; a TLS record nobody asked for
+		return scanner.Failed(e, probeName, notUnderstood(ctx, l))
+	case g.protocol == "220":
+		g.protocol = p.mailOrFTP(l, e, hello, until)
+	}
+	return p.plain(ctx, e, l, g, hello)
+}
+
+// notUnderstood says why the first bytes told nothing.
+func notUnderstood(ctx context.Context, l *listener) scanner.Failure {
+	f := scanner.Failure{Stage: scanner.StageGreeting, Reason: reasonOf(ctx, l.err)}
+	if len(l.heard) == 0 {
+		return f
+	}
+	f.Stage, f.Detail = scanner.StageHandshake, "first bytes: "+scanner.Escape(l.heard[:min(len(l.heard), 48)])
+	if l.err == nil || ended(l.err) != nil && ctx.Err() == nil {
+		f.Reason = scanner.ReasonGarbage
+	}
+	return f
+}
+
+// sshAgain opens the second connection that an SSH server costs on a port
+// where it got a ClientHello first.
+func (p *Prober) sshAgain(ctx context.Context, e scanner.Endpoint, heard []byte, until time.Time) scanner.Observation {
+	conn, err := p.connect(ctx, e, time.Now().Add(p.c.Timeout))
+	if err != nil {
+		o := scanner.Observe(e, probeName)
+		o.SSH = &scanner.SSH{Banner: firstLine(heard), Connections: 1}
+		o.Incomplete = []scanner.Incomplete{{What: "ssh kexinit", Reason: reasonOf(ctx, err), Detail: "connecting again"}}
+		return o
+	}
+	o := p.c.SSH(ctx, e, conn)
+	if o.SSH != nil {
+		o.SSH.Connections++
+	}
+	return o
+}
+
+// plain ends with what answers without encryption, unless it can turn to TLS
+// and somebody is there to ask it.
+func (p *Prober) plain(ctx context.Context, e scanner.Endpoint, l *listener, g greeting, hello bool) scanner.Observation {
+	banner := firstLine(l.heard)
+	if g.busy && !hello {
+		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonThrottled, Detail: banner})
+	}
+	// A refusal may be of the ClientHello; asked politely it may welcome us.
+	if upgradable(g.protocol) && p.c.STARTTLS != nil && (hello || !g.refused) {
+		l.close()
+		e.Scheme = g.protocol
+		o := p.c.STARTTLS(ctx, e, g.protocol)
+		if o.TLS != nil {
+			o.TLS.Connections++
+		}
+		return o
+	}
+	o := scanner.Observe(e, probeName)
+	o.Plain = &scanner.Plain{Protocol: g.protocol, STARTTLS: g.starttls, Banner: banner}
+	return o
+}
+
+// upgradable are the protocols whose dialogue the TLS probe knows.
+func upgradable(protocol string) bool {
+	switch protocol {
+	case "smtp", "imap", "pop3", "ftp":
+		return true
+	}
+	return false
+}
