@@ -28,5 +28,7 @@ type Sweeper interface {
 }
 
 // Dial opens a TCP connection. Whoever owns the sweep's limits supplies it, so
-// that every connection of every probe is counted and bounded.
+// that every connection of every probe is counted and bounded. It bounds the
+// time of connecting itself, and the connection lives no longer than ctx: a
+// prober passes the ctx under which it will talk.
 type Dial func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)

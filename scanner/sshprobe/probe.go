@@ -52,9 +52,7 @@ func (p *Prober) Continue(ctx context.Context, e scanner.Endpoint, conn net.Conn
 }
 
 func (p *Prober) connect(ctx context.Context, e scanner.Endpoint) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
-	defer cancel()
-	return p.dial(ctx, e.AddrPort())
+	return p.dial(ctx, e.AddrPort()) // under ctx, with which the connection ends
 }
 
 // A survey is the state of one probe.
