@@ -44,6 +44,16 @@ func exitHelp() string {
 	return b.String()
 }
 
+// exitLine is a status and its meaning, as the summary's last line has it.
+func exitLine(status exitStatus) string {
+	for _, row := range exitTable {
+		if row.status == status {
+			return fmt.Sprintf("exit %d: %s", status, row.meaning)
+		}
+	}
+	return fmt.Sprintf("exit %d", status)
+}
+
 // A statusError carries the exit status of an error, so that the code which
 // knows what went wrong says what it comes to. A nil err says nothing more
 // than the output did.

@@ -26,7 +26,11 @@ func newExplain(std streams) *cobra.Command {
   fipsweep explain -o json named-group/x25519`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, names []string) error {
-			judge, cat, err := newJudge(asOf)
+			day, err := parseAsOf(asOf)
+			if err != nil {
+				return usage(err)
+			}
+			judge, cat, err := newJudge(day)
 			if err != nil {
 				return err
 			}
@@ -72,24 +76,29 @@ func unknownName(name string, alike []string) error {
 	return fmt.Errorf("%q is in no rule and no registry: did you mean %s?", name, strings.Join(alike, ", "))
 }
 
-// newJudge loads the catalogue and rules by it on the day asked for, today by
-// default.
-func newJudge(asOf string) (*fips.Judge, *fips.Catalogue, error) {
+// newJudge loads the catalogue and rules by it on a day.
+func newJudge(day fips.Date) (*fips.Judge, *fips.Catalogue, error) {
 	cat, err := catalogue.Load()
 	if err != nil {
 		return nil, nil, err
-	}
-	day := fips.DateOf(time.Now())
-	if asOf != "" {
-		if day, err = fips.ParseDate(asOf); err != nil {
-			return nil, nil, usage(fmt.Errorf("--as-of: %w", err))
-		}
 	}
 	judge, err := fips.NewJudge(cat, day)
 	if err != nil {
 		return nil, nil, usage(fmt.Errorf("--as-of: %w", err))
 	}
 	return judge, cat, nil
+}
+
+// parseAsOf reads the date to judge on; none given means today, UTC.
+func parseAsOf(s string) (fips.Date, error) {
+	if s == "" {
+		return fips.DateOf(time.Now()), nil
+	}
+	day, err := fips.ParseDate(s)
+	if err != nil {
+		return "", fmt.Errorf("--as-of: %w", err)
+	}
+	return day, nil
 }
 
 func asOfFlag(cmd *cobra.Command, asOf *string) {

@@ -19,7 +19,11 @@ func newRules(std streams) *cobra.Command {
   fipsweep rules -o json > catalogue.json`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			judge, cat, err := newJudge(asOf)
+			day, err := parseAsOf(asOf)
+			if err != nil {
+				return usage(err)
+			}
+			judge, cat, err := newJudge(day)
 			if err != nil {
 				return err
 			}

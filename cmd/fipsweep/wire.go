@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/control"
+	"github.com/fipsweep/fipsweep/reports"
+	"github.com/fipsweep/fipsweep/reports/render"
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/certstore"
+	"github.com/fipsweep/fipsweep/scanner/detect"
+	"github.com/fipsweep/fipsweep/scanner/replay"
+	"github.com/fipsweep/fipsweep/scanner/resolve"
+	"github.com/fipsweep/fipsweep/scanner/sshprobe"
+	"github.com/fipsweep/fipsweep/scanner/target"
+	"github.com/fipsweep/fipsweep/scanner/tlsprobe"
+)
+
+// schemes are the network schemes that a prober of ours speaks.
+func schemes() []string { return append([]string{"tls", "ssh"}, tlsprobe.Schemes()...) }
+
+func newSweepID(started time.Time) string {
+	var random [2]byte
+	rand.Read(random[:]) // never fails
+	return replay.NewID(started, random)
+}
+
+func newFiles() *certstore.Store { return certstore.New(certstore.Options{}) }
+
+func newHosts(excluded *target.Excludes) *resolve.Expander {
+	return resolve.New(resolve.Options{Excluded: excluded.Has})
+}
+
+// An expander sends paths to the walker of files and the rest to the resolver.
+type expander struct{ files, hosts scanner.Expander }
+
+func (x expander) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scanner.Endpoint, error] {
+	if t.Path != "" {
+		return x.files.Expand(ctx, t)
+	}
+	return x.hosts.Expand(ctx, t)
+}
+
+// A prober sends each endpoint to whoever speaks its scheme; without a scheme
+// the port itself is asked.
+type prober struct {
+	files, tls, ssh, detect scanner.Prober
+}
+
+func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration) prober {
+	t := tlsprobe.New(dial, tlsprobe.Options{Timeout: timeout})
+	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout})
+	return prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
+		Dial:  dial,
+		Hello: t.Hello,
+		TLS:   t.Continue,
+		SSH:   s.Continue,
+		STARTTLS: func(ctx context.Context, e scanner.Endpoint, protocol string) scanner.Observation {
+			e.Scheme = protocol
+			return t.Probe(ctx, e)
+		},
+		Timeout: timeout,
+	})}
+}
+
+func (p prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
+	switch {
+	case e.Path != "":
+		return p.files.Probe(ctx, e)
+	case e.Scheme == "":
+		return p.detect.Probe(ctx, e)
+	case e.Scheme == "ssh":
+		return p.ssh.Probe(ctx, e)
+	}
+	return p.tls.Probe(ctx, e)
+}
+
+// lineStreams are the JSON Lines outputs, written while the sweep runs.
+type lineStreams struct {
+	lines  []*reports.Lines
+	closes []func() error
+}
+
+func openStreams(outs []output, stdout io.Writer, t *control.Table) (*lineStreams, error) {
+	s := &lineStreams{}
+	for _, o := range outs {
+		if o.format != "jsonl" {
+			continue
+		}
+		w, closeFile, err := o.openStream(stdout)
+		if err != nil {
+			return nil, err
+		}
+		s.lines = append(s.lines, reports.NewLines(w, t))
+		s.closes = append(s.closes, closeFile)
+	}
+	return s, nil
+}
+
+func (s *lineStreams) recorders() []reports.Recorder {
+	var rs []reports.Recorder
+	for _, l := range s.lines {
+		rs = append(rs, l)
+	}
+	return rs
+}
+
+// close writes the sweep's own line to each and closes the files.
+func (s *lineStreams) close(r *reports.Report) error {
+	for i, l := range s.lines {
+		if err := l.Close(r); err != nil {
+			return err
+		}
+		if err := s.closes[i](); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeAgain reads the sweep's journal and judges it again, so that no output
+// needs every assessment in memory.
+func (p *plan) judgeAgain(journal string) reports.Assessments {
+	return func(ctx context.Context) iter.Seq2[fips.Assessment, error] {
+		return func(yield func(fips.Assessment, error) bool) {
+			f, err := os.Open(journal)
+			if err != nil {
+				yield(fips.Assessment{}, err)
+				return
+			}
+			defer f.Close()
+			for o, err := range replay.Read(ctx, f, journal) {
+				if err != nil {
+					if !yield(fips.Assessment{}, err) {
+						return
+					}
+					continue
+				}
+				if !yield(p.judge.Assess(o), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// textOptions says how w can be written to: colour on a terminal unless
+// NO_COLOR is set, and UTF-8 unless the locale says otherwise.
+func textOptions(w io.Writer) render.TextOptions {
+	return render.TextOptions{
+		Color: isTerminal(w) && os.Getenv("NO_COLOR") == "",
+		UTF8:  utf8Locale(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")),
+	}
+}
+
+// utf8Locale tells whether the first locale that is set speaks UTF-8. With
+// none set, as under cron, it is taken to.
+func utf8Locale(locales ...string) bool {
+	i := slices.IndexFunc(locales, func(s string) bool { return s != "" })
+	if i < 0 {
+		return true
+	}
+	l := strings.ToLower(locales[i])
+	return strings.Contains(l, "utf-8") || strings.Contains(l, "utf8")
+}
