@@ -43,7 +43,7 @@ func New(c Config) *Prober {
 // Probe asks the port what it speaks and has the protocol's own prober go on.
 func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
 	until := time.Now().Add(p.c.Timeout)
-	conn, err := p.connect(ctx, e, until)
+	conn, err := p.connect(ctx, e)
 	if err != nil {
 		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)})
 	}
@@ -60,9 +60,9 @@ func reasonOf(ctx context.Context, err error) scanner.Reason {
 	return scanner.ReasonOf(err)
 }
 
-func (p *Prober) connect(ctx context.Context, e scanner.Endpoint, until time.Time) (net.Conn, error) {
-	ctx, cancel := context.WithDeadline(ctx, until)
-	defer cancel()
+// connect dials under ctx, with which the connection ends; how long connecting
+// may take is for whoever supplies Dial.
+func (p *Prober) connect(ctx context.Context, e scanner.Endpoint) (net.Conn, error) {
 	return p.c.Dial(ctx, e.AddrPort())
 }
 
@@ -128,7 +128,7 @@ func notUnderstood(ctx context.Context, l *listener) scanner.Failure {
 // sshAgain opens the second connection that an SSH server costs on a port
 // where it got a ClientHello first.
 func (p *Prober) sshAgain(ctx context.Context, e scanner.Endpoint, heard []byte, until time.Time) scanner.Observation {
-	conn, err := p.connect(ctx, e, time.Now().Add(p.c.Timeout))
+	conn, err := p.connect(ctx, e)
 	if err != nil {
 		o := scanner.Observe(e, probeName)
 		o.SSH = &scanner.SSH{Banner: firstLine(heard), Connections: 1}
