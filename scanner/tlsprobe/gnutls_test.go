@@ -69,6 +69,7 @@ func TestGnuTLS(t *testing.T) {
 	rows := []struct {
 		name, priority string
 		versions       []string
+		incomplete     []string
 	}{
 		{
 			name: "all but SSLv3",
@@ -82,9 +83,10 @@ func TestGnuTLS(t *testing.T) {
 			versions: []string{scanner.TLSv11, scanner.TLSv12},
 		},
 		{
-			name:     "TLS 1.3 with one group",
-			priority: "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-X448",
-			versions: []string{scanner.TLSv13},
+			name:       "TLS 1.3 with one group",
+			priority:   "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-X448",
+			versions:   []string{scanner.TLSv13},
+			incomplete: []string{"TLSv1.3 chain: uncomputable"},
 		},
 		{
 			name:     "Suite B",
@@ -117,10 +119,8 @@ func TestGnuTLS(t *testing.T) {
 					same(t, v+" suites", sorted(append(suites[scanner.SSLv3], suites[scanner.TLSv10]...)), g.Suites)
 				}
 			}
-			t.Logf("%d connections; incomplete %+v", o.TLS.Connections, o.Incomplete)
-			for _, v := range o.TLS.Versions {
-				t.Log(v.Version, len(v.Suites), v.Primes)
-			}
+			atFloor(t, o)
+			same(t, "incomplete", row.incomplete, incomplete(o))
 		})
 	}
 }

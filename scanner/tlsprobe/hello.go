@@ -36,10 +36,12 @@ func (s *session) hello(v version, suites, groups []uint16) ([]byte, error) {
 
 // schemes is all signature schemes, those already seen last: a server that
 // follows the client's order then shows another one each time, at no cost.
-func (s *session) schemes() []uint16 {
-	all := s.p.questions.schemes
-	ordered := without(all, s.seenSchemes)
-	return append(ordered, without(all, ordered)...)
+func (s *session) schemes() []uint16 { return last(s.p.questions.schemes, s.seenSchemes) }
+
+// last is the list with those named moved to its end.
+func last(list, named []uint16) []uint16 {
+	front := without(list, named)
+	return append(front, without(list, front)...)
 }
 
 // serverName is the name to ask for; an address is none (RFC 6066 section 3).

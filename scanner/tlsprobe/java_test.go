@@ -62,11 +62,16 @@ func TestJavaNothingDisabled(t *testing.T) {
 	}
 	same(t, "TLSv1.3 groups", []string{"ffdhe2048", "ffdhe3072", "secp256r1", "secp384r1", "x25519"}, got[scanner.TLSv13].Groups)
 	same(t, "TLSv1.2 groups", []string{"secp256r1", "secp384r1", "x25519"}, got[scanner.TLSv12].Groups)
-	t.Logf("%d connections; incomplete %+v", o.TLS.Connections, o.Incomplete)
-	for _, v := range o.TLS.Versions {
-		t.Logf("%s %d suites, schemes %v primes %v", v.Version, len(v.Suites), v.SignatureSchemes, v.Primes)
-	}
+	atFloor(t, o)
+	same(t, "incomplete", []string(nil), incomplete(o))
+	var kinds []string
 	for _, c := range o.TLS.Chains {
-		t.Log(c.Version, len(c.Suites), c.Certificates[0].Key.Algorithm)
+		kinds = append(kinds, c.Certificates[0].Key.Algorithm)
 	}
+	same(t, "chains", []string{"DSA", "EC", "RSA"}, sorted(kinds))
+	var primes []string // from SSLv3, which has export suites
+	for _, p := range o.TLS.Versions[1].Primes {
+		primes = append(primes, strconv.Itoa(p.Bits)+p.Group)
+	}
+	same(t, "primes", []string{"2048ffdhe2048", "512"}, primes)
 }

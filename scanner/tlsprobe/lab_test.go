@@ -162,3 +162,51 @@ func suiteNames(codes ...uint16) []string {
 	}
 	return sorted(names)
 }
+
+// floor is the fewest connections in which the plan can learn what was found:
+// each answer names one suite, and a refusal ends each list.
+func floor(o scanner.Observation) int {
+	n := 0
+	accepted := map[string]bool{}
+	for _, v := range o.TLS.Versions {
+		accepted[v.Version] = *v.Accepted
+	}
+	for _, v := range o.TLS.Versions {
+		k, g := len(v.Suites), len(v.Groups)
+		switch {
+		case !*v.Accepted || v.Version == scanner.SSLv2:
+			n++
+		case v.Version == scanner.TLSv13:
+			n += max(k, g) + 3
+		default:
+			n += k + 1
+			if g > 0 && (v.Version == scanner.TLSv12 || !accepted[scanner.TLSv12]) {
+				n += g + 1
+			}
+			if len(v.Primes) > 0 {
+				n += len(v.Primes) + 1
+			}
+		}
+	}
+	if !accepted[scanner.TLSv12] {
+		n++ // the chain of TLS 1.3, or a fixed share in case TLS 1.3 wants one
+	}
+	return n
+}
+
+// atFloor fails the test when the probe made more connections than it must.
+func atFloor(t *testing.T, o scanner.Observation) {
+	t.Helper()
+	if most := floor(o); o.TLS.Connections > most {
+		t.Errorf("%d connections; %d do", o.TLS.Connections, most)
+	}
+}
+
+// incomplete are the things that an observation says it lacks.
+func incomplete(o scanner.Observation) []string {
+	var all []string
+	for _, i := range o.Incomplete {
+		all = append(all, i.What+": "+string(i.Reason))
+	}
+	return all
+}

@@ -65,20 +65,26 @@ func (s *session) enumerate(v version) answer {
 }
 
 // first asks whether the version is spoken. A server that ends the connection
-// may mean the version or the length of the list; a short list tells.
+// may mean the version or the length of the list; a short list tells. Where
+// nothing has answered yet, the short list is asked alone.
 func (l *listing) first(all []uint16) answer {
+	short := all[:pieceSize]
 	if l.chunk != 0 {
-		return l.put(l.v, all[:l.chunk], l.legacyGroups())
+		return l.put(l.v, short, l.legacyGroups())
 	}
-	a := l.once(l.v, all, l.legacyGroups())
-	switch {
-	case a.outcome == silent:
-		a = l.once(l.v, all[:pieceSize], l.legacyGroups())
-		if a.outcome == chose || a.outcome == refused {
-			l.chunk = pieceSize
-		}
-	case a.internal():
+	var a answer
+	if l.spoke || l.v == askedOrder[0] {
 		a = l.once(l.v, all, l.legacyGroups())
+		if a.internal() {
+			a = l.once(l.v, all, l.legacyGroups())
+		}
+		if a.outcome != silent {
+			return a
+		}
+	}
+	a = l.once(l.v, short, l.legacyGroups())
+	if a.outcome == chose || a.outcome == refused {
+		l.chunk = pieceSize
 	}
 	return a
 }
@@ -120,7 +126,7 @@ func (l *listing) exhaust(suites []uint16, a answer) {
 		if left = without(left, []uint16{picked}); len(left) == 0 {
 			return
 		}
-		a = l.put(l.v, left, l.legacyGroups())
+		a = l.put(l.v, left, last(l.legacyGroups(), l.curves))
 	}
 }
 
