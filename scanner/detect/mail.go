@@ -12,12 +12,13 @@ import (
 
 // mailOrFTP settles who says "220" without a word of what it is: by the port,
 // else by whether it understands EHLO (RFC 5321 section 4.1.1.1), which FTP
-// does not know. It cannot ask a server that was sent a ClientHello.
-func (p *Prober) mailOrFTP(l *listener, e scanner.Endpoint, hello bool, until time.Time) string {
+// does not know. A server that was sent a ClientHello, or that turned us away,
+// cannot be asked.
+func mailOrFTP(l *listener, e scanner.Endpoint, spoiled bool, until time.Time) string {
 	if protocol := protocolOfPort(e.Port); protocol != "" {
 		return protocol
 	}
-	if hello || l.err != nil {
+	if spoiled || l.err != nil {
 		return "unknown"
 	}
 	if l.wait(until) != nil {

@@ -107,7 +107,7 @@ func (p *Prober) handle(ctx context.Context, e scanner.Endpoint, l *listener, he
 	case g.protocol == "" || g.protocol == "tls": // nothing that we know; a TLS record nobody asked for
 		return scanner.Failed(e, probeName, notUnderstood(ctx, l))
 	case g.protocol == "220":
-		g.protocol = p.mailOrFTP(l, e, hello, until)
+		g.protocol = mailOrFTP(l, e, hello || g.refused, until)
 	}
 	return p.plain(ctx, e, l, g, hello)
 }
@@ -167,7 +167,7 @@ func (p *Prober) plain(ctx context.Context, e scanner.Endpoint, l *listener, g g
 // upgradable are the protocols whose dialogue the TLS probe knows.
 func upgradable(protocol string) bool {
 	switch protocol {
-	case "smtp", "imap", "pop3", "ftp":
+	case "smtp", "lmtp", "imap", "pop3", "ftp", "nntp", "ldap":
 		return true
 	}
 	return false

@@ -149,7 +149,7 @@ func recogniseReply(line string) greeting {
 	switch code := line[:3]; {
 	case strings.Contains(words, "LMTP"):
 		g.protocol = "lmtp"
-	case strings.Contains(words, "SMTP"):
+	case strings.Contains(words, "SMTP"), enhanced(line[4:]):
 		g.protocol = "smtp"
 	case strings.Contains(words, "FTP"):
 		g.protocol = "ftp"
@@ -159,4 +159,12 @@ func recogniseReply(line string) greeting {
 		g.protocol = "220"
 	}
 	return g
+}
+
+// enhanced knows the status codes that SMTP alone puts into its replies, such
+// as 4.7.0 (RFC 2034 section 4, RFC 3463 section 2).
+func enhanced(text string) bool {
+	code, _, _ := strings.Cut(text, " ")
+	return strings.Count(code, ".") == 2 && strings.Trim(code, "0123456789.") == "" &&
+		(code[0] == '2' || code[0] == '4' || code[0] == '5') && code[1] == '.'
 }

@@ -1,0 +1,174 @@
+package detect_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"math/big"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// program finds a peer server. Where everything is meant to be there, its
+// absence is a failure.
+func program(t *testing.T, name, pkg string) string {
+	t.Helper()
+	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin") {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not installed: apt-get install %s", name, pkg)
+	}
+	t.Skipf("%s is not installed: apt-get install %s", name, pkg)
+	return ""
+}
+
+// run starts a server, waits until it listens and ends it with the test.
+func run(t *testing.T, addr netip.AddrPort, name string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	for range 100 {
+		if conn, err := net.Dial("tcp", addr.String()); err == nil {
+			conn.Close()
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("%s does not listen", name)
+}
+
+func freePort(t *testing.T) (addr netip.AddrPort, port string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ = net.SplitHostPort(l.Addr().String())
+	return netip.MustParseAddrPort(l.Addr().String()), port
+}
+
+// TestOpenSSH costs one connection on a port where SSH is usual, and one more
+// where it got a ClientHello first.
+func TestOpenSSH(t *testing.T) {
+	sshd, keygen := program(t, "sshd", "openssh-server"), program(t, "ssh-keygen", "openssh-client")
+	if os.Geteuid() == 0 {
+		if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key := filepath.Join(t.TempDir(), "key")
+	if out, err := exec.Command(keygen, "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	addr, _ := freePort(t)
+	run(t, addr, sshd, "-D", "-e", "-f", "/dev/null", "-h", key, "-o", "ListenAddress="+addr.String(), "-o", "PidFile=none")
+	for _, tt := range []struct {
+		name        string
+		port        uint16
+		connections int
+	}{{"usual port", 22, 1}, {"odd port", 443, 2}} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := &bench{t: t, to: addr}
+			o := b.probe(tt.port, time.Second, 5*time.Second)
+			if o.SSH == nil || len(o.SSH.HostKeys) != 1 || !strings.HasPrefix(o.SSH.Banner, "SSH-2.0-OpenSSH") {
+				t.Fatalf("%+v %+v", o.SSH, o.Failure)
+			}
+			if n := int(b.dials.Load()); n != tt.connections || o.SSH.Connections != n {
+				t.Errorf("%d connections, says %d, want %d", n, o.SSH.Connections, tt.connections)
+			}
+		})
+	}
+}
+
+func TestDropbear(t *testing.T) {
+	dropbear, keygen := program(t, "dropbear", "dropbear-bin"), program(t, "dropbearkey", "dropbear-bin")
+	dir := t.TempDir()
+	key := filepath.Join(dir, "key")
+	if out, err := exec.Command(keygen, "-t", "ed25519", "-f", key).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	addr, _ := freePort(t)
+	run(t, addr, dropbear, "-F", "-E", "-p", addr.String(), "-P", filepath.Join(dir, "pid"), "-r", key)
+	b := &bench{t: t, to: addr}
+	if o := b.probe(8443, time.Second, 5*time.Second); o.SSH == nil || o.SSH.Kexinit == nil {
+		t.Fatalf("%+v %+v", o.SSH, o.Failure)
+	}
+}
+
+func TestVSFTPD(t *testing.T) {
+	vsftpd := program(t, "vsftpd", "vsftpd")
+	addr, port := freePort(t)
+	run(t, addr, vsftpd, "-olisten=YES", "-olisten_ipv6=NO", "-obackground=NO", "-orun_as_launching_user=YES",
+		"-olisten_address=127.0.0.1", "-olisten_port="+port)
+	for _, tt := range []struct {
+		name string
+		port uint16
+	}{{"usual port", 21}, {"odd port", 8443}} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := &bench{t: t, to: addr}
+			if o := b.probe(tt.port, time.Second, 5*time.Second); o.TLS == nil || b.protocol != "ftp" {
+				t.Fatalf("%+v %+v, protocol %q", o.Plain, o.Failure, b.protocol)
+			}
+		})
+	}
+}
+
+// TestNginx serves plain HTTP, which answers a ClientHello with an error page.
+func TestNginx(t *testing.T) {
+	nginx := program(t, "nginx", "nginx")
+	dir := t.TempDir()
+	addr, _ := freePort(t)
+	config := filepath.Join(dir, "nginx.conf")
+	text := "daemon off; master_process off; error_log stderr; pid " + dir + "/pid;\nevents {}\nhttp { access_log off; server { listen " + addr.String() + "; } }\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, addr, nginx, "-p", dir, "-c", config)
+	b := &bench{t: t, to: addr}
+	o := b.probe(443, time.Second, 5*time.Second)
+	if o.Plain == nil || o.Plain.Protocol != "http" {
+		t.Errorf("%+v %+v", o.Plain, o.Failure)
+	}
+}
+
+// TestGoTLS has a TLS server answer on a usual port and on one where a
+// greeting is waited for.
+func TestGoTLS(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	addr := serve(t, func(c net.Conn) { tls.Server(c, config).Handshake() })
+	for _, port := range []uint16{443, 8080, 22, 25} {
+		b := &bench{t: t, to: addr}
+		o := b.probe(port, 300*time.Millisecond, 5*time.Second)
+		if o.TLS == nil || b.dials.Load() != 1 || len(b.first) == 0 || b.first[0] != 0x16 {
+			t.Errorf("port %d: %+v, failure %+v, %d connections, read %x", port, o.TLS, o.Failure, b.dials.Load(), b.first)
+		}
+	}
+}
