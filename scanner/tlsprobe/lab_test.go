@@ -5,14 +5,17 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"math/big"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -24,7 +27,27 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain also serves as a probe of its own, for a process with other
+// settings than the tests'.
+func TestMain(m *testing.M) {
+	if addr := os.Getenv("TLSPROBE_ASK"); addr != "" {
+		ap := netip.MustParseAddrPort(addr)
+		o := New(new(dialer).dial, Options{}).Probe(context.Background(), scanner.Host(ap.Addr(), ap.Port(), "lab.test"))
+		if err := json.NewEncoder(os.Stdout).Encode(told{fips140.Enabled(), o.TLS, o.Incomplete, o.Failure}); err != nil {
+			panic(err)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// told is what the other process says.
+type told struct {
+	FIPS       bool
+	TLS        *scanner.TLS
+	Incomplete []scanner.Incomplete
+	Failure    *scanner.Failure
+}
 
 // dialer counts the connections that a probe opens.
 type dialer struct{ n atomic.Int64 }

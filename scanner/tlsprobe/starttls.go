@@ -66,16 +66,35 @@ func (d *declined) Error() string {
 }
 
 // upgrade leads a connection through its dialogue and returns what to read
-// from: bytes may have been read ahead.
+// from: bytes may have been read ahead. An error of the network comes as it
+// is, unless the peer had spoken before.
 func upgrade(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (io.Reader, error) {
-	t := &talk{conn: conn, r: bufio.NewReaderSize(conn, maxLine), host: serverName(e), protocol: e.Scheme}
+	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme}
+	heard := &listener{r: conn}
+	t.r = bufio.NewReaderSize(heard, maxLine)
 	if t.host == "" {
 		t.host = e.Address.String()
 	}
-	if err := dialogue(t); err != nil {
+	err := dialogue(t)
+	if refusal := (*declined)(nil); err != nil && heard.any && !errors.As(err, &refusal) {
+		return nil, &declined{failure: scanner.Failure{Stage: scanner.StageSTARTTLS, Reason: scanner.ReasonOf(err), Detail: err.Error()}}
+	}
+	if err != nil {
 		return nil, err
 	}
 	return t.r, nil
+}
+
+// listener remembers whether the peer has said anything.
+type listener struct {
+	r   io.Reader
+	any bool
+}
+
+func (l *listener) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	l.any = l.any || n > 0
+	return n, err
 }
 
 // none is the server's word that it has no STARTTLS.

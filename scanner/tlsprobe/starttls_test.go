@@ -1,0 +1,152 @@
+package tlsprobe
+
+import (
+	"bufio"
+	"crypto/tls"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// A turn of a scripted server: it reads up to a mark and then says something.
+type turn struct{ until, say string }
+
+// script plays the turns and tells whether the client kept to them.
+func script(conn net.Conn, r *bufio.Reader, turns []turn) bool {
+	for _, turn := range turns {
+		var b strings.Builder
+		for turn.until != "" && !strings.HasSuffix(b.String(), turn.until) {
+			c, err := r.ReadByte()
+			if err != nil {
+				return false
+			}
+			b.WriteByte(c)
+		}
+		if _, err := io.WriteString(conn, turn.say); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+const postgresSSL = "\x00\x00\x00\x08\x04\xd2\x16\x2f"
+
+const xmppHead = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' id='1' version='1.0'>"
+
+func TestSTARTTLS(t *testing.T) {
+	config := labConfig(t)
+	rows := []struct {
+		scheme string
+		turns  []turn
+	}{
+		{"smtp", []turn{{"", "220-lab\r\n220 lab ESMTP\r\n"}, {"EHLO fipsweep.invalid\r\n", "250-lab\r\n250-SIZE 1\r\n250-STARTTLS\r\n250 HELP\r\n"}, {"STARTTLS\r\n", "220 go\r\n"}}},
+		{"lmtp", []turn{{"", "220 lab LMTP\r\n"}, {"LHLO fipsweep.invalid\r\n", "250-lab\r\n250 STARTTLS\r\n"}, {"STARTTLS\r\n", "220 go\r\n"}}},
+		{"imap", []turn{{"", "* OK [CAPABILITY IMAP4rev1] lab\r\n"}, {"a1 CAPABILITY\r\n", "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n"}, {"a2 STARTTLS\r\n", "a2 OK go\r\n"}}},
+		{"pop3", []turn{{"", "+OK lab\r\n"}, {"CAPA\r\n", "+OK\r\nUSER\r\nSTLS\r\n.\r\n"}, {"STLS\r\n", "+OK go\r\n"}}},
+		{"pop3", []turn{{"", "+OK lab, without CAPA\r\n"}, {"CAPA\r\n", "-ERR what\r\n"}, {"STLS\r\n", "+OK go\r\n"}}},
+		{"ftp", []turn{{"", "220-Welcome\r\n to the lab\r\n220 lab\r\n"}, {"AUTH TLS\r\n", "234 go\r\n"}}},
+		{"nntp", []turn{{"", "200 lab\r\n"}, {"STARTTLS\r\n", "382 go\r\n"}}},
+		{"postgres", []turn{{postgresSSL, "S"}}},
+		{"ldap", []turn{{"1.3.6.1.4.1.1466.20037", "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"}}},
+		{"ldap", []turn{{"1.3.6.1.4.1.1466.20037", "\x30\x84\x00\x00\x00\x10\x02\x01\x01\x78\x84\x00\x00\x00\x07\x0a\x01\x00\x04\x00\x04\x00"}}},
+		{"xmpp-client", []turn{{"to='lab.test'>", xmppHead + "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>"},
+			{"xmpp-tls'/>", "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"}}},
+	}
+	for _, row := range rows {
+		t.Run(row.scheme, func(t *testing.T) {
+			e := endpoint(serve(t, func(conn net.Conn) {
+				r := bufio.NewReader(conn)
+				if script(conn, r, row.turns) {
+					_ = tls.Server(replayed{conn, r}, config).Handshake()
+				}
+			}), "lab.test")
+			e.Scheme = row.scheme
+			o := probe(t, e)
+			same(t, "seen", labSeen(), seenOf(t, o))
+			same(t, "upgraded", row.scheme, o.TLS.STARTTLS)
+		})
+	}
+}
+
+func TestNoSTARTTLS(t *testing.T) {
+	long := strings.Repeat("x", 100<<10)
+	starttls := scanner.StageSTARTTLS
+	rows := []struct {
+		name, scheme string
+		turns        []turn
+		plain        bool
+		failure      scanner.Failure // without detail
+	}{
+		{"smtp without", "smtp", []turn{{"", "220 lab\r\n"}, {"\r\n", "250-lab\r\n250 HELP\r\n"}}, true, scanner.Failure{}},
+		{"smtp, old", "smtp", []turn{{"", "220 lab\r\n"}, {"\r\n", "502 what\r\n"}}, true, scanner.Failure{}},
+		{"smtp, not now", "smtp", []turn{{"", "220 lab\r\n"}, {"\r\n", "250-lab\r\n250 STARTTLS\r\n"}, {"\r\n", "454 later\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"smtp, silent after its greeting", "smtp", []turn{{"", "220 lab\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonTimeout}},
+		{"smtp, busy", "smtp", []turn{{"", "421 too many connections\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"smtp, garbage", "smtp", []turn{{"", "hello\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
+		{"smtp, a line without end", "smtp", []turn{{"", long}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonTooLarge}},
+		{"smtp, a reply without end", "smtp", []turn{{"", strings.Repeat("220-x\r\n", 1000)}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonTooLarge}},
+		{"imap without", "imap", []turn{{"", "* OK lab\r\n"}, {"\r\n", "* CAPABILITY IMAP4rev1\r\na1 OK\r\n"}}, true, scanner.Failure{}},
+		{"imap, busy", "imap", []turn{{"", "* BYE enough\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"pop3 without", "pop3", []turn{{"", "+OK lab\r\n"}, {"\r\n", "+OK\r\nUSER\r\n.\r\n"}}, true, scanner.Failure{}},
+		{"ftp without", "ftp", []turn{{"", "220 lab\r\n"}, {"\r\n", "530 Please login\r\n"}}, true, scanner.Failure{}},
+		{"postgres without", "postgres", []turn{{postgresSSL, "N"}}, true, scanner.Failure{}},
+		{"postgres, garbage", "postgres", []turn{{postgresSSL, "?"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
+		{"ldap without", "ldap", []turn{{"20037", "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00"}}, true, scanner.Failure{}},
+		{"ldap, garbage", "ldap", []turn{{"20037", "\x16\x03\x01\x00\x05"}}, false, scanner.Failure{Stage: scanner.StageSTARTTLS, Reason: scanner.ReasonGarbage}},
+		{"xmpp without", "xmpp-client", []turn{{"'>", xmppHead + "<stream:features/>"}}, true, scanner.Failure{}},
+		{"xmpp, without end", "xmpp-client", []turn{{"'>", long}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonTooLarge}},
+		{"silence", "smtp", []turn{{"\x00never", ""}}, false, scanner.Failure{Stage: scanner.StageGreeting, Reason: scanner.ReasonTimeout}},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			e := endpoint(serve(t, func(conn net.Conn) {
+				script(conn, bufio.NewReader(conn), row.turns)
+				io.Copy(io.Discard, conn)
+			}), "lab.test")
+			e.Scheme = row.scheme
+			o := New(new(dialer).dial, Options{Timeout: 300 * time.Millisecond}).Probe(t.Context(), e)
+			if row.plain {
+				if o.Plain == nil || o.Plain.Protocol != row.scheme || o.Plain.STARTTLS || o.TLS != nil || o.Failure != nil {
+					t.Errorf("plain %+v, failure %+v", o.Plain, o.Failure)
+				}
+				return
+			}
+			if o.Failure == nil {
+				t.Fatalf("no failure: %+v", o)
+			}
+			o.Failure.Detail = ""
+			same(t, "failure", row.failure, *o.Failure)
+		})
+	}
+}
+
+// FuzzDialogue feeds each dialogue a server's bytes.
+func FuzzDialogue(f *testing.F) {
+	for _, seed := range []string{
+		"220-lab\r\n220 lab\r\n250-lab\r\n250 STARTTLS\r\n220 go\r\n", "* OK\r\n* CAPABILITY STARTTLS\r\na1 OK\r\na2 OK\r\n",
+		"+OK\r\n+OK\r\nSTLS\r\n.\r\n+OK\r\n", "S", "E", "\x30\x84\x00\x00\x00\x10\x02\x01\x01\x78\x84\x00\x00\x00\x07\x0a\x01\x00\x04\x00\x04\x00",
+		xmppHead + "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features><proceed/>", "200 lab\r\n382 go\r\n", "421 no\r\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for scheme, dialogue := range dialogues {
+			e := scanner.Endpoint{Scheme: scheme, Name: "lab.test"}
+			_, _ = upgrade(canned{r: strings.NewReader(string(data))}, e, dialogue)
+		}
+		_ = plainAnswer(data)
+	})
+}
+
+// canned is a connection that says what it was given and hears nothing.
+type canned struct {
+	net.Conn
+	r io.Reader
+}
+
+func (c canned) Read(p []byte) (int, error)  { return c.r.Read(p) }
+func (c canned) Write(p []byte) (int, error) { return len(p), nil }
