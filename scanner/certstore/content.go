@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
@@ -35,7 +36,13 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 	rest := io.MultiReader(bytes.NewReader(prefix), r)
 	switch s {
 	case shapeText:
-		return c.text(rest, size)
+		if n < sniffLen && c.sshPublicKey(prefix) {
+			return nil
+		}
+		if sshList(prefix) {
+			c.unread("OpenSSH key list")
+		}
+		return c.text(rest, size, bytes.IndexByte(prefix, 0) >= 0)
 	case shapeDER:
 		return c.binary(rest, size)
 	case shapeKnown:
@@ -57,7 +64,10 @@ func (c *content) add(item scanner.Item) {
 }
 
 func (c *content) incomplete(what string, reason scanner.Reason, detail string) {
-	c.observation.Incomplete = append(c.observation.Incomplete, scanner.Incomplete{What: what, Reason: reason, Detail: detail})
+	gap := scanner.Incomplete{What: what, Reason: reason, Detail: detail}
+	if !slices.Contains(c.observation.Incomplete, gap) {
+		c.observation.Incomplete = append(c.observation.Incomplete, gap)
+	}
 }
 
 // format names the file's format by its first part; parts of another make no
@@ -80,8 +90,9 @@ func (c *content) binary(r io.Reader, size int64) error {
 	if err != nil {
 		return err
 	}
-	if format := indefinite(data); format != "" && bytes.HasPrefix(data, []byte{0x30, 0x80}) {
-		c.unread(format)
+	if bytes.HasPrefix(data, []byte{0x30, 0x80}) { // BER, which has no length to go by
+		c.format(indefinite(data))
+		c.item(indefinite(data), data)
 		return nil
 	}
 	for len(data) > 0 {

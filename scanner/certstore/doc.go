@@ -15,7 +15,7 @@
 // to is either in the tree already or was not asked for; one that leads out of
 // the tree is told ("directory"), and so is one that leads nowhere or in a
 // circle ("broken link"). A file system that the kernel makes up, such as
-// /proc, is told ("directory" of the name it is mounted at) and not walked. A
+// /proc, is told ("proc file system") and not walked. A
 // file with several names is read once in a sweep, and the endpoint's Links
 // hold the others. Archives are not opened.
 //

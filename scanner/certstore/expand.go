@@ -27,6 +27,8 @@ func (s *Store) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scanner.
 		switch {
 		case err != nil:
 			yield(named(t), fmt.Errorf("look at %s: %w", t.Path, err))
+		case info.IsDir() && madeUp(real) != "":
+			yield(named(t), nil) // the probe says why nothing is read there
 		case s.walked(real, info.IsDir()):
 		case info.IsDir():
 			w := walk{store: s, ctx: ctx, target: t, root: real, yield: yield}

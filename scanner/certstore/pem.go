@@ -32,6 +32,7 @@ type block struct {
 type blockReader struct {
 	r     *bufio.Reader
 	max   int64 // bytes of one block
+	prose bool  // the text is binary: no BEGIN in it is sure
 	queue []block
 
 	label string // of the open block; "" outside
@@ -104,7 +105,7 @@ func (b *blockReader) begin(line []byte, i int) {
 	}
 	label, rest := string(rest[:j]), rest[j+len(pemDashes):]
 	if len(rest) == 0 {
-		b.label, b.sure = label, i == 0
+		b.label, b.sure = label, i == 0 && !b.prose
 		return
 	}
 	k := bytes.Index(rest, append(bytes.Clone(pemEnd), label+"-----"...))
@@ -112,9 +113,18 @@ func (b *blockReader) begin(line []byte, i int) {
 		return
 	}
 	body := strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(string(rest[:k]))
-	b.queue = append(b.queue, decode(label, bytes.Split([]byte(strings.TrimSpace(body)), []byte("\n"))))
+	b.guessed(decode(label, bytes.Split([]byte(strings.TrimSpace(body)), []byte("\n"))))
 	if after := rest[k:]; bytes.Contains(after, pemBegin) {
 		b.begin(after, bytes.Index(after, pemBegin))
+	}
+}
+
+// guessed takes a block whose BEGIN did not stand alone. Programs and their
+// manuals are full of such; only one that decodes to DER, or to a key of
+// OpenSSH's, is more than words.
+func (b *blockReader) guessed(found block) {
+	if found.problem == "" && (bytes.HasPrefix(found.data, []byte{0x30}) || bytes.HasPrefix(found.data, openSSHMagic)) {
+		b.queue = append(b.queue, found)
 	}
 }
 
@@ -154,7 +164,11 @@ func (b *blockReader) end(line []byte) {
 		b.abandon("its END line names another label")
 		return
 	}
-	b.queue = append(b.queue, decode(b.label, b.lines))
+	if found := decode(b.label, b.lines); b.sure {
+		b.queue = append(b.queue, found)
+	} else {
+		b.guessed(found)
+	}
 	b.forget()
 }
 

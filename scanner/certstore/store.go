@@ -62,6 +62,9 @@ func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observati
 	}
 	o.Store.Mode, o.Store.Owner = mode(info), owner(info)
 	if what := special(info.Mode()); what != "" {
+		if system := madeUp(e.Path); system != "" && info.IsDir() {
+			what = system + " file system"
+		}
 		if e.Outright {
 			return scanner.Failed(e, ProbeName, scanner.Failure{Stage: scanner.StageOpen, Reason: scanner.ReasonGarbage,
 				Detail: "a " + what + ", not a regular file: not opened"})

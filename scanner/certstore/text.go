@@ -10,9 +10,11 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
-// text searches a text for PEM blocks, as far as the bound allows.
-func (c *content) text(r io.Reader, size int64) error {
+// text searches a text for PEM blocks, as far as the bound allows. In binary
+// bytes only whole blocks count.
+func (c *content) text(r io.Reader, size int64, binary bool) error {
 	blocks := newBlockReader(io.LimitReader(r, c.maxSize), c.maxSize)
+	blocks.prose = binary
 	for {
 		b, err := blocks.next()
 		if errors.Is(err, io.EOF) {

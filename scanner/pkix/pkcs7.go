@@ -9,8 +9,11 @@ const (
 
 // PKCS7 returns the DER of the certificates and revocation lists that a
 // SignedData carries (RFC 5652 section 5.1), whether anything is signed in it
-// or not. Attribute certificates and other formats among them are left out.
+// or not; BER is read as well. Attribute certificates and other formats among them are left out.
 func PKCS7(der []byte) (certificates, lists [][]byte, err error) {
+	if len(der) > 1 && der[1] == 0x80 {
+		der = definite(der)
+	}
 	outer, ok := reader(der).only(tagSequence)
 	if !ok {
 		return nil, nil, errors.New("no PKCS#7: the outer sequence does not fit")
