@@ -26,7 +26,7 @@ type Change struct {
 
 // A Row is one rule on one subject within a change.
 type Row struct {
-	ID         string
+	ID         string // RowID of its findings
 	Rule       string
 	Subject    fips.Subject
 	Use        string
@@ -111,7 +111,11 @@ func blame(r fips.Ruling) []string {
 			names = append(names, p.Name)
 		}
 	}
-	if len(names) == 0 {
+	switch _, name, ok := strings.Cut(r.Rule, "/"); {
+	case len(names) > 0:
+	case r.Subject.Kind == "key-exchange" && ok:
+		names = []string{name} // a captured prime: its name is unlike every other's
+	default:
 		names = []string{clip(r.Subject.Name, 60)}
 	}
 	return names

@@ -117,7 +117,7 @@ func (c *changes) row(ch *change, f fips.Finding, e scanner.Endpoint, touched ma
 			return
 		}
 		c.rows++
-		row = newRow(key, ch.id, f, c.controls.Of(f.Class))
+		row = newRow(key, f, c.controls.Of(f.Class))
 		ch.rows[key] = row
 	}
 	row.Findings++
@@ -127,11 +127,17 @@ func (c *changes) row(ch *change, f fips.Finding, e scanner.Endpoint, touched ma
 	}
 }
 
-func newRow(k rowKey, change int, f fips.Finding, controls []string) *Row {
-	id := scanner.Digest([]byte(strings.Join([]string{fmt.Sprint(change), k.rule, k.kind, k.name, k.use, k.status.String()}, "\x00")))
-	return &Row{ID: "r-" + id[:12], Rule: f.Rule, Subject: fips.Subject{Kind: k.kind, Name: k.name}, Use: f.Use, Status: f.Status,
+func newRow(k rowKey, f fips.Finding, controls []string) *Row {
+	return &Row{ID: RowID(f), Rule: f.Rule, Subject: fips.Subject{Kind: k.kind, Name: k.name}, Use: f.Use, Status: f.Status,
 		Because: f.Because, Remedy: f.Remedy, Cite: f.Cite, Controls: controls, Confidence: f.Confidence, SourceRead: f.SourceRead,
 		Draft: f.Draft, Contested: f.Contested, From: f.From, Until: f.Until, Next: f.Next}
+}
+
+// RowID names the rows that a finding is counted in: one rule on one subject
+// with one status, whatever change closes it.
+func RowID(f fips.Finding) string {
+	key := strings.Join([]string{f.Rule, f.Subject.Kind, clip(f.Subject.Name, maxText), f.Use, f.Status.String()}, "\x00")
+	return "r-" + scanner.Digest([]byte(key))[:12]
 }
 
 // need counts a failing endpoint under the set of changes that repairs it.

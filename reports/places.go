@@ -40,6 +40,13 @@ func (p *Places) add(e scanner.Endpoint, room int) {
 // Left is how many endpoints are counted and not named.
 func (p Places) Left() int { return p.Count - len(p.first) }
 
+// Has tells whether the endpoint is among those named.
+func (p Places) Has(endpoint string) bool {
+	return slices.ContainsFunc(p.first, func(x place) bool {
+		return x.text == endpoint || x.text == "" && x.addr.String() == endpoint
+	})
+}
+
 // Runs names the endpoints in the grammar of targets, neighbours together:
 // 10.20.1.41-51:443. They can be pasted into a scan.
 func (p Places) Runs() []string {

@@ -55,8 +55,8 @@ func kindsOf(class fips.Class) (kind, bool) {
 		return tls | store, true
 	case fips.ClassSSHVersion, fips.ClassSSHKex, fips.ClassSSHHostKey, fips.ClassSSHCipherMAC:
 		return ssh, true
-	case fips.ClassCleartext:
-		return plain, true
+	case fips.ClassCleartext: // STARTTLS that may be left out is seen on a TLS endpoint
+		return plain | tls, true
 	case fips.ClassKeyAtRest:
 		return store, true
 	case fips.ClassKeyStrength, fips.ClassWeakKey:

@@ -152,7 +152,7 @@ func changeTitle(c reports.Change) string {
 
 // subjectKind is a kind of subject in words.
 func subjectKind(k string) string {
-	words := strings.ReplaceAll(k, "-", " ")
+	words := strings.ReplaceAll(clean(k), "-", " ")
 	for _, acronym := range [...]string{"ssh", "tls", "dnssec", "kdf", "prf", "mac"} {
 		if words == acronym || strings.HasPrefix(words, acronym+" ") {
 			words = strings.ToUpper(acronym) + words[len(acronym):]

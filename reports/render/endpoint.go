@@ -1,0 +1,361 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/reports"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// Bounds of one endpoint's entry: a peer may offer thousands of names.
+const (
+	maxListed   = 200
+	maxEvidence = 64
+)
+
+// A judged is a name with its status.
+type judged struct {
+	Name   string
+	Status fips.Status
+	Note   string
+}
+
+// A fact is a labelled line of an entry.
+type fact struct {
+	Name   string
+	Judged []judged
+	Text   string
+}
+
+// A findingView is a finding in its endpoint's entry. Its rule leads on to
+// citation and remedy; where no row holds it they stand here.
+type findingView struct {
+	ID, Subject, Where, Rule, Link, Because, Remedy string
+	Status                                          fips.Status
+	Cite                                            []string
+}
+
+// An endpointView is all that is told of one endpoint.
+type endpointView struct {
+	ID, Name, Summary, When, Search string
+	Status                          fips.Status
+	Plainly                         bool // it passes and the report is large: a line suffices
+	Facts                           []fact
+	Matrix                          *matrix
+	Chains                          []chainView
+	Lists                           []fact
+	Items                           []itemView
+	Findings                        []findingView
+	Evidence                        []scanner.Evidence
+	EvidenceLeft                    int
+}
+
+type chainView struct {
+	Where        string
+	Certificates []certFacts
+}
+
+type certFacts struct {
+	Subject, Dates, Short string
+	Judged                []judged
+}
+
+type itemView struct {
+	Kind, What string
+	Status     fips.Status
+}
+
+// rulings finds the ruling of a name, the worst where there are several.
+type rulings map[fips.Subject]fips.Ruling
+
+func index(a fips.Assessment) rulings {
+	m := rulings{}
+	for _, r := range a.Rulings {
+		if old, ok := m[r.Subject]; !ok || r.Status > old.Status {
+			m[r.Subject] = r
+		}
+	}
+	return m
+}
+
+// judge names something with its status; what has no ruling is unobserved.
+func (m rulings) judge(kind, name string) judged {
+	r := m[fips.Subject{Kind: kind, Name: name}]
+	x := judged{Name: name, Status: r.Status}
+	if r.Until != "" {
+		x.Note = "until " + string(r.Until)
+		if r.Next != nil && r.Next.Draft {
+			x.Note += " (draft)"
+		}
+	}
+	return x
+}
+
+func (m rulings) all(kind string, names []string) []judged {
+	var list []judged
+	for _, n := range names[:min(maxListed, len(names))] {
+		list = append(list, m.judge(kind, n))
+	}
+	return list
+}
+
+// endpoint makes the entry of one assessment.
+func (v *view) endpoint(a fips.Assessment) endpointView {
+	o := a.Observation
+	x := endpointView{ID: o.Endpoint.ID, Name: clean(o.Endpoint.String()), Status: a.Worst, When: o.Time.UTC().Format("2006-01-02 15:04:05 UTC")}
+	m := index(a)
+	words := []string{reports.KindOf(o).String()}
+	if o.Endpoint.Name != "" && o.Endpoint.Address.IsValid() {
+		words = append(words, o.Endpoint.Address.String())
+	}
+	switch {
+	case o.TLS != nil:
+		words = append(words, x.tls(o.TLS, m, a)...)
+	case o.SSH != nil:
+		words = append(words, x.ssh(o.SSH, m, a)...)
+	case o.Store != nil:
+		words = append(words, x.store(o.Store, a)...)
+	case o.Plain != nil:
+		words = append(words, o.Plain.Protocol, "without encryption")
+		x.Facts = append(x.Facts, fact{Name: "Greeting", Text: clean(o.Plain.Banner)})
+	case o.Failure != nil:
+		words = append(words, reasonWord(o.Failure.Reason)+" at stage "+string(o.Failure.Stage))
+		x.Facts = append(x.Facts, fact{Name: "Detail", Text: clean(o.Failure.Detail)})
+	}
+	for _, i := range o.Incomplete[:min(maxListed, len(o.Incomplete))] {
+		x.Facts = append(x.Facts, fact{Name: "Not learned", Text: clean(i.What + ": " + reasonWord(i.Reason) + " " + i.Detail)})
+	}
+	x.Summary = clean(strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", "))
+	x.evidence(o)
+	x.findings(v, a)
+	x.Search = x.Name + " " + x.Summary + " " + a.Worst.String()
+	for _, f := range x.Findings {
+		x.Search += " " + clean(f.Subject)
+	}
+	x.Plainly = !v.full && a.Worst.Grade() == fips.Pass
+	return x
+}
+
+func (x *endpointView) evidence(o scanner.Observation) {
+	x.Evidence = o.Evidence[:min(maxEvidence, len(o.Evidence))]
+	x.EvidenceLeft = len(o.Evidence) - len(x.Evidence)
+	if len(x.Evidence) > 0 {
+		x.When += ", evidence " + many(len(o.Evidence), "message")
+	}
+}
+
+func (x *endpointView) findings(v *view, a fips.Assessment) {
+	for _, f := range a.Findings {
+		w := findingView{ID: clean(f.ID), Subject: f.Subject.Name, Status: f.Status, Where: clean(cutRunes(strings.Join(f.Where, ", "), 120)), Rule: ruleName(f.Rule)}
+		if id := reports.RowID(f); v.anchors[id] {
+			w.Link = id
+		} else {
+			w.Because, w.Remedy = clean(f.Because), clean(f.Remedy)
+			for _, c := range f.Cite {
+				w.Cite = append(w.Cite, clean(citation(c, v.sources)))
+			}
+		}
+		x.Findings = append(x.Findings, w)
+	}
+}
+
+func (x *endpointView) tls(t *scanner.TLS, m rulings, a fips.Assessment) []string {
+	var accepted, groups []string
+	suites := map[string]bool{}
+	for _, ver := range t.Versions {
+		if ver.Accepted == nil || !*ver.Accepted {
+			continue
+		}
+		accepted = append(accepted, ver.Version)
+		for _, s := range ver.Suites {
+			suites[s] = true
+		}
+		for _, g := range ver.Groups {
+			if !slices.Contains(groups, g) {
+				groups = append(groups, g)
+			}
+		}
+		x.version(ver, m)
+	}
+	x.When += ", " + many(t.Connections, "connection")
+	if t.STARTTLS != "" {
+		x.Facts = append(x.Facts, fact{Name: "STARTTLS", Text: clean(t.STARTTLS)})
+	}
+	if len(t.Asked.NotPut) > 0 {
+		x.Facts = append(x.Facts, fact{Name: "Not put", Text: clean(cutRunes(strings.Join(t.Asked.NotPut, ", "), 400))})
+	}
+	x.Matrix = newMatrix(t, m)
+	for _, c := range t.Chains {
+		x.Chains = append(x.Chains, newChain(c, a))
+	}
+	words := []string{strings.Join(accepted, " "), many(len(suites), "suite"), strings.Join(groups[:min(6, len(groups))], " ")}
+	if len(accepted) == 0 {
+		words[0] = "no version accepted"
+	}
+	if len(t.Chains) > 0 && len(t.Chains[0].Certificates) > 0 {
+		words = append(words, reports.KeyName(t.Chains[0].Certificates[0].Key))
+	}
+	return words
+}
+
+// version adds what else an endpoint agreed on in one protocol version.
+func (x *endpointView) version(ver scanner.TLSVersion, m rulings) {
+	if len(ver.Groups) > 0 {
+		x.Facts = append(x.Facts, fact{Name: ver.Version + " groups", Judged: m.all("named-group", ver.Groups)})
+	}
+	if len(ver.SignatureSchemes) > 0 {
+		x.Facts = append(x.Facts, fact{Name: ver.Version + " signatures", Judged: m.all("signature-scheme", ver.SignatureSchemes)})
+	}
+	for _, p := range ver.Primes {
+		f := fact{Name: ver.Version + " DHE prime", Text: fmt.Sprintf("%d bits, in neither RFC 3526 nor RFC 7919, sha256 %.16s", p.Bits, p.SHA256)}
+		if p.Group != "" {
+			f = fact{Name: f.Name, Judged: []judged{m.judge("named-group", p.Group)}}
+		}
+		x.Facts = append(x.Facts, f)
+	}
+	if ems := ver.ExtendedMasterSecret; ems != nil {
+		f := fact{Name: ver.Version, Text: "extended_master_secret absent"}
+		if *ems {
+			f.Text = "extended_master_secret granted"
+		}
+		x.Facts = append(x.Facts, f)
+	}
+}
+
+// about lists what was ruled of one certificate or key.
+func about(a fips.Assessment, digest string) []judged {
+	var list []judged
+	for _, r := range a.Rulings {
+		if digest == "" || r.Certificate != digest || slices.ContainsFunc(list, func(j judged) bool { return j.Name == r.Subject.Name && j.Status == r.Status }) {
+			continue
+		}
+		j := judged{Name: r.Subject.Name, Status: r.Status}
+		if r.Until != "" {
+			j.Note = "until " + string(r.Until)
+			if r.Next != nil && r.Next.Draft {
+				j.Note += " (draft)"
+			}
+		}
+		if len(list) < maxListed {
+			list = append(list, j)
+		}
+	}
+	return list
+}
+
+func newChain(c scanner.Chain, a fips.Assessment) chainView {
+	v := chainView{Where: "as served in " + c.Version}
+	if c.Name != "" {
+		v.Where += " for " + clean(c.Name)
+	}
+	for _, cert := range c.Certificates[:min(20, len(c.Certificates))] {
+		v.Certificates = append(v.Certificates, factsOf(cert, a))
+	}
+	return v
+}
+
+func factsOf(c scanner.Certificate, a fips.Assessment) certFacts {
+	f := certFacts{Subject: clean(cutRunes(c.Subject, 200)), Dates: day(c.NotBefore) + " to " + day(c.NotAfter), Short: clean(cutRunes(c.SHA256, 16)), Judged: about(a, c.SHA256)}
+	if c.Problem != "" {
+		f.Dates = clean(c.Problem)
+	} else {
+		f.Dates += "; " + clean(reports.KeyName(c.Key)+", "+c.SignatureAlgorithm)
+	}
+	return f
+}
+
+func (x *endpointView) ssh(s *scanner.SSH, m rulings, a fips.Assessment) []string {
+	x.When += ", " + many(s.Connections, "connection")
+	x.Facts = append(x.Facts, fact{Name: "Banner", Text: clean(s.Banner)})
+	for _, p := range s.Primes {
+		text := fmt.Sprintf("%d-bit prime captured, in neither RFC 3526 nor RFC 7919, sha256 %.16s", p.Bits, p.SHA256)
+		if p.Group != "" {
+			text = fmt.Sprintf("%d-bit prime captured: %s", p.Bits, clean(p.Group))
+		}
+		x.Facts = append(x.Facts, fact{Name: "Group exchange", Text: text})
+	}
+	if k := s.Kexinit; k != nil {
+		x.list("kex_algorithms", m.all("ssh-kex", k.KexAlgorithms))
+		x.list("server_host_key_algorithms", m.all("ssh-hostkey", k.ServerHostKeyAlgorithms))
+		x.directions("encryption_algorithms", m.all("ssh-cipher", k.EncryptionClientServer), m.all("ssh-cipher", k.EncryptionServerClient))
+		x.directions("mac_algorithms", m.all("ssh-mac", k.MACClientServer), m.all("ssh-mac", k.MACServerClient))
+	}
+	var keys []judged
+	for _, h := range s.HostKeys {
+		key := judged{Name: clean(fmt.Sprintf("%s %d", h.Type, h.Bits)), Note: clean(cutRunes("sha256 "+h.SHA256, 24))}
+		for _, r := range about(a, h.SHA256) {
+			key.Status = max(key.Status, r.Status)
+		}
+		keys = append(keys, key)
+	}
+	x.list("host_keys", keys)
+	return []string{cutRunes(s.Banner, 60)}
+}
+
+func (x *endpointView) list(name string, judged []judged) {
+	if len(judged) > 0 {
+		x.Lists = append(x.Lists, fact{Name: name, Judged: judged})
+	}
+}
+
+// directions lists both directions once where they are equal.
+func (x *endpointView) directions(name string, toServer, toClient []judged) {
+	if slices.Equal(toServer, toClient) {
+		x.list(name+" (both directions)", toServer)
+		return
+	}
+	x.list(name+"_client_to_server", toServer)
+	x.list(name+"_server_to_client", toClient)
+}
+
+func (x *endpointView) store(s *scanner.Store, a fips.Assessment) []string {
+	x.Facts = append(x.Facts, fact{Name: "Format", Text: clean(s.Format)})
+	if s.Mode != "" {
+		x.Facts = append(x.Facts, fact{Name: "Mode", Text: clean(s.Mode)})
+	}
+	if n := len(s.Links); n > 0 {
+		x.Facts = append(x.Facts, fact{Name: "Also at", Text: clean(strings.Join(s.Links[:min(20, n)], ", "))})
+	}
+	for _, i := range s.Items[:min(maxListed, len(s.Items))] {
+		x.Items = append(x.Items, newItem(i, a))
+	}
+	if n := len(s.Items) - len(x.Items); n > 0 {
+		x.Facts = append(x.Facts, fact{Name: "Items", Text: fmt.Sprintf("%s, the first %d of them below", number(len(s.Items)), maxListed)})
+	}
+	return []string{s.Format, many(len(s.Items), "item")}
+}
+
+func newItem(i scanner.Item, a fips.Assessment) itemView {
+	x := itemView{Kind: clean(strings.ReplaceAll(i.Kind, "-", " "))}
+	var words []string
+	switch {
+	case i.Certificate != nil:
+		f := factsOf(*i.Certificate, a)
+		words = append(words, f.Subject, f.Dates)
+	case i.Request != nil:
+		words = append(words, i.Request.Subject, i.Request.SignatureAlgorithm)
+	case i.Key != nil:
+		words = append(words, reports.KeyName(*i.Key))
+	case i.Prime != nil:
+		words = append(words, fmt.Sprintf("%d-bit group %s", i.Prime.Bits, i.Prime.Group))
+	}
+	words = append(words, i.Member, i.Alias, i.Problem)
+	if i.Protection != nil {
+		words = append(words, "protection "+i.Protection.Scheme)
+	}
+	x.What = clean(cutRunes(strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", "), 300))
+	digest := i.SHA256
+	if i.Certificate != nil {
+		digest = i.Certificate.SHA256
+	}
+	for _, r := range about(a, digest) {
+		x.Status = max(x.Status, r.Status)
+	}
+	if len(about(a, digest)) == 0 {
+		x.Status = a.Worst
+	}
+	return x
+}
