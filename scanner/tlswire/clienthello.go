@@ -30,8 +30,8 @@ type ClientHello struct {
 	KeyShares            []KeyShare // nil: no extension; empty: an empty list, which asks for HelloRetryRequest
 	More                 []Extension
 
-	// Pad lengthens a hello of 256 to 511 bytes to 512 (RFC 7685): some load
-	// balancers take a hello of that size for SSLv2.
+	// Pad lengthens a hello of 256 to 511 bytes that has extensions to 512 (RFC
+	// 7685): some load balancers take one of that size for SSLv2.
 	Pad bool
 }
 
@@ -47,7 +47,7 @@ func (h ClientHello) Marshal() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := len(message); h.Pad && h.Version > VersionSSL3 && n > 255 && n < 512 {
+	if n := len(message); h.Pad && h.extended() && n > 255 && n < 512 {
 		// The padding extension has a header of its own.
 		if message, err = h.message(max(512-n-4, 0) + 1); err != nil {
 			return nil, err
