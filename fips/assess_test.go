@@ -160,6 +160,8 @@ func TestAssessSSH(t *testing.T) {
 			[]string{"key-exchange/DHE-unknown-group disallowed", "named-group/MODP-3072 approved", "ssh-kex/" + gex + "#other-group disallowed"}},
 		{"group exchange, listed but short", kex([]scanner.Prime{{Bits: 1536, Group: "MODP-1536"}}, gex),
 			[]string{"named-group/MODP-1536 disallowed", "ssh-kex/" + gex + "#other-group disallowed"}},
+		{"group exchange, a group of RFC 5114", kex([]scanner.Prime{{Bits: 2048, Group: "RFC5114-24"}}, gex),
+			[]string{"named-group/RFC5114-24 allowed", "ssh-kex/" + gex + "#other-group disallowed"}},
 		{"host keys", keys(scanner.HostKey{Type: "ssh-rsa", Bits: 3072, SHA256: "a"}, scanner.HostKey{Type: "ssh-rsa", Bits: 1024, SHA256: "b"},
 			scanner.HostKey{Type: "ecdsa-sha2-nistp256", Bits: 256, Curve: "secp256r1", SHA256: "c"}, scanner.HostKey{Type: "ssh-ed25519", Bits: 256, SHA256: "d"},
 			scanner.HostKey{Type: "ssh-dss", Bits: 1024, SHA256: "e"}, scanner.HostKey{Type: "ecdsa-sha2-nistp384", SHA256: "f"},

@@ -92,7 +92,7 @@ func nameMatches(pattern, name string) bool {
 		return pattern == name
 	}
 	first, domain, ok := strings.Cut(name, ".")
-	return ok && first != "" && strings.Contains(domain, ".") && rest == domain
+	return ok && first != "" && rest == domain
 }
 
 // usableForTLS tells whether key usage and extended key usage let the

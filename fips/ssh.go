@@ -82,7 +82,7 @@ func (j *Judge) sshKex(name string, primes []scanner.Prime) Ruling {
 		return r
 	}
 	role := "listed-group"
-	if slices.ContainsFunc(primes, func(p scanner.Prime) bool { return !j.listed(p) }) {
+	if slices.ContainsFunc(primes, func(p scanner.Prime) bool { return !listed(p) }) {
 		role = "other-group"
 	}
 	return j.ruling(forRole(rules, role), subject, ClassSSHKex)

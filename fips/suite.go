@@ -56,14 +56,16 @@ func (j *Judge) ownRules(code uint16) []*Rule {
 }
 
 // components takes a suite apart. An authentication by a certificate (RSA,
-// ECDSA) is not among its parts: the certificate that was shown is judged.
+// ECDSA) is not among its parts: the certificate that was shown is judged. Nor
+// does a suite tell which prime DHE takes: it is judged as on a listed one, and
+// the prime that the server sent apart (SP 800-56A Rev. 3 appendix D).
 func (j *Judge) components(s iana.Suite) []component {
 	var all []component
 	add := func(kind, name string) {
 		all = append(all, component{Subject{kind, name}, j.rules.Named(kind, name)})
 	}
-	if s.KeyExchange != "any" {
-		add("key-exchange", keyExchangeRule(s.KeyExchange))
+	if s.KeyExchange != "any" && s.KeyExchange != "NULL" { // the group's to say; TLS_NULL_WITH_NULL_NULL has none
+		add("key-exchange", s.KeyExchange)
 	}
 	switch s.Authentication {
 	case "DSS":
@@ -89,16 +91,6 @@ func (j *Judge) components(s iana.Suite) []component {
 	}
 	add("hash", s.PRF)
 	return all
-}
-
-// keyExchangeRule is the rule for a suite's key exchange. A suite's name does
-// not say which prime DHE takes: the suite is judged as on a listed one, and
-// the prime that the server sent is judged apart (SP 800-56A Rev. 3 appendix D).
-func keyExchangeRule(name string) string {
-	if name == "DHE" {
-		return "DHE-named-safe-prime"
-	}
-	return name
 }
 
 // A heldPart is a component on one day.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -131,6 +132,44 @@ func TestEverySuiteOnEveryDate(t *testing.T) {
 				}
 			} else {
 				promised[s.Name] = turn{day, e.Status}
+			}
+		}
+	}
+}
+
+func TestSuiteParts(t *testing.T) {
+	tests := []struct{ suite, want string }{
+		{"TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "mac HMAC-SHA1 deprecated, key-exchange DHE approved, cipher AES-128-CBC approved"},
+		{"TLS_DHE_DSS_WITH_AES_128_GCM_SHA256", "tls-cipher-suite-rule DSS-authentication disallowed, key-exchange DHE approved, cipher AES-128-GCM approved, hash SHA-256 approved"},
+		{"TLS_DH_anon_WITH_AES_128_GCM_SHA256", "key-exchange DH_anon disallowed, tls-cipher-suite-rule ANON disallowed, cipher AES-128-GCM approved, hash SHA-256 approved"},
+		{"TLS_KRB5_EXPORT_WITH_RC4_40_MD5", "tls-cipher-suite-rule EXPORT disallowed, key-exchange KRB5 not-approved, cipher RC4-40 not-approved, mac HMAC-MD5 not-approved"},
+		{"TLS_SHA256_SHA256", "tls-cipher-suite-rule TLS13-integrity-only not-approved, cipher NULL disallowed, mac HMAC-SHA256 approved, kdf-prf TLS13-HKDF-SHA256 approved"},
+		{"TLS_CHACHA20_POLY1305_SHA256", "tls-cipher-suite-rule TLS13-CHACHA20 not-approved, cipher CHACHA20-POLY1305 not-approved, kdf-prf TLS13-HKDF-SHA256 approved"},
+	}
+	j := judge(t, today)
+	for _, tt := range tests {
+		found, _ := j.Explain(tt.suite)
+		var got []string
+		for _, p := range found[0].Parts {
+			got = append(got, p.Kind+" "+p.Name+" "+p.Status.String())
+			if p.Rule == "" {
+				t.Errorf("%s: no rule for %s %s", tt.suite, p.Kind, p.Name)
+			}
+		}
+		if g := strings.Join(got, ", "); g != tt.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", tt.suite, g, tt.want)
+		}
+	}
+}
+
+// No suite has a part of which no rule speaks.
+func TestEveryPartHasARule(t *testing.T) {
+	j := judge(t, today)
+	for _, s := range iana.Suites() {
+		found, _ := j.Explain(s.Name)
+		for _, p := range found[0].Parts {
+			if p.Rule == "" {
+				t.Errorf("%s: no rule for %s %s", s.Name, p.Kind, p.Name)
 			}
 		}
 	}

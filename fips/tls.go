@@ -2,6 +2,7 @@ package fips
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -76,9 +77,8 @@ func (j *Judge) prime(p scanner.Prime, class Class) Ruling {
 	return j.ruling(j.rules.Named("key-exchange", name), subject, class)
 }
 
-// listed tells whether the prime is one of SP 800-56A Rev. 3 appendix D: a
-// group that the catalogue knows, long enough and not of another origin.
-func (j *Judge) listed(p scanner.Prime) bool {
-	r := j.prime(p, "")
-	return r.Subject.Kind == "named-group" && r.Status.Grade() != Fail && p.Bits >= minDHBits
+// listed tells whether the prime is one of SP 800-56A Rev. 3 appendix D. Those
+// of RFC 5114 are named too and are not on that list.
+func listed(p scanner.Prime) bool {
+	return p.Bits >= minDHBits && (strings.HasPrefix(p.Group, "MODP-") || strings.HasPrefix(p.Group, "ffdhe"))
 }
