@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The command itself, built once for the tests that need a process.
+var (
+	builtPlain = sync.OnceValues(func() (string, error) { return build("plain") })
+	builtFIPS  = sync.OnceValues(func() (string, error) { return build("fips", "GOFIPS140=v1.0.0") })
+)
+
+func build(name string, env ...string) (string, error) {
+	dir, err := os.MkdirTemp("", "fipsweep-test-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, name)
+	cmd := exec.Command("go", "build", "-o", path, ".")
+	cmd.Env = append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return string(out), err
+	}
+	return path, nil
+}
+
+func binary(t *testing.T) string     { return builtBy(t, builtPlain) }
+func fipsBinary(t *testing.T) string { return builtBy(t, builtFIPS) }
+
+func builtBy(t *testing.T, f func() (string, error)) string {
+	t.Helper()
+	path, err := f()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, path)
+	}
+	return path
+}
+
+func execContext(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// command runs a peer's tool to its end.
+func command(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(name, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// daemon runs a server until the test ends, and waits until it accepts.
+func daemon(t *testing.T, addr, name string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	waitFor(t, func() bool {
+		c, err := net.DialTimeout("tcp", addr, time.Second)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	})
+}
+
+func freePort(t *testing.T) (addr, port string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ = net.SplitHostPort(l.Addr().String())
+	return l.Addr().String(), port
+}
+
+// serveOpenSSL has OpenSSL serve everything it knows.
+func serveOpenSSL(t *testing.T, openssl, dir string) string {
+	t.Helper()
+	addr, port := freePort(t)
+	key, crt := filepath.Join(dir, "server.key"), filepath.Join(dir, "server.crt")
+	command(t, openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", crt, "-subj", "/CN=localhost", "-days", "30")
+	daemon(t, addr, openssl, "s_server", "-accept", port, "-cert", crt, "-key", key, "-quiet", "-www", "-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+	return addr
+}
+
+// serveSSH runs OpenSSH with RSA, ECDSA and Ed25519 host keys.
+func serveSSH(t *testing.T, sshd, dir string) string {
+	t.Helper()
+	addr, port := freePort(t)
+	args := []string{"-D", "-f", "/dev/null", "-p", port, "-o", "ListenAddress=127.0.0.1", "-o", "PidFile=none", "-o", "UsePAM=no"}
+	for _, kind := range []string{"rsa", "ecdsa", "ed25519"} {
+		key := filepath.Join(dir, "host_"+kind)
+		command(t, need(t, "ssh-keygen", "openssh-client"), "-q", "-t", kind, "-N", "", "-f", key)
+		args = append(args, "-h", key)
+	}
+	if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
+		t.Skip("sshd needs /run/sshd, which this user may not make")
+	}
+	daemon(t, addr, sshd, args...)
+	return addr
+}
+
+// observed scans in a process of its own and returns what was seen as JSON,
+// sorted, without what differs from run to run: time and sweep, the digests of
+// messages with random bytes, the prime drawn from a pool.
+func observed(t *testing.T, program string, env, targets []string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	lines := filepath.Join(dir, "lines.jsonl")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := execContext(ctx, program, append([]string{"scan", "-q", "--state", dir, "--fail-on", "never", "-o", "jsonl=" + lines}, targets...)...)
+	cmd.Env = append(os.Environ(), env...)
+	if err := cmd.Run(); err != nil && cmd.ProcessState.ExitCode() != int(exitIncomplete) {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r result
+	r.read(t, data)
+	var seen []string
+	for _, o := range r.observations {
+		o.Sweep, o.Time, o.Evidence = "", time.Time{}, nil
+		if o.SSH != nil {
+			o.SSH.Primes = nil
+		}
+		line, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen = append(seen, string(line))
+	}
+	slices.Sort(seen)
+	return seen
+}
