@@ -163,12 +163,15 @@ func suiteOf(asked string) (iana.Suite, bool) {
 	if s, ok := iana.SuiteByName(asked); ok {
 		return s, true
 	}
-	for _, name := range iana.SuiteNames() {
-		if strings.EqualFold(name, asked) {
-			return iana.SuiteByName(name)
+	lower := strings.ToLower(asked)
+	if strings.Contains(lower, "tls_") {
+		for _, name := range iana.SuiteNames() {
+			if strings.EqualFold(name, asked) {
+				return iana.SuiteByName(name)
+			}
 		}
 	}
-	digits, ok := strings.CutPrefix(strings.ToLower(asked), "0x")
+	digits, ok := strings.CutPrefix(lower, "0x")
 	code, err := strconv.ParseUint(strings.Replace(digits, ",0x", "", 1), 16, 16)
 	if !ok || err != nil || len(digits) < 4 {
 		return iana.Suite{}, false
