@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/control"
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/target"
+)
+
+// A plan is a command line that can be: everything is read and checked before
+// a packet leaves.
+type plan struct {
+	scanFlags
+	outs     []output
+	targets  *target.List
+	excluded *target.Excludes
+	judge    *fips.Judge
+	cat      *fips.Catalogue
+	controls *control.Table
+	asOf     fips.Date
+	failOn   fips.Status // Unobserved for never
+	scope    scanner.Scope
+}
+
+func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
+	p := &plan{scanFlags: f}
+	var errs []error
+	note := func(err error) { errs = append(errs, err) }
+	var err error
+	if p.outs, err = parseOutputs(f.outputs, f.quiet); err != nil {
+		note(err)
+	}
+	for _, o := range p.outs {
+		note(o.checkPlace())
+	}
+	if p.failOn, err = parseFailOn(f.failOn); err != nil {
+		note(err)
+	}
+	note(checkLimits(f))
+	note(p.readTargets(std.in, args))
+	if p.asOf, err = parseAsOf(f.asOf); err != nil {
+		note(err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, usage(err)
+	}
+	if p.judge, p.cat, err = newJudge(p.asOf); err != nil {
+		return nil, err
+	}
+	p.controls, err = control.Load()
+	return p, err
+}
+
+// checkLimits holds the limits to what can be.
+func checkLimits(f scanFlags) error {
+	var errs []error
+	if f.concurrency < 0 || f.perHost < 1 {
+		errs = append(errs, errors.New("--concurrency and --per-host: want 1 or more"))
+	}
+	if f.rate < 0 {
+		errs = append(errs, fmt.Errorf("--rate %g: want connections a second, or 0 for no limit", f.rate))
+	}
+	if f.timeout <= 0 {
+		errs = append(errs, fmt.Errorf("--timeout %s: want a duration above 0, such as 5s", f.timeout))
+	}
+	if f.history != "off" {
+		errs = append(errs, fmt.Errorf("--history %s: there is no history yet; only 'off' is accepted", f.history))
+	}
+	if _, err := newProgress(f.progress, io.Discard, 0); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func parseFailOn(s string) (fips.Status, error) {
+	if s == "never" {
+		return fips.Unobserved, nil
+	}
+	status, err := fips.ParseStatus(s)
+	if err == nil && !status.IsFinding() {
+		err = fmt.Errorf("%s is no finding: want deprecated or worse", s)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("--fail-on: %w, or never", err)
+	}
+	return status, nil
+}
+
+// readTargets parses the arguments and every --targets file together, so that
+// all complaints are told at once.
+func (p *plan) readTargets(stdin io.Reader, args []string) error {
+	var errs []error
+	var lines []target.Line
+	for _, name := range p.lists {
+		more, err := readList(stdin, name)
+		errs = append(errs, err)
+		lines = append(lines, more...)
+	}
+	excluded, err := target.ParseExcludes(p.exclude, nil)
+	errs = append(errs, err)
+	var ports []uint16
+	if p.ports != "" {
+		if ports, err = target.ParsePorts(p.ports); err != nil {
+			errs = append(errs, fmt.Errorf("--ports: %w", err))
+		}
+	}
+	if errors.Join(errs...) == nil || len(args)+len(lines) > 0 {
+		home, _ := os.UserHomeDir()
+		p.targets, err = target.Parse(args, target.Options{Ports: ports, Schemes: schemes(), Wide: p.wide,
+			Exclude: excluded, Lines: lines, Stat: os.Lstat, Home: home})
+		errs = append(errs, err)
+	}
+	p.excluded = excluded
+	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: p.exclude, Ports: ports, Depth: "full"}
+	for _, name := range p.lists {
+		p.scope.Targets = append(p.scope.Targets, "--targets "+name)
+	}
+	return errors.Join(errs...)
+}
+
+func readList(stdin io.Reader, name string) ([]target.Line, error) {
+	if name == "-" {
+		return target.ReadList(stdin, "stdin")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--targets: %w", err)
+	}
+	defer f.Close()
+	return target.ReadList(f, name)
+}
