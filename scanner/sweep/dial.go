@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	defaultSockets = 2048
+	defaultSockets = 1024
 	defaultConnect = 5 * time.Second
 
 	// maxWait bounds the wait for a free socket. A probe that holds one and
@@ -24,7 +24,7 @@ const (
 // DialLimits bounds the connections of a whole process. Zero values mean the
 // defaults.
 type DialLimits struct {
-	Concurrency int           // sockets open at once; 2048, or fewer where the process may open fewer files
+	Concurrency int           // sockets open at once; 1024, or fewer where the process may open fewer files
 	Rate        float64       // new connections a second; 0 for no limit
 	Timeout     time.Duration // of one connect; 5 s
 	Progress    *Progress     // where connections are counted
@@ -105,7 +105,7 @@ func (d *Dialer) endpoints() int {
 // The connection is closed when ctx is done, from whatever call a probe hangs
 // in, and its errors then tell why ctx ended. The time of the connect itself
 // is bounded; waiting for the limits does not count in it, nor in the time
-// that an endpoint may take.
+// that an endpoint may take; a deadline of the caller's own in ctx runs on.
 func (d *Dialer) Dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	if err := d.admit(ctx); err != nil {
 		return nil, fmt.Errorf("waiting to connect to %s: %w", addr, err)
