@@ -2,6 +2,7 @@ package pkix
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -55,11 +56,10 @@ func distinguishedName(rdns reader) (text, common string, ok bool) {
 			}
 			values = append(values, attributeName(oid)+"="+escape(text))
 		}
+		slices.Reverse(values) // any order does; this is the one that openssl prints
 		parts = append(parts, strings.Join(values, "+"))
 	}
-	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
-		parts[i], parts[j] = parts[j], parts[i]
-	}
+	slices.Reverse(parts)
 	return strings.Join(parts, ","), common, true
 }
 
