@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/user"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -129,6 +130,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 		log = slog.New(slog.DiscardHandler)
 	} else {
 		fmt.Fprintf(std.err, "sweep %s, journal %s\n", about.ID, journal.Path())
+		noteFiles(std.err, about.Scope.Targets)
 	}
 	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: p.cat, Controls: p.controls, Policy: "fips140-3", AsOf: p.asOf})
 	if err != nil {
@@ -169,6 +171,19 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 		err = nil
 	}
 	return report, errors.Join(err, streams.close(report))
+}
+
+// noteFiles says of a word that is a host by the grammar and a file by what
+// lies in the folder how the file would be written.
+func noteFiles(w io.Writer, words []string) {
+	for _, word := range words {
+		if strings.ContainsAny(word, "/:~") {
+			continue
+		}
+		if _, err := os.Lstat(word); err == nil {
+			fmt.Fprintf(w, "%s is asked as a host; for the file of that name write ./%s\n", word, word)
+		}
+	}
 }
 
 // foreseen is how many endpoints the progress bar expects.

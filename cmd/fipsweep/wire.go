@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,10 @@ type expander struct{ files, hosts scanner.Expander }
 
 func (x expander) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scanner.Endpoint, error] {
 	if t.Path != "" {
+		// An endpoint must be the same file in every sweep, from wherever it is run.
+		if path, err := filepath.Abs(t.Path); err == nil {
+			t.Path = path
+		}
 		return x.files.Expand(ctx, t)
 	}
 	return x.hosts.Expand(ctx, t)
