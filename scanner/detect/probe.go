@@ -26,7 +26,7 @@ type Config struct {
 	STARTTLS func(ctx context.Context, e scanner.Endpoint, protocol string) scanner.Observation
 
 	GreetingWait time.Duration // for the first byte where servers speak first; 0 means 2 seconds
-	Timeout      time.Duration // for all that is waited for here; 0 means 10 seconds
+	Timeout      time.Duration // once connected, for all that is waited for here; 0 means 10 seconds
 }
 
 // A Prober finds out what speaks on a port. It may be used by many callers at
@@ -42,11 +42,11 @@ func New(c Config) *Prober {
 
 // Probe asks the port what it speaks and has the protocol's own prober go on.
 func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
-	until := time.Now().Add(p.c.Timeout)
 	conn, err := p.connect(ctx, e)
 	if err != nil {
 		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)})
 	}
+	until := time.Now().Add(p.c.Timeout) // from here: dialing may have waited its turn
 	l := listen(ctx, conn)
 	hello := p.firstBytes(l, e, until)
 	return p.handle(ctx, e, l, hello, until)
@@ -103,7 +103,7 @@ func (p *Prober) handle(ctx context.Context, e scanner.Endpoint, l *listener, he
 	switch {
 	case g.protocol == "ssh":
 		l.close()
-		return p.sshAgain(ctx, e, l.heard, until)
+		return p.sshAgain(ctx, e, l.heard)
 	case g.protocol == "" || g.protocol == "tls": // nothing that we know; a TLS record nobody asked for
 		return scanner.Failed(e, probeName, notUnderstood(ctx, l))
 	case g.protocol == "220":
@@ -127,7 +127,7 @@ func notUnderstood(ctx context.Context, l *listener) scanner.Failure {
 
 // sshAgain opens the second connection that an SSH server costs on a port
 // where it got a ClientHello first.
-func (p *Prober) sshAgain(ctx context.Context, e scanner.Endpoint, heard []byte, until time.Time) scanner.Observation {
+func (p *Prober) sshAgain(ctx context.Context, e scanner.Endpoint, heard []byte) scanner.Observation {
 	conn, err := p.connect(ctx, e)
 	if err != nil {
 		o := scanner.Observe(e, probeName)

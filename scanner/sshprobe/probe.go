@@ -14,7 +14,7 @@ const probeName = "ssh"
 
 // Options are the limits of a probe.
 type Options struct {
-	Timeout time.Duration // of each connection, from dialing to the host key; 0 means 10 seconds
+	Timeout time.Duration // of each connection, from its opening to the host key; 0 means 10 seconds
 }
 
 // A Prober asks SSH servers what they offer. It may be used by many callers
