@@ -226,7 +226,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 	for _, n := range b.findings {
 		r.Findings += n
 	}
-	r.Gaps.Nothing = r.Observed == 0 && r.Empty == 0
+	r.Gaps.Nothing = r.Observed == 0
 	for _, g := range b.gapReasons {
 		r.Gaps.Reasons = append(r.Gaps.Reasons, *g)
 	}

@@ -111,15 +111,14 @@ func blame(r fips.Ruling) []string {
 			names = append(names, p.Name)
 		}
 	}
-	switch _, name, ok := strings.Cut(r.Rule, "/"); {
-	case len(names) > 0:
-	case r.Subject.Kind == "key-exchange" && ok:
-		names = []string{name} // a captured prime: its name is unlike every other's
-	default:
-		names = []string{clip(r.Subject.Name, 60)}
+	if len(names) == 0 {
+		names = []string{label(r)}
 	}
 	return names
 }
+
+// maxTerse is the length up to which a remedy does not say what it is for.
+const maxTerse = 60
 
 // grantEMS stands for a missing extended master secret, which is a thing to
 // grant and not to take out.
@@ -142,15 +141,36 @@ func byWeight(a, b string) int {
 	return strings.Compare(a, b)
 }
 
+// label names a ruling's subject, with the rule where that is about something
+// else than the name: a key of good size fails by its exponent.
+func label(r fips.Ruling) string {
+	name := clip(r.Subject.Name, 60)
+	kind, rule, _ := strings.Cut(r.Rule, "/")
+	rule, _, _ = strings.Cut(rule, "#")
+	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", " ")) }
+	switch {
+	case rule != "" && kind == "key-exchange" && kind == r.Subject.Kind:
+		return clip(rule, 60) // a captured prime goes by its digest, which tells nobody anything
+	case kind != r.Subject.Kind || rule == "" || plain(rule) == plain(name):
+		return name
+	}
+	return name + " (" + clip(rule, 60) + ")"
+}
+
 // title says what to do, in the imperative.
-func title(a area, names []string, remedy string) string {
+func title(a area, names []string, r fips.Ruling) string {
 	switch a {
 	case areaSSH:
 		return "Put one approved algorithm list into the SSH server settings"
 	case areaTLS:
 		return tlsTitle(names)
 	}
-	return strings.TrimSuffix(remedy, ".")
+	text := strings.TrimSuffix(r.Remedy, ".")
+	_, rule, _ := strings.Cut(r.Rule, "/")
+	if rule, _, _ = strings.Cut(rule, "#"); rule != "" && len(text) <= maxTerse {
+		text += " (" + clip(rule, 60) + ")"
+	}
+	return text
 }
 
 func tlsTitle(names []string) string {

@@ -92,7 +92,7 @@ func (c *changes) of(a area, names []string, r fips.Ruling) *change {
 	ch := c.byKey[key]
 	if ch == nil {
 		ch = &change{id: len(c.order), rows: map[rowKey]*Row{}}
-		ch.Title = title(a, names, r.Remedy)
+		ch.Title = title(a, names, r)
 		c.byKey[key] = ch
 		c.order = append(c.order, ch)
 		if a == areaTLS {

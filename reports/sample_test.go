@@ -64,7 +64,7 @@ var (
 	rsaKex   = spec{"tls-cipher-suite", "TLS_RSA_WITH_AES_128_GCM_SHA256", fips.ClassTLSCipher, fips.Disallowed, "RSA PKCS#1 v1.5 key transport is disallowed since 2024-01-01.", "Use ECDHE with P-256/P-384."}
 	rc4      = spec{"tls-cipher-suite", "TLS_RSA_WITH_RC4_128_SHA", fips.ClassTLSCipher, fips.Disallowed, "RC4 was never approved and RFC 7465 forbids it.", "Use AES-128 or AES-256 in GCM or CCM mode."}
 	cbc      = spec{"tls-cipher-suite", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", fips.ClassTLSCipher, fips.Deprecated, "HMAC-SHA-1 ends with 2030.", "Prefer AES-GCM."}
-	noEMS    = spec{"tls-extension", "extended_master_secret absent", fips.ClassTLSEMS, fips.NotApproved, "The TLS 1.2 key derivation without it is not approved since 2023-05-16.", "Grant extended_master_secret."}
+	noEMS    = spec{"tls-extension", "extended_master_secret-absent", fips.ClassTLSEMS, fips.NotApproved, "The TLS 1.2 key derivation without it is not approved since 2023-05-16.", "Grant extended_master_secret."}
 	certRSA  = spec{"public-key", "RSA 2048", fips.ClassCertKey, fips.Approved, "112 bits of strength suffice until 2030-12-31.", "No action; schedule RSA 3072."}
 	certSHA1 = spec{"signature-scheme", "sha1WithRSAEncryption", fips.ClassCertSignature, fips.Disallowed, "SHA-1 signatures are disallowed.", "Re-issue with SHA-256."}
 	sshKex   = spec{"ssh-kex", "curve25519-sha256", fips.ClassSSHKex, fips.NotApproved, "Curve25519 key agreement is not in SP 800-56A Rev. 3.", "Use ecdh-sha2-nistp256/384/521."}

@@ -56,9 +56,10 @@ func failing(a fips.Assessment) ([]string, int) {
 	var all []subject
 	seen := map[string]bool{}
 	for _, f := range a.Findings {
-		if f.Status.Grade() == fips.Fail && !seen[f.Subject.Name] {
-			seen[f.Subject.Name] = true
-			all = append(all, subject{clip(f.Subject.Name, 60), f.Status})
+		name := label(f.Ruling)
+		if f.Status.Grade() == fips.Fail && !seen[name] {
+			seen[name] = true
+			all = append(all, subject{name, f.Status})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b subject) int {

@@ -16,11 +16,24 @@ const (
 	maxEvidence = 64
 )
 
-// A judged is a name with its status.
+// A judged is a name with its status, if it was ruled on.
 type judged struct {
 	Name   string
 	Status fips.Status
 	Note   string
+	Ruled  bool
+}
+
+// judgedBy is the name under a ruling, with its end.
+func judgedBy(name string, r fips.Ruling) judged {
+	x := judged{Name: name, Status: r.Status, Ruled: true}
+	if r.Until != "" {
+		x.Note = "until " + string(r.Until)
+		if r.Next != nil && r.Next.Draft {
+			x.Note += " (draft)"
+		}
+	}
+	return x
 }
 
 // A fact is a labelled line of an entry.
@@ -81,15 +94,23 @@ func index(a fips.Assessment) rulings {
 	return m
 }
 
-// judge names something with its status; what has no ruling is unobserved.
+// judge names something with its status.
 func (m rulings) judge(kind, name string) judged {
-	r := m[fips.Subject{Kind: kind, Name: name}]
-	x := judged{Name: name, Status: r.Status}
-	if r.Until != "" {
-		x.Note = "until " + string(r.Until)
-		if r.Next != nil && r.Next.Draft {
-			x.Note += " (draft)"
-		}
+	if r, ok := m[fips.Subject{Kind: kind, Name: name}]; ok {
+		return judgedBy(name, r)
+	}
+	return judged{Name: name}
+}
+
+// prime names a captured group with its status: one that is listed goes by its
+// name, any other by its digest.
+func (m rulings) prime(p scanner.Prime) judged {
+	if x := m.judge("named-group", p.Group); x.Ruled {
+		return x
+	}
+	x := m.judge("key-exchange", fmt.Sprintf("DHE prime of %d bits, SHA-256 %.16s", p.Bits, p.SHA256))
+	if p.Group != "" {
+		x.Note = strings.TrimSpace("known as " + p.Group + " " + x.Note)
 	}
 	return x
 }
@@ -210,16 +231,12 @@ func (x *endpointView) version(ver scanner.TLSVersion, m rulings) {
 		x.Facts = append(x.Facts, fact{Name: ver.Version + " signatures", Judged: m.all("signature-scheme", ver.SignatureSchemes)})
 	}
 	for _, p := range ver.Primes {
-		f := fact{Name: ver.Version + " DHE prime", Text: fmt.Sprintf("%d bits, in neither RFC 3526 nor RFC 7919, sha256 %.16s", p.Bits, p.SHA256)}
-		if p.Group != "" {
-			f = fact{Name: f.Name, Judged: []judged{m.judge("named-group", p.Group)}}
-		}
-		x.Facts = append(x.Facts, f)
+		x.Facts = append(x.Facts, fact{Name: ver.Version + " DHE", Judged: []judged{m.prime(p)}})
 	}
 	if ems := ver.ExtendedMasterSecret; ems != nil {
-		f := fact{Name: ver.Version, Text: "extended_master_secret absent"}
+		f := fact{Name: ver.Version + " keys", Judged: []judged{m.judge("tls-extension", "extended_master_secret-absent")}}
 		if *ems {
-			f.Text = "extended_master_secret granted"
+			f.Judged[0] = m.judge("tls-extension", "extended_master_secret")
 		}
 		x.Facts = append(x.Facts, f)
 	}
@@ -232,15 +249,8 @@ func about(a fips.Assessment, digest string) []judged {
 		if digest == "" || r.Certificate != digest || slices.ContainsFunc(list, func(j judged) bool { return j.Name == r.Subject.Name && j.Status == r.Status }) {
 			continue
 		}
-		j := judged{Name: r.Subject.Name, Status: r.Status}
-		if r.Until != "" {
-			j.Note = "until " + string(r.Until)
-			if r.Next != nil && r.Next.Draft {
-				j.Note += " (draft)"
-			}
-		}
 		if len(list) < maxListed {
-			list = append(list, j)
+			list = append(list, judgedBy(r.Subject.Name, r))
 		}
 	}
 	return list
@@ -271,11 +281,7 @@ func (x *endpointView) ssh(s *scanner.SSH, m rulings, a fips.Assessment) []strin
 	x.When += ", " + many(s.Connections, "connection")
 	x.Facts = append(x.Facts, fact{Name: "Banner", Text: clean(s.Banner)})
 	for _, p := range s.Primes {
-		text := fmt.Sprintf("%d-bit prime captured, in neither RFC 3526 nor RFC 7919, sha256 %.16s", p.Bits, p.SHA256)
-		if p.Group != "" {
-			text = fmt.Sprintf("%d-bit prime captured: %s", p.Bits, clean(p.Group))
-		}
-		x.Facts = append(x.Facts, fact{Name: "Group exchange", Text: text})
+		x.Facts = append(x.Facts, fact{Name: "Group exchange", Judged: []judged{m.prime(p)}})
 	}
 	if k := s.Kexinit; k != nil {
 		x.list("kex_algorithms", m.all("ssh-kex", k.KexAlgorithms))
@@ -287,7 +293,7 @@ func (x *endpointView) ssh(s *scanner.SSH, m rulings, a fips.Assessment) []strin
 	for _, h := range s.HostKeys {
 		key := judged{Name: clean(fmt.Sprintf("%s %d", h.Type, h.Bits)), Note: clean(cutRunes("sha256 "+h.SHA256, 24))}
 		for _, r := range about(a, h.SHA256) {
-			key.Status = max(key.Status, r.Status)
+			key.Status, key.Ruled = max(key.Status, r.Status), true
 		}
 		keys = append(keys, key)
 	}

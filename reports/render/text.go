@@ -29,8 +29,10 @@ func Text(w io.Writer, r *reports.Report, o TextOptions) error {
 }
 
 func (p *paper) head(r *reports.Report) {
-	p.line(styled(dim, strings.TrimSpace(fmt.Sprintf("fipsweep %s   %s as of %s   catalogue %s, %s rulings",
-		r.Sweep.Tool, r.Policy, r.AsOf, r.Catalogue.Version, number(len(r.Catalogue.Rules))))))
+	p.flow(t(""), 0, "   ", []span{
+		styled(dim, strings.TrimSpace("fipsweep "+r.Sweep.Tool)), styled(dim, fmt.Sprintf("%s as of %s", r.Policy, r.AsOf)),
+		styled(dim, fmt.Sprintf("catalogue %s, %s", r.Catalogue.Version, many(len(r.Catalogue.Rules), "rule"))),
+	})
 	when := r.Sweep.Started.UTC().Format("2006-01-02 15:04 UTC")
 	if d := lasted(r.Sweep.Started, r.Sweep.Ended); d != "" {
 		when += "   " + d

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
@@ -325,9 +326,6 @@ func (v *view) PostureTitle() string {
 		number(r.Grade(fips.Fail)), verb(r.Grade(fips.Fail), "fails", "fail"), number(r.Grade(fips.Watch)), verb(r.Grade(fips.Watch), "is", "are"))
 }
 
-// AlgorithmLimit is how many algorithms of one kind are listed.
-func (v *view) AlgorithmLimit() int { return 6 }
-
 // An algorithmRow is one algorithm and how far it is spread.
 type algorithmRow struct {
 	Name, Kind string
@@ -336,26 +334,44 @@ type algorithmRow struct {
 	Bar        bar
 }
 
-// Algorithms are the most frequent of each kind, protocol versions first.
+// Of each kind of algorithm so many are listed that do not pass, and so many
+// that do.
+const (
+	listedBad  = 6
+	listedGood = 3
+)
+
+// Algorithms are the most frequent of each kind, those that do not pass first.
 func (v *view) Algorithms() []algorithmRow {
 	order := []string{"protocol-version", "tls-cipher-suite", "named-group", "key-exchange", "tls-extension", "signature-scheme", "ssh-kex", "ssh-cipher", "ssh-mac",
 		"ssh-hostkey", "public-key", "certificate-property", "keystore-protection"}
-	rank := func(a reports.Algorithm) int {
-		if i := slices.Index(order, a.Subject.Kind); i >= 0 {
+	rank := func(kind string) int {
+		if i := slices.Index(order, kind); i >= 0 {
 			return i
 		}
 		return len(order)
 	}
 	list := slices.Clone(v.R.Algorithms)
-	slices.SortStableFunc(list, func(a, b reports.Algorithm) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(list, func(a, b reports.Algorithm) int {
+		return cmp.Or(cmp.Compare(rank(a.Subject.Kind), rank(b.Subject.Kind)), strings.Compare(a.Subject.Kind, b.Subject.Kind), cmp.Compare(b.Status, a.Status))
+	})
 	most := 0
 	for _, a := range list {
 		most = max(most, a.Endpoints)
 	}
-	count := map[string]int{}
+	type group struct {
+		kind string
+		good bool
+	}
+	count := map[group]int{}
 	var rows []algorithmRow
 	for _, a := range list {
-		if count[a.Subject.Kind]++; count[a.Subject.Kind] <= v.AlgorithmLimit() {
+		g := group{a.Subject.Kind, a.Status.Grade() == fips.Pass}
+		limit := listedBad
+		if g.good {
+			limit = listedGood
+		}
+		if count[g]++; count[g] <= limit || a.Subject.Kind == "protocol-version" {
 			rows = append(rows, algorithmRow{a.Subject.Name, subjectKind(a.Subject.Kind), a.Status, a.Endpoints, barOf(a.Status, a.Endpoints, most)})
 		}
 	}

@@ -64,6 +64,10 @@ func verdict(r *reports.Report) string {
 	case r.Headline() == reports.NotYet:
 		n := r.Count(fips.Unclassified)
 		return fmt.Sprintf("none of %s observed fails, but %s %s a name that no rule covers", many(observed, "endpoint"), number(n), verb(n, "shows", "show"))
+	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked:
+		return fmt.Sprintf("%s read, %s cryptography", many(r.Empty, "file"), verb(r.Empty, "without", "none with"))
+	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked:
+		return fmt.Sprintf("nothing was observed: %s read, none holds cryptography", many(r.Empty, "file"))
 	case r.Gaps.Nothing && r.Asked > 0:
 		return fmt.Sprintf("nothing was observed at %s asked", many(r.Asked, "endpoint"))
 	case r.Gaps.Nothing:
@@ -72,8 +76,6 @@ func verdict(r *reports.Report) string {
 		return fmt.Sprintf("none of %s observed fails, but %s %s not seen", many(observed, "endpoint"), number(r.NotSeen), verb(r.NotSeen, "was", "were"))
 	case r.Gaps.Incomplete():
 		return fmt.Sprintf("none of %s observed fails, but not all was asked of %s", many(observed, "endpoint"), number(r.Gaps.Lost+r.Gaps.Partial))
-	case observed == 0:
-		return fmt.Sprintf("%s read, none holds cryptography", many(r.Empty, "file"))
 	}
 	s := fmt.Sprintf("none of %s observed fails", many(observed, "endpoint"))
 	if n := r.Grade(fips.Watch); n > 0 {
