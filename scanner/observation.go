@@ -17,7 +17,7 @@ type Observation struct {
 	Sweep      string       `json:"sweep"`
 	Time       time.Time    `json:"time"` // UTC, when the probe began
 	Target     string       `json:"target"`
-	Outright   bool         `json:"outright,omitempty"` // the target was named outright
+	Outright   bool         `json:"outright,omitempty"` // the target was named outright, and no other address of its name answered
 	Endpoint   Endpoint     `json:"endpoint"`
 	Probe      string       `json:"probe"` // "tls", "ssh", "store", "detect"; "sweep" where none of them was run
 	Evidence   []Evidence   `json:"evidence,omitempty"`

@@ -42,5 +42,8 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 		return nil
 	})
 	report := p.builder.Report(p.now().UTC())
+	if err == nil {
+		err = p.journal.End(report.Sweep)
+	}
 	return report, errors.Join(err, p.journal.Close())
 }

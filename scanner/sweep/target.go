@@ -18,7 +18,8 @@ func (r *run) target(t scanner.Target) {
 			r.finish(scanner.Failed(e, probeName, r.panicked(t.Text, v)))
 		}
 	}()
-	v := visit{run: r}
+	v := visit{run: r, named: newNamed(t)}
+	defer func() { r.sendAll(v.named.end()) }()
 	defer v.end()
 	for e, err := range r.cfg.Expander.Expand(r.ctx, t) {
 		if r.ctx.Err() != nil {
@@ -52,6 +53,12 @@ func (r *run) finish(o scanner.Observation) {
 	}
 }
 
+func (r *run) sendAll(list []scanner.Observation) {
+	for _, o := range list {
+		r.send(o)
+	}
+}
+
 func (r *run) stamp(o *scanner.Observation) {
 	o.Sweep = r.cfg.SweepID
 	o.Time = r.cfg.Now().UTC()
@@ -64,6 +71,8 @@ type visit struct {
 	key  hostKey
 	host *host              // nil between hosts
 	held []scanner.Endpoint // ports of a host that drops packets, not asked yet
+
+	named *named // the name that was asked for outright, if it was one
 }
 
 // ask begins the probe of an endpoint as soon as the limits allow it. It tells
@@ -116,6 +125,7 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 		r.hosts.enter(v.key)
 	}
 	key := v.key
+	v.named.begin()
 	r.work.Go(func() {
 		o, whole := r.probe(e)
 		if h != nil {
@@ -126,7 +136,9 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 		// The slot is given back after sending: a slow receiver holds up the
 		// sweep rather than pile up observations.
 		if whole {
-			r.send(o)
+			r.sendAll(v.named.end(o))
+		} else {
+			r.sendAll(v.named.end())
 		}
 		<-r.slots
 	})
@@ -191,9 +203,12 @@ func (v *visit) knock() bool {
 		}
 		if err := mute[i]; err != nil {
 			r.cfg.Progress.Asked.Add(1)
-			r.finish(scanner.Failed(e, probeName, scanner.Failure{
+			o := scanner.Failed(e, probeName, scanner.Failure{
 				Stage: scanner.StageConnect, Reason: scanner.ReasonOf(err), Detail: err.Error(),
-			}))
+			})
+			r.stamp(&o)
+			v.named.begin()
+			r.sendAll(v.named.end(o))
 			continue
 		}
 		if !r.take(v.host.lanes) || !v.start(e, v.host) {

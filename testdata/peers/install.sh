@@ -14,6 +14,7 @@ gnutls-serv gnutls-bin TLS-by-GnuTLS-priority-strings
 ssh-keygen openssh-client SSH-key-files
 dropbear dropbear-bin SSH-lists-and-host-keys-of-Dropbear
 tinysshd tinysshd SSH-lists-of-TinySSH
+vsftpd vsftpd what-speaks-on-a-port:-FTP
 java openjdk-17-jre-headless SSLv3,RC4,DES,export-and-anonymous-suites
 javac openjdk-17-jdk-headless SSLv3,RC4,DES,export-and-anonymous-suites
 chromium chromium the-HTML-report-in-a-browser
