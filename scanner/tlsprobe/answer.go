@@ -153,6 +153,11 @@ func (a answer) internal() bool {
 	return a.outcome == refused && a.alert.Description == tlswire.AlertInternalError
 }
 
+// unnamed tells whether the server refused the name that was asked for.
+func (a answer) unnamed() bool {
+	return a.outcome == lost && a.alert.Description == tlswire.AlertUnrecognizedName
+}
+
 // ended is a connection that ended before the flight did.
 func (a answer) ended(err error, warning *tlswire.Alert) answer {
 	reason := scanner.ReasonOf(err)

@@ -91,7 +91,7 @@ func (s *session) account(a answer) answer {
 		a.outcome = lost
 		a.failure.Reason = scanner.ReasonOf(s.ctx.Err())
 		s.stopped = &a.failure
-	case a.outcome == chose, a.outcome == refused:
+	case a.outcome == chose, a.outcome == refused, a.unnamed():
 		s.spoke = true
 	case a.outcome == lost && a.plain == nil:
 		if s.lost++; s.lost == maxLost {

@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/tls"
 	"encoding/binary"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -134,6 +135,32 @@ func TestDifficultServers(t *testing.T) {
 			same(t, "incomplete", []string(nil), incomplete(o))
 		})
 	}
+}
+
+// A server that does not want the name is asked without one.
+func TestUnwantedName(t *testing.T) {
+	config := labConfig(t)
+	config.GetConfigForClient = func(i *tls.ClientHelloInfo) (*tls.Config, error) {
+		if i.ServerName != "" {
+			return nil, errors.New("unknown name")
+		}
+		return nil, nil
+	}
+	addr := serve(t, func(conn net.Conn) { _ = tls.Server(otherAlert{conn}, config).Handshake() })
+	o := probe(t, endpoint(addr, "lab.test"))
+	same(t, "seen", labSeen(), seenOf(t, o))
+	same(t, "not put", "server name", o.TLS.Asked.NotPut[0])
+	same(t, "name", "", o.TLS.Chains[0].Name)
+}
+
+// otherAlert turns internal_error into unrecognized_name.
+type otherAlert struct{ net.Conn }
+
+func (c otherAlert) Write(p []byte) (int, error) {
+	if p[0] == byte(tlswire.TypeAlert) && p[len(p)-1] == tlswire.AlertInternalError {
+		p = alertBytes(tlswire.AlertUnrecognizedName)
+	}
+	return c.Conn.Write(p)
 }
 
 // A server that says no by hanging up is believed once it has done so twice

@@ -16,7 +16,7 @@ func (s *session) hello(v version, suites, groups []uint16) ([]byte, error) {
 	if v == ssl3 {
 		return h.Marshal() // SSLv3 has no extensions
 	}
-	h.ServerName = serverName(s.endpoint)
+	h.ServerName = s.name()
 	h.Groups = groups
 	if v == tls12 || v == tls13 {
 		h.Schemes = s.schemes()

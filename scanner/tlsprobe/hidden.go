@@ -50,7 +50,7 @@ func (s *session) handshakeConfig(found *scanner.TLSVersion) (*ztls.Config, bool
 		InsecureSkipVerify: true, // we look, we do not trust
 		MinVersion:         ztls.VersionTLS13,
 		MaxVersion:         ztls.VersionTLS13,
-		ServerName:         serverName(s.endpoint),
+		ServerName:         s.name(),
 		RootCAs:            x509.NewCertPool(), // none: the system's need not be loaded
 
 		ExplicitCurvePreferences: true, // none of the library's own choice

@@ -167,7 +167,7 @@ func (l *listing) choice(a answer) {
 		l.missed(l.v.name+" "+name+" flight", *a.broken)
 	}
 	l.suites = append(l.suites, a.hello.Suite)
-	l.certs.see(l.v, serverName(l.endpoint), name, a.chain)
+	l.certs.see(l.v, l.name(), name, a.chain)
 	l.exchange(a)
 }
 

@@ -22,6 +22,7 @@ type Prober struct {
 	dial      scanner.Dial
 	timeout   time.Duration
 	questions questions
+	asked     scanner.Asked
 }
 
 // New returns a prober that opens its connections through dial.
@@ -29,7 +30,9 @@ func New(dial scanner.Dial, o Options) *Prober {
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Second
 	}
-	return &Prober{dial: dial, timeout: o.Timeout, questions: newQuestions()}
+	q := newQuestions()
+	asked := scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(q.text))}
+	return &Prober{dial: dial, timeout: o.Timeout, questions: q, asked: asked}
 }
 
 // Probe asks the endpoint everything. It connects anew for each question.

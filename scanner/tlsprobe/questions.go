@@ -128,9 +128,7 @@ func (q questions) write() string {
 
 // Asked names the question set; what of it is not put to an endpoint is added
 // there.
-func (p *Prober) Asked() scanner.Asked {
-	return scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(p.questions.text))}
-}
+func (p *Prober) Asked() scanner.Asked { return p.asked }
 
 // Questions is the text of the question set whose digest observations carry.
 func (p *Prober) Questions() string { return p.questions.text }

@@ -31,6 +31,7 @@ type session struct {
 	stopped  *scanner.Failure // why no further question is put
 	chunk    int              // suites in one hello; 0 is all
 	fixed    bool             // TLS 1.3 hellos carry fixed shares
+	nameless bool             // the server does not want the name
 	speaks13 bool             // an older answer showed that TLS 1.3 is known
 
 	seenSchemes []uint16
@@ -126,10 +127,23 @@ func (s *session) once(v version, suites, groups []uint16) answer {
 		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
 	}
 	a := s.ask(hello, readAnswer)
-	if a.outcome == chose {
+	switch {
+	case a.outcome == chose:
 		s.note(v, a)
+	case a.unnamed() && s.name() != "":
+		s.nameless = true
+		s.notPut("server name")
+		return s.once(v, suites, groups)
 	}
 	return a
+}
+
+// name is the server name to ask for.
+func (s *session) name() string {
+	if s.nameless {
+		return ""
+	}
+	return serverName(s.endpoint)
 }
 
 // note keeps what an answer tells besides the choice itself.

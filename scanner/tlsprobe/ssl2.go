@@ -23,7 +23,7 @@ func (s *session) enumerateSSL2() answer {
 	}
 	found := s.found[ssl2]
 	switch a.outcome {
-	case refused, silent:
+	case refused, silent, odd: // whatever it said was no SERVER-HELLO
 		found.Accepted = yes(false)
 	case chose:
 		found.Accepted = yes(true)

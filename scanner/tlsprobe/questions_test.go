@@ -1,0 +1,70 @@
+package tlsprobe
+
+import (
+	"crypto/ecdh"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fipsweep/fipsweep/scanner/iana"
+)
+
+func TestQuestionsHoldEveryCodePoint(t *testing.T) {
+	q := newQuestions()
+	for _, s := range iana.Suites() {
+		if slices.Contains(q.suites, s.Code) == s.TLS13 || slices.Contains(q.suites13, s.Code) != s.TLS13 {
+			t.Errorf("%s is not offered in its versions alone", s.Name)
+		}
+	}
+	// TLS_FALLBACK_SCSV in a hello of an old version makes a newer server
+	// refuse it (RFC 7507 section 3).
+	for _, s := range iana.Signals() {
+		if slices.Contains(q.suites, s.Code) || slices.Contains(q.suites13, s.Code) {
+			t.Errorf("%s is offered among the suites", s.Name)
+		}
+	}
+	for _, g := range iana.Groups() {
+		if !slices.Contains(q.groups, g.Code) {
+			t.Errorf("%s is not offered", g.Name)
+		}
+	}
+	if len(q.schemes) != len(iana.Schemes()) || len(q.kinds) != len(iana.SSL2Kinds()) {
+		t.Errorf("%d schemes, %d kinds", len(q.schemes), len(q.kinds))
+	}
+	// The first piece of a split list has what most servers share.
+	for _, name := range []string{"TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_RC4_128_MD5"} {
+		if s, _ := iana.SuiteByName(name); !slices.Contains(q.suites[:pieceSize], s.Code) {
+			t.Errorf("%s is not in the first piece", name)
+		}
+	}
+}
+
+func TestAskedIsTheSameEverywhere(t *testing.T) {
+	a, b := New(nil, Options{}), New(nil, Options{})
+	if a.Asked().SHA256 != b.Asked().SHA256 || a.Questions() != b.Questions() {
+		t.Error("two probers ask unlike questions")
+	}
+	if n := strings.Count(a.Questions(), "\n"); n != 12 {
+		t.Errorf("%d lists", n)
+	}
+}
+
+func TestFixedShares(t *testing.T) {
+	for code, curve := range map[uint16]ecdh.Curve{23: ecdh.P256(), 24: ecdh.P384(), 25: ecdh.P521()} {
+		one := make([]byte, (len(fixedShares[code])/2-1)/2)
+		one[len(one)-1] = 1
+		key, err := curve.NewPrivateKey(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := hex.EncodeToString(key.PublicKey().Bytes()); fixedShares[code] != want {
+			t.Errorf("%s: the base point is %s", groupName(code), want)
+		}
+	}
+	for code, size := range map[uint16]int{29: 32, 30: 56} {
+		if len(fixedShares[code]) != 2*size {
+			t.Errorf("%s: %d digits", groupName(code), len(fixedShares[code]))
+		}
+	}
+}
