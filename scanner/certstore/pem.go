@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
 var (
@@ -123,7 +125,10 @@ func (b *blockReader) begin(line []byte, i int) {
 // manuals are full of such; only one that decodes to DER, or to a key of
 // OpenSSH's, is more than words.
 func (b *blockReader) guessed(found block) {
-	if found.problem == "" && (bytes.HasPrefix(found.data, []byte{0x30}) || bytes.HasPrefix(found.data, openSSHMagic)) {
+	if found.problem != "" || len(found.data) == 0 {
+		return
+	}
+	if found.data[0] == 0x30 || pkix.KindOf(found.data) != "" || bytes.HasPrefix(found.data, openSSHMagic) {
 		b.queue = append(b.queue, found)
 	}
 }
