@@ -200,7 +200,10 @@ func floor(o scanner.Observation) int {
 		case !*v.Accepted || v.Version == scanner.SSLv2:
 			n++
 		case v.Version == scanner.TLSv13:
-			n += max(k, g) + 3
+			n += max(k, g) + 2
+			if k >= g {
+				n++ // the groups ended first, or both at once: each list wants its own refusal
+			}
 		default:
 			n += k + 1
 			if g > 0 && (v.Version == scanner.TLSv12 || !accepted[scanner.TLSv12]) {

@@ -88,6 +88,16 @@ func TestOpenSSL(t *testing.T) {
 			groups:   []string{"brainpoolP256r1", "secp256k1", "secp256r1", "secp521r1"},
 		},
 		{
+			// The server's order, so that no curve comes by itself, and the
+			// certificate's curve last: struck out, it would take ECDSA along.
+			name:     "ECDSA alone, curves in the server's order",
+			args:     []string{"-cert", ecCert, "-key", ecKey, "-tls1_2", "-serverpref", "-groups", "P-521:brainpoolP256r1:secp256k1:P-256"},
+			ciphers:  "aECDSA:@SECLEVEL=0",
+			auth:     []string{"ECDSA"},
+			versions: []string{scanner.TLSv12},
+			groups:   []string{"brainpoolP256r1", "secp256k1", "secp256r1", "secp521r1"},
+		},
+		{
 			name:     "a hole: TLS 1.0 and 1.2 without 1.1",
 			args:     []string{"-cert", rsaCert, "-key", rsaKey, "-no_tls1_1", "-no_tls1_3", "-groups", "P-384"},
 			ciphers:  "AES128-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0",
