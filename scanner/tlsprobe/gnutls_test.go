@@ -2,6 +2,7 @@ package tlsprobe
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -62,6 +63,29 @@ func curvesOnly(groups []string) []string {
 	return curves
 }
 
+// finiteOnly is the finite-field groups that a server can show: all that it
+// has, if it has a suite for them.
+func finiteOnly(groups, suites []string) []string {
+	if !slices.ContainsFunc(suites, func(s string) bool { return strings.HasPrefix(s, "TLS_DH") }) {
+		return nil
+	}
+	var all []string
+	for _, name := range groups {
+		if g, _ := iana.GroupByName(name); g.Kind == "ff" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+func primeGroups(v scanner.TLSVersion) []string {
+	var all []string
+	for _, p := range v.Primes {
+		all = append(all, p.Group)
+	}
+	return sorted(all)
+}
+
 func TestGnuTLS(t *testing.T) {
 	serv := tool(t, "gnutls-serv", "gnutls-bin")
 	rsaCert, rsaKey := keyPair(t, "-newkey", "rsa:2048")
@@ -119,6 +143,7 @@ func TestGnuTLS(t *testing.T) {
 					same(t, v+" suites", sorted(append(suites[scanner.SSLv3], suites[scanner.TLSv10]...)), g.Suites)
 				}
 			}
+			same(t, "primes", finiteOnly(groups, got[scanner.TLSv12].Suites), primeGroups(o.TLS.Versions[4]))
 			atFloor(t, o)
 			same(t, "incomplete", row.incomplete, incomplete(o))
 		})

@@ -63,6 +63,13 @@ func TestGoServer(t *testing.T) {
 			chains: []string{"TLSv1.2 EC", "TLSv1.2 RSA"},
 		},
 		{
+			name: "TLS 1.3 alone, more groups than suites",
+			config: &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{rsaCert},
+				CurvePreferences: []tls.CurveID{tls.X25519MLKEM768, tls.SecP384r1MLKEM1024, tls.X25519, tls.CurveP384, tls.CurveP521}},
+			want:   map[string]seen{scanner.TLSv13: {true, suites13, []string{"SecP384r1MLKEM1024", "X25519MLKEM768", "secp384r1", "secp521r1", "x25519"}, nil}},
+			chains: []string{"TLSv1.3 RSA"},
+		},
+		{
 			name:   "ML-KEM hybrid alone, TLS 1.3 alone",
 			config: &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{ecCert}, CurvePreferences: []tls.CurveID{tls.X25519MLKEM768}},
 			want:   map[string]seen{scanner.TLSv13: {true, suites13, []string{"X25519MLKEM768"}, nil}},

@@ -75,3 +75,14 @@ func TestJavaNothingDisabled(t *testing.T) {
 	}
 	same(t, "primes", []string{"2048ffdhe2048", "512"}, primes)
 }
+
+// The JDK takes no certificate on a curve that the client does not offer, so a
+// curve cannot simply be struck out under ECDSA.
+func TestJavaCurvesUnderECDSA(t *testing.T) {
+	e, want := serveJava(t, []string{"-Djdk.tls.namedGroups=secp256r1,secp384r1,secp521r1"},
+		javaStore(t, "EC -groupname secp256r1"), "TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+	o := probe(t, e)
+	same(t, "seen", map[string]seen{scanner.TLSv12: {true, want[scanner.TLSv12], []string{"secp256r1", "secp384r1", "secp521r1"}, yes(true)}}, seenOf(t, o))
+	same(t, "incomplete", []string(nil), incomplete(o))
+	atFloor(t, o)
+}

@@ -88,8 +88,7 @@ func TestOpenSSL(t *testing.T) {
 			groups:   []string{"brainpoolP256r1", "secp256k1", "secp256r1", "secp521r1"},
 		},
 		{
-			// The server's order, so that no curve comes by itself, and the
-			// certificate's curve last: struck out, it would take ECDSA along.
+			// The server's order, so that no curve comes by itself.
 			name:     "ECDSA alone, curves in the server's order",
 			args:     []string{"-cert", ecCert, "-key", ecKey, "-tls1_2", "-serverpref", "-groups", "P-521:brainpoolP256r1:secp256k1:P-256"},
 			ciphers:  "aECDSA:@SECLEVEL=0",
