@@ -42,6 +42,9 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 		if sshList(prefix) {
 			c.unread("OpenSSH key list")
 		}
+		if n < sniffLen && !bytes.Contains(prefix, pemBegin) {
+			return nil // most files of most trees end here
+		}
 		return c.text(rest, size, bytes.IndexByte(prefix, 0) >= 0)
 	case shapeDER:
 		return c.binary(rest, size)

@@ -2,10 +2,12 @@ package certstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
 	"path/filepath"
+	"syscall"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -20,6 +22,9 @@ func (s *Store) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scanner.
 		}
 		real, err := filepath.EvalSymlinks(t.Path)
 		if err != nil {
+			if _, errStat := statFile(t.Path); errors.Is(errStat, syscall.ELOOP) {
+				err = fmt.Errorf("its links lead in a circle: %w", fs.ErrNotExist)
+			}
 			yield(named(t), fmt.Errorf("look at %s: %w", t.Path, err))
 			return
 		}
@@ -83,6 +88,13 @@ func (s *Store) one(t scanner.Target, real string, info fs.FileInfo, yield func(
 		e.Links = []string{real}
 	}
 	yield(e, nil)
+}
+
+// fresh tells whether no file has been handed out that could come again.
+func (s *Store) fresh() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.seen) == 0
 }
 
 // first tells whether a file is handed out for the first time, under any name

@@ -124,7 +124,7 @@ func orStop(more bool, next error) error {
 func (w *walk) regular(path string, d fs.DirEntry) bool {
 	links := w.links[path]
 	delete(w.links, path)
-	if len(links) == 0 && len(w.hard) == 0 {
+	if len(links) == 0 && len(w.hard) == 0 && w.store.fresh() {
 		return w.yield(w.file(path, nil), nil)
 	}
 	info, err := d.Info()

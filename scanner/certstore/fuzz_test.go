@@ -1,0 +1,48 @@
+package certstore_test
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"os"
+	"testing"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/certstore"
+)
+
+// FuzzContent gives any bytes for a file: no panic, an observation that can be
+// written down, and never the digest or the bytes of a private key.
+func FuzzContent(f *testing.F) {
+	b := make1(f)
+	for _, seed := range [][]byte{b.cert, b.key, b.sec1, b.locked, b.old, b.req, b.crl, b.dh, b.p7, b.certDER, b.keyDER, b.p7DER, b.p12, b.pubDER,
+		join([]byte("junk\n"), b.pub, b.other[:100], []byte("\n"), b.cert), {0x30, 0x80}, utf16(b.pub)} {
+		f.Add(seed)
+	}
+	private, _ := pem.Decode(b.key)
+	if private == nil {
+		f.Fatal("no key")
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := os.CreateTemp(dir, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.Remove(file.Name())
+		defer file.Close()
+		if _, err := file.Write(data); err != nil {
+			t.Fatal(err)
+		}
+		o := certstore.New(certstore.Options{MaxFileSize: 1 << 16}).Probe(t.Context(), scanner.File(file.Name()))
+		if o.Failure != nil || o.Store == nil {
+			t.Fatalf("%+v", o.Failure)
+		}
+		noSecret(t, o)
+		if _, err := json.Marshal(o); err != nil {
+			t.Fatal(err)
+		}
+		if o.Store.Format == "" && len(o.Store.Items) > 0 {
+			t.Fatalf("items without a format: %s", brief(o))
+		}
+	})
+}
