@@ -3,25 +3,25 @@ package main
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/reports"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/replay"
-	"github.com/fipsweep/fipsweep/scanner/target"
 )
 
 // A pipeline is the whole of a sweep: who sweeps what, where each observation
 // is kept, who judges it, and who is told.
 type pipeline struct {
 	sweeper   scanner.Sweeper
-	targets   *target.List
-	journal   *replay.Journal
+	targets   iter.Seq[scanner.Target]
+	journal   *replay.Journal // nil where the observations are kept already
 	judge     *fips.Judge
 	recorders []reports.Recorder
 	builder   *reports.Builder
-	now       func() time.Time
+	now       func() time.Time // when the sweep ended
 }
 
 // assess runs the pipeline: sweep, keep, judge, record, and the report at the
@@ -29,9 +29,11 @@ type pipeline struct {
 func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 	// What was observed is recorded even when the sweep is being stopped.
 	record := context.WithoutCancel(ctx)
-	err := p.sweeper.Sweep(ctx, p.targets.All(), func(o scanner.Observation) error {
-		if err := p.journal.Append(o); err != nil {
-			return err
+	err := p.sweeper.Sweep(ctx, p.targets, func(o scanner.Observation) error {
+		if p.journal != nil {
+			if err := p.journal.Append(o); err != nil {
+				return err
+			}
 		}
 		a := p.judge.Assess(o)
 		for _, r := range p.recorders {
@@ -42,6 +44,9 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 		return nil
 	})
 	report := p.builder.Report(p.now().UTC())
+	if p.journal == nil {
+		return report, err
+	}
 	if err == nil {
 		err = p.journal.End(report.Sweep)
 	}

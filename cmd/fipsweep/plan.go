@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/fipsweep/fipsweep/fips"
-	"github.com/fipsweep/fipsweep/fips/control"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
@@ -15,44 +13,18 @@ import (
 // A plan is a command line that can be: everything is read and checked before
 // a packet leaves.
 type plan struct {
+	*assessor
 	scanFlags
-	outs     []output
 	targets  *target.List
 	excluded *target.Excludes
-	judge    *fips.Judge
-	cat      *fips.Catalogue
-	controls *control.Table
-	asOf     fips.Date
-	failOn   fips.Status // Unobserved for never
 	scope    scanner.Scope
 }
 
 func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
 	p := &plan{scanFlags: f}
-	var errs []error
-	note := func(err error) { errs = append(errs, err) }
+	limits, targets := checkLimits(f), p.readTargets(std.in, args)
 	var err error
-	if p.outs, err = parseOutputs(f.outputs, f.quiet); err != nil {
-		note(err)
-	}
-	for _, o := range p.outs {
-		note(o.checkPlace())
-	}
-	if p.failOn, err = parseFailOn(f.failOn); err != nil {
-		note(err)
-	}
-	note(checkLimits(f))
-	note(p.readTargets(std.in, args))
-	if p.asOf, err = parseAsOf(f.asOf); err != nil {
-		note(err)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, usage(err)
-	}
-	if p.judge, p.cat, err = newJudge(p.asOf); err != nil {
-		return nil, err
-	}
-	p.controls, err = control.Load()
+	p.assessor, err = newAssessor(f.judgingFlags, limits, targets)
 	return p, err
 }
 
@@ -75,20 +47,6 @@ func checkLimits(f scanFlags) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
-}
-
-func parseFailOn(s string) (fips.Status, error) {
-	if s == "never" {
-		return fips.Unobserved, nil
-	}
-	status, err := fips.ParseStatus(s)
-	if err == nil && !status.IsFinding() {
-		err = fmt.Errorf("%s is no finding: want deprecated or worse", s)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("--fail-on: %w, or never", err)
-	}
-	return status, nil
 }
 
 // readTargets parses the arguments and every --targets file together, so that

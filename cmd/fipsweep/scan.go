@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,9 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/reports"
-	"github.com/fipsweep/fipsweep/reports/render"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/replay"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
@@ -24,7 +21,7 @@ import (
 
 // scanFlags is the command line of scan as the operator wrote it.
 type scanFlags struct {
-	outputs     []string
+	judgingFlags
 	lists       []string
 	exclude     []string
 	ports       string
@@ -33,12 +30,9 @@ type scanFlags struct {
 	perHost     int
 	rate        float64
 	timeout     time.Duration
-	asOf        string
-	failOn      string
 	history     string
 	state       string
 	progress    string
-	quiet       bool
 }
 
 func newScan(std streams) *cobra.Command {
@@ -60,8 +54,8 @@ usual ports of TLS, SSH and mail.`,
   nmap -p443 --open -oG - 10.0.0.0/24 | awk '/open/{print $2":443"}' | fipsweep scan --targets -`,
 		RunE: func(cmd *cobra.Command, args []string) error { return scan(cmd.Context(), std, f, args) },
 	}
+	f.judgingFlags.add(cmd)
 	fl := cmd.Flags()
-	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write `FORMAT[=PATH]`: text, jsonl or html; '-' or no path is stdout; repeatable")
 	fl.StringArrayVar(&f.lists, "targets", nil, "read targets from `FILE`, one a line; '-' is stdin; repeatable")
 	fl.StringArrayVar(&f.exclude, "exclude", nil, "leave alone this `network`, range, address or name; repeatable")
 	fl.StringVar(&f.ports, "ports", "", "`ports` to ask where a target names none, such as 22,443,8000-8010")
@@ -70,12 +64,9 @@ usual ports of TLS, SSH and mail.`,
 	fl.IntVar(&f.perHost, "per-host", 2, "endpoints of one address asked at once")
 	fl.Float64Var(&f.rate, "rate", 0, "new connections a second in all; 0 for no limit")
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "how long one connection may take")
-	asOfFlag(cmd, &f.asOf)
-	fl.StringVar(&f.failOn, "fail-on", fips.Unclassified.String(), "exit 3 on findings of this `status` or worse, or never")
 	fl.StringVar(&f.history, "history", "off", "where sweeps are kept for later; only 'off' for now")
 	fl.StringVar(&f.state, "state", "", "`folder` for the sweep's journal (default the user's state folder)")
 	fl.StringVar(&f.progress, "progress", "auto", "draw progress on stderr: auto, always or never")
-	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no summary on stdout and no notes on stderr")
 	return cmd
 }
 
@@ -101,29 +92,11 @@ func scan(ctx context.Context, std streams, f scanFlags, args []string) error {
 		return err
 	}
 	report, err := p.run(ctx, std, about, journal)
-	status := exitClean
-	if err != nil {
-		fmt.Fprintf(std.err, "fipsweep: %v\n", err)
-		status = exitFailed
-	}
-	if ctx.Err() != nil {
-		status = exitInterrupted
-	}
-	if report == nil {
-		return &statusError{status, nil}
-	}
-	status = worse(status, outcome(report, p.failOn))
-	if err := p.write(context.WithoutCancel(ctx), std, report, journal.Path(), status); err != nil {
-		return &statusError{worse(status, exitFailed), err}
-	}
-	if status == exitClean {
-		return nil
-	}
-	return &statusError{status, nil}
+	kept := saved{[]string{journal.Path()}}
+	return p.finish(ctx, std, report, p.judged(kept.observations), err)
 }
 
-// run wires the pipeline and runs it. The error of an interrupted sweep is
-// nil: being stopped is not a fault.
+// run wires the sweep of this machine into the pipeline and runs it.
 func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journal *replay.Journal) (*reports.Report, error) {
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	if p.quiet {
@@ -132,45 +105,26 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 		fmt.Fprintf(std.err, "sweep %s, journal %s\n", about.ID, journal.Path())
 		noteFiles(std.err, about.Scope.Targets)
 	}
-	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: p.cat, Controls: p.controls, Policy: "fips140-3", AsOf: p.asOf})
-	if err != nil {
-		return nil, err
-	}
-	streams, err := openStreams(p.outs, std.out, p.controls)
-	if err != nil {
-		return nil, err
-	}
 	bar, err := newProgress(p.progress, std.err, foreseen(p.targets))
 	if err != nil {
 		return nil, err
 	}
+	defer bar.finish()
 	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Log: log})
 	files := newFiles()
-	line := &pipeline{
-		sweeper: sweep.New(sweep.Config{
-			Expander: expander{files: files, hosts: newHosts(p.excluded)},
-			Prober:   newProber(dialer.Dial, files, p.timeout),
-			Limits:   sweep.Limits{PerHost: p.perHost},
-			SweepID:  about.ID,
-			Dialer:   dialer,
-			Log:      log,
-		}),
-		targets:   p.targets,
-		journal:   journal,
-		judge:     p.judge,
-		recorders: append(streams.recorders(), builder),
-		builder:   builder,
-		now:       time.Now,
-	}
+	local := sweep.New(sweep.Config{
+		Expander: expander{files: files, hosts: newHosts(p.excluded)},
+		Prober:   newProber(dialer.Dial, files, p.timeout),
+		Limits:   sweep.Limits{PerHost: p.perHost},
+		SweepID:  about.ID,
+		Dialer:   dialer,
+		Log:      log,
+	})
+	var extra []reports.Recorder
 	if bar != nil {
-		line.recorders = append(line.recorders, bar)
+		extra = append(extra, bar)
 	}
-	report, err := line.assess(ctx)
-	bar.finish()
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		err = nil
-	}
-	return report, errors.Join(err, streams.close(report))
+	return p.conduct(ctx, std, about, pipeline{sweeper: local, targets: p.targets.All(), journal: journal, now: time.Now}, extra...)
 }
 
 // noteFiles says of a word that is a host by the grammar and a file by what
@@ -189,49 +143,4 @@ func noteFiles(w io.Writer, words []string) {
 // foreseen is how many endpoints the progress bar expects.
 func foreseen(l *target.List) int64 {
 	return int64(min(l.Count(), 1<<62))
-}
-
-// outcome is the exit status that the report itself comes to.
-func outcome(r *reports.Report, failOn fips.Status) exitStatus {
-	status := exitClean
-	if r.Gaps.Incomplete() {
-		status = exitIncomplete
-	}
-	if failOn != fips.Unobserved && r.Reached(failOn) {
-		status = worse(status, exitFindings)
-	}
-	return status
-}
-
-// write renders every output that is written once the sweep is over; the
-// summary comes last, since it names the files that were written.
-func (p *plan) write(ctx context.Context, std streams, r *reports.Report, journal string, status exitStatus) error {
-	again := p.judgeAgain(journal)
-	var errs []error
-	var written []string
-	for _, o := range p.outs {
-		var err error
-		switch o.format {
-		case "html":
-			err = o.writeWhole(std.out, func(w io.Writer) error { return render.HTML(ctx, w, r, again) })
-		case "jsonl":
-		default:
-			continue
-		}
-		if errs = append(errs, err); err == nil && !o.stdout() {
-			written = append(written, o.path)
-		}
-	}
-	for _, o := range p.outs {
-		if o.format != "text" {
-			continue
-		}
-		opt := render.TextOptions{UTF8: true, Outputs: written, Exit: exitLine(status)}
-		if o.stdout() {
-			term := textOptions(std.out)
-			opt.Color, opt.UTF8 = term.Color, term.UTF8
-		}
-		errs = append(errs, o.writeWhole(std.out, func(w io.Writer) error { return render.Text(w, r, opt) }))
-	}
-	return errors.Join(errs...)
 }

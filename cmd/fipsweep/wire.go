@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
 	"github.com/fipsweep/fipsweep/reports"
 	"github.com/fipsweep/fipsweep/reports/render"
@@ -129,32 +128,6 @@ func (s *lineStreams) close(r *reports.Report) error {
 		}
 	}
 	return nil
-}
-
-// judgeAgain reads the sweep's journal and judges it again, so that no output
-// needs every assessment in memory.
-func (p *plan) judgeAgain(journal string) reports.Assessments {
-	return func(ctx context.Context) iter.Seq2[fips.Assessment, error] {
-		return func(yield func(fips.Assessment, error) bool) {
-			f, err := os.Open(journal)
-			if err != nil {
-				yield(fips.Assessment{}, err)
-				return
-			}
-			defer f.Close()
-			for o, err := range replay.Read(ctx, f, journal) {
-				if err != nil {
-					if !yield(fips.Assessment{}, err) {
-						return
-					}
-					continue
-				}
-				if !yield(p.judge.Assess(o), nil) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // textOptions says how w can be written to: colour on a terminal unless

@@ -25,8 +25,8 @@ type Reader struct {
 	name  string
 	whole bool // a whole line was seen
 
-	// About is what the journal says of its sweep, as far as it was read:
-	// without Ended until its last line, and zero for JSON lines.
+	// About is what the file says of its sweep, as far as it was read: a
+	// journal without Ended until its last line, JSON lines nothing until then.
 	About scanner.Sweep
 	// Cut tells that the last line was not whole, as after a crash. What
 	// comes before it is.
@@ -146,6 +146,12 @@ func (r *Reader) decode(line []byte, last bool) (scanner.Observation, kind, erro
 		}
 		r.About = h.Sweep
 		return o, isOther, nil
+	case sweepSchema:
+		about, err := sweepOf(line)
+		if err == nil {
+			r.About = about
+		}
+		return o, isOther, err
 	}
 	return o, foreign(is.Schema), refuse(is.Schema)
 }

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/control"
+	"github.com/fipsweep/fipsweep/reports"
+	"github.com/fipsweep/fipsweep/reports/render"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// judgingFlags are the flags of every verb that judges observations and
+// reports on them, wherever the observations come from.
+type judgingFlags struct {
+	outputs []string
+	asOf    string
+	failOn  string
+	quiet   bool
+}
+
+func (f *judgingFlags) add(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write `FORMAT[=PATH]`: text, jsonl or html; '-' or no path is stdout; repeatable")
+	asOfFlag(cmd, &f.asOf)
+	fl.StringVar(&f.failOn, "fail-on", fips.Unclassified.String(), "exit 3 on findings of this `status` or worse, or never")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no summary on stdout and no notes on stderr")
+}
+
+// An assessor judges on one date and writes one set of outputs: everything is
+// read and found to be possible before it exists.
+type assessor struct {
+	outs     []output
+	quiet    bool
+	judge    *fips.Judge
+	cat      *fips.Catalogue
+	controls *control.Table
+	asOf     fips.Date
+	failOn   fips.Status // Unobserved for never
+}
+
+// newAssessor tells every complaint about the flags, together with others that
+// the verb found.
+func newAssessor(f judgingFlags, others ...error) (*assessor, error) {
+	a := &assessor{quiet: f.quiet}
+	errs := others
+	var err error
+	a.outs, err = parseOutputs(f.outputs, f.quiet)
+	errs = append(errs, err)
+	for _, o := range a.outs {
+		errs = append(errs, o.checkPlace())
+	}
+	a.failOn, err = parseFailOn(f.failOn)
+	errs = append(errs, err)
+	a.asOf, err = parseAsOf(f.asOf)
+	errs = append(errs, err)
+	if err := errors.Join(errs...); err != nil {
+		return nil, usage(err)
+	}
+	if a.judge, a.cat, err = newJudge(a.asOf); err != nil {
+		return nil, err
+	}
+	a.controls, err = control.Load()
+	return a, err
+}
+
+func parseFailOn(s string) (fips.Status, error) {
+	if s == "never" {
+		return fips.Unobserved, nil
+	}
+	status, err := fips.ParseStatus(s)
+	if err == nil && !status.IsFinding() {
+		err = fmt.Errorf("%s is no finding: want deprecated or worse", s)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("--fail-on: %w, or never", err)
+	}
+	return status, nil
+}
+
+// conduct runs a pipeline over what the sweeper yields, with the outputs that
+// are written meanwhile. The error of an interrupted sweep is nil: being
+// stopped is not a fault.
+func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep, line pipeline, extra ...reports.Recorder) (*reports.Report, error) {
+	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: a.cat, Controls: a.controls, Policy: "fips140-3", AsOf: a.asOf})
+	if err != nil {
+		return nil, err
+	}
+	lines, err := openStreams(a.outs, std.out, a.controls)
+	if err != nil {
+		return nil, err
+	}
+	line.judge, line.builder = a.judge, builder
+	line.recorders = append(append(lines.recorders(), builder), extra...)
+	report, err := line.assess(ctx)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = nil
+	}
+	return report, errors.Join(err, lines.close(report))
+}
+
+// finish writes the outputs that are written once everything is judged, and
+// gives the verb's error: what went wrong, or the exit status that the report
+// comes to.
+func (a *assessor) finish(ctx context.Context, std streams, r *reports.Report, again reports.Assessments, err error) error {
+	status := exitClean
+	if err != nil {
+		fmt.Fprintf(std.err, "fipsweep: %v\n", err)
+		status = exitFailed
+	}
+	if ctx.Err() != nil {
+		status = exitInterrupted
+	}
+	if r == nil {
+		return &statusError{status, nil}
+	}
+	status = worse(status, outcome(r, a.failOn))
+	if err := a.write(context.WithoutCancel(ctx), std, r, again, status); err != nil {
+		return &statusError{worse(status, exitFailed), err}
+	}
+	if status == exitClean {
+		return nil
+	}
+	return &statusError{status, nil}
+}
+
+// outcome is the exit status that the report itself comes to.
+func outcome(r *reports.Report, failOn fips.Status) exitStatus {
+	status := exitClean
+	if r.Gaps.Incomplete() {
+		status = exitIncomplete
+	}
+	if failOn != fips.Unobserved && r.Reached(failOn) {
+		status = worse(status, exitFindings)
+	}
+	return status
+}
+
+// write renders every output but the JSON lines; the summary comes last, since
+// it names the files that were written.
+func (a *assessor) write(ctx context.Context, std streams, r *reports.Report, again reports.Assessments, status exitStatus) error {
+	var errs []error
+	var written []string
+	for _, o := range a.outs {
+		var err error
+		switch o.format {
+		case "html":
+			err = o.writeWhole(std.out, func(w io.Writer) error { return render.HTML(ctx, w, r, again) })
+		case "jsonl":
+		default:
+			continue
+		}
+		if errs = append(errs, err); err == nil && !o.stdout() {
+			written = append(written, o.path)
+		}
+	}
+	for _, o := range a.outs {
+		if o.format != "text" {
+			continue
+		}
+		opt := render.TextOptions{UTF8: true, Outputs: written, Exit: exitLine(status)}
+		if o.stdout() {
+			term := textOptions(std.out)
+			opt.Color, opt.UTF8 = term.Color, term.UTF8
+		}
+		errs = append(errs, o.writeWhole(std.out, func(w io.Writer) error { return render.Text(w, r, opt) }))
+	}
+	return errors.Join(errs...)
+}
+
+// judged judges every observation of a source anew each time it is ranged
+// over, so that no output needs all assessments in memory.
+func (a *assessor) judged(source func(context.Context) iter.Seq2[scanner.Observation, error]) reports.Assessments {
+	return func(ctx context.Context) iter.Seq2[fips.Assessment, error] {
+		return func(yield func(fips.Assessment, error) bool) {
+			for o, err := range source(ctx) {
+				var as fips.Assessment
+				if err == nil {
+					as = a.judge.Assess(o)
+				}
+				if !yield(as, err) {
+					return
+				}
+			}
+		}
+	}
+}

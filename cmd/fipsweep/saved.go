@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/replay"
+)
+
+// saved is one or more sweeps that are kept in files, read as one: journals,
+// or JSON lines that a sweep wrote, such as the shards of one sweep.
+type saved struct{ paths []string }
+
+// findSaved finds each file: a path, the id of a sweep whose journal is in the
+// state folder, or "last" for the newest of these.
+func findSaved(state string, words []string) (*saved, error) {
+	dir, err := stateDir(state)
+	if err != nil {
+		return nil, err
+	}
+	s := &saved{}
+	var errs []error
+	for _, word := range words {
+		path, err := findOne(dir, word)
+		errs = append(errs, err)
+		s.paths = append(s.paths, path)
+	}
+	return s, errors.Join(errs...)
+}
+
+func findOne(dir, word string) (string, error) {
+	if word == "last" {
+		journals, err := filepath.Glob(replay.Path(dir, "*"))
+		if err != nil || len(journals) == 0 {
+			return "", fmt.Errorf("no sweep is kept in %s: scan first, or name a saved file", dir)
+		}
+		return journals[len(journals)-1], nil // ids sort by time
+	}
+	if info, err := os.Stat(word); err == nil && info.Mode().IsRegular() {
+		return word, nil
+	} else if err == nil {
+		return "", fmt.Errorf("%s is no file: name a journal, or JSON lines that a sweep wrote", word)
+	} else if strings.ContainsAny(word, "/.") || !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("saved sweep: %w", err)
+	}
+	path := replay.Path(dir, word)
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("no file %s, and no sweep of that id in %s", word, dir)
+	}
+	return path, nil
+}
+
+// observations reads the files one after the other.
+func (s *saved) observations(ctx context.Context) iter.Seq2[scanner.Observation, error] {
+	return func(yield func(scanner.Observation, error) bool) {
+		for _, path := range s.paths {
+			if !s.readOne(ctx, path, yield) {
+				return
+			}
+		}
+	}
+}
+
+func (s *saved) readOne(ctx context.Context, path string, yield func(scanner.Observation, error) bool) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return yield(scanner.Observation{}, err)
+	}
+	defer f.Close()
+	for o, err := range replay.Read(ctx, f, path) {
+		if !yield(o, err) {
+			return false
+		}
+	}
+	return true
+}
+
+// Sweep emits the observations again, as a scanner.Sweeper.
+func (s *saved) Sweep(ctx context.Context, _ iter.Seq[scanner.Target], emit func(scanner.Observation) error) error {
+	for o, err := range s.observations(ctx) {
+		if err == nil {
+			err = emit(o)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// about is what the files say of their sweep: the first one's words, with the
+// targets of all and the time from the first start to the last end.
+func (s *saved) about(ctx context.Context) (scanner.Sweep, error) {
+	var whole scanner.Sweep
+	for i, path := range s.paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return whole, err
+		}
+		one, err := replay.About(ctx, f, path)
+		f.Close()
+		if err != nil {
+			return whole, err
+		}
+		if i == 0 {
+			whole = one
+			continue
+		}
+		whole.Scope.Targets = append(whole.Scope.Targets, one.Scope.Targets...)
+		if one.Started.Before(whole.Started) {
+			whole.Started = one.Started
+		}
+		if one.Ended.After(whole.Ended) {
+			whole.Ended = one.Ended
+		}
+	}
+	return whole, nil
+}
