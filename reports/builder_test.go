@@ -282,3 +282,16 @@ func TestMemoryIsBounded(t *testing.T) {
 	addsUp(t, r)
 	runtime.KeepAlive(b)
 }
+
+// What a reason says of one certificate is left out where a row holds several.
+func TestRowSharesItsReason(t *testing.T) {
+	var all []fips.Assessment
+	for i := range 2 {
+		a := overTLS(host(fmt.Sprintf("10.0.0.%d", i), 443), certificate("a", 300), certSHA1)
+		a.Findings[0].Because = fmt.Sprintf("SHA-1 signatures, such as in SP 800-131A, are disallowed. It ended on 2025-05-%d. So it is.", 10+i)
+		all = append(all, a)
+	}
+	if got, want := build(t, all).Changes[0].Rows[0].Because, "SHA-1 signatures, such as in SP 800-131A, are disallowed."; got != want {
+		t.Errorf("because %q, want %q", got, want)
+	}
+}

@@ -47,8 +47,8 @@ func newCalendar() *calendar { return &calendar{byKey: map[endKey]*ending{}} }
 // add takes what ends for one endpoint. What fails today has nothing to lose.
 func (c *calendar) add(a fips.Assessment, n int) {
 	seen := map[string]bool{}
-	for _, r := range a.Rulings {
-		if r.Until == "" || r.Next == nil || r.Next.Status <= r.Status || r.Status.Grade() == fips.Fail {
+	for r, counts := range Counted(a) {
+		if !counts || r.Until == "" || r.Next == nil || r.Next.Status <= r.Status || r.Status.Grade() == fips.Fail {
 			continue
 		}
 		key := endKey{r.Until, r.Next.Status, r.Next.Draft, r.Next.Cite.Document}

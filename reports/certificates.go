@@ -114,9 +114,9 @@ func (c *certs) add(a fips.Assessment, n int) {
 		}
 		c.links(o, n)
 	}
-	for _, r := range a.Rulings {
+	for r, counts := range Counted(a) {
 		x := c.byDigest[r.Certificate]
-		if x == nil {
+		if x == nil || !counts {
 			continue
 		}
 		x.Status = max(x.Status, r.Status)

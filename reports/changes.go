@@ -121,6 +121,7 @@ func (c *changes) row(ch *change, f fips.Finding, e scanner.Endpoint, touched ma
 		ch.rows[key] = row
 	}
 	row.Findings++
+	row.Because = shared(row.Because, f.Because)
 	if !touched[row] {
 		touched[row] = true
 		row.Places.add(e, maxPlaces)
@@ -131,6 +132,24 @@ func newRow(k rowKey, f fips.Finding, controls []string) *Row {
 	return &Row{ID: RowID(f), Rule: f.Rule, Subject: fips.Subject{Kind: k.kind, Name: k.name}, Use: f.Use, Status: f.Status,
 		Because: f.Because, Remedy: f.Remedy, Cite: f.Cite, Controls: controls, Confidence: f.Confidence, SourceRead: f.SourceRead,
 		Draft: f.Draft, Contested: f.Contested, From: f.From, Until: f.Until, Next: f.Next}
+}
+
+// shared is the sentences that two reasons begin with alike: what a reason says
+// of one certificate or server does not hold for the whole row.
+func shared(a, b string) string {
+	if a == b {
+		return a
+	}
+	n := 0
+	for i := 0; i < len(a) && i < len(b) && a[i] == b[i]; i++ {
+		if a[i] == '.' && i+1 < len(a) && a[i+1] == ' ' {
+			n = i + 1
+		}
+	}
+	if n == 0 {
+		return a
+	}
+	return a[:n]
 }
 
 // RowID names the rows that a finding is counted in: one rule on one subject

@@ -99,9 +99,9 @@ type algorithmKey struct {
 
 func (m algorithms) add(a fips.Assessment) {
 	seen := map[algorithmKey]bool{}
-	for _, r := range a.Rulings {
+	for r, counts := range Counted(a) {
 		key := algorithmKey{r.Subject.Kind, clip(r.Subject.Name, maxText), r.Status}
-		if seen[key] {
+		if !counts || seen[key] {
 			continue
 		}
 		seen[key] = true

@@ -72,18 +72,23 @@ func (y *Tally) Add(a fips.Assessment) {
 	}
 }
 
-// mark finds the worst status that the endpoint shows for each control.
+// mark finds the worst status that the endpoint shows for each control. A
+// ruling that could be a finding and is none (the self-signature of a trust
+// anchor) is told and not counted, as in the endpoint's own worst status.
 func (y *Tally) mark(a fips.Assessment) {
 	clear(y.marks)
 	for _, r := range a.Rulings {
+		if r.Status.IsFinding() {
+			continue
+		}
 		for _, i := range y.byClass[r.Class] {
 			y.marks[i].status = max(y.marks[i].status, r.Status)
 		}
 	}
 	for _, f := range a.Findings {
 		for _, i := range y.byClass[f.Class] {
-			if m := &y.marks[i]; m.finding == "" && m.status == f.Status {
-				m.finding = f.ID
+			if m := &y.marks[i]; f.Status > m.status {
+				m.status, m.finding = f.Status, f.ID
 			}
 		}
 	}

@@ -22,6 +22,7 @@ type judged struct {
 	Status fips.Status
 	Note   string
 	Ruled  bool
+	counts bool
 }
 
 // judgedBy is the name under a ruling, with its end.
@@ -245,12 +246,16 @@ func (x *endpointView) version(ver scanner.TLSVersion, m rulings) {
 // about lists what was ruled of one certificate or key.
 func about(a fips.Assessment, digest string) []judged {
 	var list []judged
-	for _, r := range a.Rulings {
+	for r, counts := range reports.Counted(a) {
 		if digest == "" || r.Certificate != digest || slices.ContainsFunc(list, func(j judged) bool { return j.Name == r.Subject.Name && j.Status == r.Status }) {
 			continue
 		}
 		if len(list) < maxListed {
-			list = append(list, judgedBy(r.Subject.Name, r))
+			j := judgedBy(r.Subject.Name, r)
+			if j.counts = counts; !counts {
+				j.Note = "told, not counted: a trust anchor is trusted by configuration"
+			}
+			list = append(list, j)
 		}
 	}
 	return list
@@ -357,10 +362,13 @@ func newItem(i scanner.Item, a fips.Assessment) itemView {
 	if i.Certificate != nil {
 		digest = i.Certificate.SHA256
 	}
-	for _, r := range about(a, digest) {
-		x.Status = max(x.Status, r.Status)
+	about := about(a, digest)
+	for _, r := range about {
+		if r.counts {
+			x.Status = max(x.Status, r.Status)
+		}
 	}
-	if len(about(a, digest)) == 0 {
+	if len(about) == 0 {
 		x.Status = a.Worst
 	}
 	return x

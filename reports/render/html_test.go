@@ -143,7 +143,7 @@ func TestHTMLHostileNames(t *testing.T) {
 	for _, name := range names {
 		s := sweep()
 		s.Scope.Targets, s.User, s.Host, s.ID, s.Scope.Exclude = []string{name}, name, name, name, []string{name}
-		all := append(sample(t), strange(name)...)
+		all := append(sample(t)[46:], strange(name)...)
 		out := page(t, build(t, s, all), all)
 		if n := strings.Count(out, "<script"); n != 1 {
 			t.Errorf("%q: %d scripts", name, n)
@@ -191,4 +191,36 @@ func TestHTMLReadError(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v, want %v", err, broken)
 	}
+}
+
+// In a large sweep those that plainly pass have a line, and the rest an entry;
+// nothing but one entry at a time is held.
+func TestHTMLLargeSweep(t *testing.T) {
+	all := sample(t)
+	var many []fips.Assessment
+	for range 50 {
+		many = append(many, all...)
+	}
+	r := build(t, sweep(), many)
+	var fails, passes int
+	entries := regexp.MustCompile(`<details class="ep"`)
+	lines := regexp.MustCompile(`<div class="ep one"`)
+	w := &counter{count: func(p []byte) {
+		fails += len(entries.FindAll(p, -1))
+		passes += len(lines.FindAll(p, -1))
+	}}
+	if err := render.HTML(t.Context(), w, r, again(many)); err != nil {
+		t.Fatal(err)
+	}
+	if want := r.Grade(fips.Pass); passes != want || fails != r.Population()-want {
+		t.Errorf("%d lines and %d entries for %d passing of %d", passes, fails, want, r.Population())
+	}
+}
+
+// counter looks at what is written and keeps none of it.
+type counter struct{ count func([]byte) }
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.count(p)
+	return len(p), nil
 }

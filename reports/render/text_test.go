@@ -78,8 +78,7 @@ func TestTextWidth(t *testing.T) {
 			s := sweep()
 			s.Scope.Targets = []string{name, long, name}
 			s.Tool, s.ID = "1.0.0-"+name, name
-			all := sample(t)
-			all = append(all, strange(name)...)
+			all := append(sample(t)[30:], strange(name)...)
 			out := text(t, build(t, s, all), o)
 			tooWide(t, out, 80)
 			if t.Failed() {

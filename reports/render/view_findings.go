@@ -22,12 +22,24 @@ type rowView struct {
 	Rank       int    // of the status, the worst highest
 	Kind       string
 	RuleName   string
-	Cite       []string
+	Cite       []placeView
 	ControlIDs string
 	Dates      string
 	Read       string
 	Runs       []string
 	Left       int
+}
+
+// A placeView is a place in a document; ID leads to the document in the list of
+// sources.
+type placeView struct{ Document, Section, Note, ID string }
+
+func (v *view) place(c fips.Citation) placeView {
+	x := placeView{clean(c.Document), clean(c.Section), clean(c.Note), ""}
+	if _, ok := v.sources[c.Document]; ok {
+		x.ID = "s-" + c.Document
+	}
+	return x
 }
 
 // Changes are all changes; a row that stands in several has its anchor in the
@@ -45,7 +57,7 @@ func (v *view) Changes() []changeView {
 				used[row.ID], r.Anchor = true, row.ID
 			}
 			for _, cite := range row.Cite {
-				r.Cite = append(r.Cite, clean(citation(cite, v.sources)))
+				r.Cite = append(r.Cite, v.place(cite))
 			}
 			x.Rows = append(x.Rows, r)
 		}

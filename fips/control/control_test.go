@@ -1,0 +1,183 @@
+package control
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+func load(t *testing.T) *Table {
+	t.Helper()
+	table, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+func TestLoad(t *testing.T) {
+	table := load(t)
+	all, shown := 0, map[string][]string{}
+	for _, f := range table.Frameworks {
+		all += len(f.Controls)
+	}
+	for _, f := range table.Shown().Frameworks {
+		for _, c := range f.Controls {
+			shown[f.ID] = append(shown[f.ID], c.ID)
+			if c.Cannot == "" {
+				t.Errorf("%s does not say what it cannot show", c.ID)
+			}
+		}
+	}
+	if all != 91 {
+		t.Errorf("%d controls, want 91", all)
+	}
+	want := map[string][]string{
+		"soc2":     {"CC6.1", "CC6.6", "CC6.7", "C1.1"},
+		"iso27001": {"A.8.24", "A.5.14", "A.8.20", "A.8.21"},
+		"sp800-53": {"SC-8", "SC-8(1)", "SC-12", "SC-13", "SC-17", "IA-7"},
+	}
+	if d := cmp.Diff(want, shown); d != "" {
+		t.Errorf("shown (-want +got):\n%s", d)
+	}
+	for _, f := range table.Frameworks {
+		for _, c := range f.Controls {
+			if f.ID == "iso27001" && c.Shown && len(c.Earlier["ISO/IEC 27001:2013"]) == 0 {
+				t.Errorf("%s has no number of 2013", c.ID)
+			}
+		}
+	}
+	if got := table.Of(fips.ClassTLSEMS); !cmp.Equal(got, []string{"CC6.1", "CC6.7", "C1.1", "A.8.24", "A.5.14", "SC-8", "SC-8(1)", "SC-13"}) {
+		t.Errorf("extended master secret bears on %q", got)
+	}
+}
+
+func TestParseComplains(t *testing.T) {
+	tests := []struct{ name, data, want string }{
+		{"not JSON", `[`, "read control frameworks"},
+		{"unknown field", `[{"id":"x","controls":[{"id":"1","ask":"?"}]}]`, "unknown field"},
+		{"unknown class", `[{"id":"x","controls":[{"id":"1","asks":"?","classes":["tls-versions"]}]}]`, `unknown class "tls-versions"`},
+		{"no class", `[{"id":"x","controls":[{"id":"1","asks":"?"}]}]`, "want id, asks and classes"},
+		{"class twice", `[{"id":"x","controls":[{"id":"1","asks":"?","classes":["dnssec","dnssec"]}]}]`, "twice"},
+		{"every complaint", `[{"id":"x","controls":[{"id":"1","asks":"?","classes":["a","b"]}]}]`, "unknown class \"b\""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := parse([]byte(tt.data)); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}
+
+// seen is an endpoint of which something was seen: status and class in turn.
+func seen(n int, rulings ...any) fips.Assessment {
+	o := scanner.Observe(scanner.Host(netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}), 443, ""), "tls")
+	o.TLS = &scanner.TLS{}
+	a := fips.Assessment{Observation: o}
+	for i := 0; i < len(rulings); i += 2 {
+		r := fips.Ruling{Status: rulings[i].(fips.Status), Class: rulings[i+1].(fips.Class)}
+		a.Rulings = append(a.Rulings, r)
+		a.Worst = max(a.Worst, r.Status)
+		if r.Status.IsFinding() {
+			a.Findings = append(a.Findings, fips.Finding{ID: fmt.Sprintf("f%d-%d", n, i), Endpoint: o.Endpoint, Ruling: r})
+		}
+	}
+	return a
+}
+
+func missed(n int, probe string, stage scanner.Stage, outright bool) fips.Assessment {
+	e := scanner.Host(netip.AddrFrom4([4]byte{10, 1, byte(n >> 8), byte(n)}), 443, "")
+	e.Outright = outright
+	return fips.Assessment{Observation: scanner.Failed(e, probe, scanner.Failure{Stage: stage, Reason: scanner.ReasonTimeout})}
+}
+
+func results(t *testing.T, all ...fips.Assessment) map[string]Result {
+	t.Helper()
+	y := NewTally(load(t))
+	for _, a := range all {
+		y.Add(a)
+	}
+	m := map[string]Result{}
+	for _, r := range y.Results() {
+		if r.Framework == "sp800-53" || r.Framework == "soc2" {
+			m[r.ID] = r
+		}
+	}
+	return m
+}
+
+func TestStates(t *testing.T) {
+	anchor := seen(1, fips.Approved, fips.ClassCertKey, fips.LegacyUse, fips.ClassCertSignature)
+	anchor.Findings, anchor.Worst = nil, fips.Approved // told and not counted
+	unreadable := fips.Assessment{Observation: scanner.Failed(scanner.File("/k"), "store", scanner.Failure{Stage: scanner.StageOpen, Reason: scanner.ReasonDenied})}
+	empty := scanner.Observe(scanner.File("/motd"), "store")
+	empty.Store = &scanner.Store{Path: "/motd"}
+	tests := []struct {
+		name    string
+		all     []fips.Assessment
+		control string
+		state   State
+		figures [4]int // observed, not seen, failing, watching
+	}{
+		{"nothing was asked", nil, "SC-8", NotAssessed, [4]int{}},
+		{"an endpoint passes", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion)}, "SC-8", Satisfied, [4]int{1, 0, 0, 0}},
+		{"allowed passes too", []fips.Assessment{seen(1, fips.Allowed, fips.ClassTLSKex)}, "SC-12", Satisfied, [4]int{1, 0, 0, 0}},
+		{"one of two fails", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), seen(2, fips.Disallowed, fips.ClassTLSVersion)}, "SC-8", NotSatisfied, [4]int{2, 0, 1, 0}},
+		{"it counts once however much fails", []fips.Assessment{seen(2, fips.Disallowed, fips.ClassTLSVersion, fips.NotApproved, fips.ClassTLSKex, fips.Deprecated, fips.ClassTLSCipher)}, "SC-8", NotSatisfied, [4]int{1, 0, 1, 0}},
+		{"a failure of another class is no evidence", []fips.Assessment{seen(1, fips.Disallowed, fips.ClassTLSVersion)}, "SC-17", NotAssessed, [4]int{}},
+		{"deprecated is to watch and satisfies", []fips.Assessment{seen(1, fips.Deprecated, fips.ClassTLSCipher)}, "SC-8", Satisfied, [4]int{1, 0, 0, 1}},
+		{"unclassified neither satisfies nor fails", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSCipher), seen(2, fips.Unclassified, fips.ClassTLSCipher)}, "SC-8", NotAssessed, [4]int{2, 0, 0, 1}},
+		{"a trust anchor's own signature is not counted", []fips.Assessment{anchor}, "SC-17", Satisfied, [4]int{1, 0, 0, 0}},
+		{"what was not seen satisfies nothing", []fips.Assessment{missed(1, "tls", scanner.StageHandshake, false)}, "SC-8", NotAssessed, [4]int{0, 1, 0, 0}},
+		{"what was not seen lowers coverage only", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), missed(1, "detect", scanner.StageConnect, true)}, "SC-8", Satisfied, [4]int{1, 1, 0, 0}},
+		{"a silent port of a range is no population", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), missed(1, "detect", scanner.StageConnect, false)}, "SC-8", Satisfied, [4]int{1, 0, 0, 0}},
+		{"an SSH server lost is no population of certificates", []fips.Assessment{missed(1, "ssh", scanner.StageHandshake, false)}, "SC-17", NotAssessed, [4]int{}},
+		{"a file lost is no population of transport", []fips.Assessment{unreadable}, "SC-8", NotAssessed, [4]int{}},
+		{"a file lost is one of certificates", []fips.Assessment{unreadable}, "SC-17", NotAssessed, [4]int{0, 1, 0, 0}},
+		{"a file that holds nothing is none", []fips.Assessment{{Observation: empty}}, "SC-17", NotAssessed, [4]int{}},
+		{"no boundary is tagged", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), seen(2, fips.Disallowed, fips.ClassTLSVersion)}, "CC6.6", NotAssessed, [4]int{}},
+		{"the module is not observable", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion)}, "IA-7", NotAssessed, [4]int{}},
+		{"a control of inventory alone", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion)}, "CM-8", NotAssessed, [4]int{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := results(t, tt.all...)[tt.control]
+			if got := [4]int{r.Observed, r.NotSeen, r.Failing, r.Watching}; r.State != tt.state || got != tt.figures {
+				t.Errorf("%s: %s %v (%s), want %s %v", tt.control, r.State, got, r.Reason, tt.state, tt.figures)
+			}
+			if r.Reason == "" {
+				t.Error("no reason is given")
+			}
+		})
+	}
+}
+
+// However the sweep goes, no control is satisfied without evidence.
+func TestNeverSatisfiedUnseen(t *testing.T) {
+	for id, r := range results(t, missed(1, "tls", scanner.StageHandshake, true), missed(2, "ssh", scanner.StageGreeting, true)) {
+		if r.State != NotAssessed || r.Observed != 0 {
+			t.Errorf("%s: %s with %d observed", id, r.State, r.Observed)
+		}
+	}
+}
+
+func TestExamplesAreBounded(t *testing.T) {
+	var all []fips.Assessment
+	for i := range 1000 {
+		all = append(all, seen(i, fips.Deprecated, fips.ClassTLSCipher, fips.Disallowed, fips.ClassTLSVersion))
+	}
+	r := results(t, all...)["SC-8"]
+	if r.Failing != 1000 || len(r.Examples) != maxExamples {
+		t.Errorf("%d failing, %d examples; want 1000 and %d", r.Failing, len(r.Examples), maxExamples)
+	}
+	if want := (Example{ID: all[0].Observation.Endpoint.ID, Endpoint: "10.0.0.0:443", Finding: "f0-2"}); r.Examples[0] != want {
+		t.Errorf("example %+v, want %+v", r.Examples[0], want)
+	}
+}
