@@ -1,0 +1,43 @@
+package tlsprobe
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// FuzzAnswer reads a server's bytes as the answer to every kind of question.
+func FuzzAnswer(f *testing.F) {
+	flights, err := filepath.Glob("../tlswire/testdata/*.bin")
+	if err != nil || len(flights) == 0 {
+		f.Fatal("no recorded flights", err)
+	}
+	for _, path := range flights {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, a := range []answer{readAnswer(bytes.NewReader(data)), readSSL2(bytes.NewReader(data))} {
+			if a.outcome != chose && a.outcome != refused && a.failure.Reason == "" {
+				t.Errorf("outcome %d without a reason", a.outcome)
+			}
+			s := New(nil, Options{}).begin(t.Context(), scanner.Endpoint{})
+			for _, v := range oldestFirst {
+				s.found[v] = &scanner.TLSVersion{Version: v.name}
+			}
+			if a.outcome == chose && a.raw != nil {
+				s.note(tls12, a)
+				l := &listing{session: s, v: tls12}
+				l.choice(a)
+				(&plan13{session: s}).record(a, s.p.questions.suites13, s.p.questions.groups13)
+			}
+		}
+	})
+}
