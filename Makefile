@@ -12,7 +12,7 @@ fips: ## the command built on Go's own cryptographic module, in ./fipsweep-fips
 	GOFIPS140=v1.0.0 $(GO) build -o fipsweep-fips ./cmd/fipsweep
 
 peers: ## the real servers the tests talk to, where this machine may install them
-	sh testdata/peers/install.sh
+	sh internal/lab/install.sh
 
 test: peers ## everything that must hold
 	$(GO) vet ./...

@@ -19,28 +19,13 @@ import (
 	"math/big"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
-
-// need returns the path of a peer program. Without it the test cannot run:
-// that is a failure in CI, and said elsewhere.
-func need(t *testing.T, program, pkg string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is not installed: apt-get install %s", program, pkg)
-	}
-	t.Skipf("%s is not installed: apt-get install %s", program, pkg)
-	return ""
-}
 
 // selfSigned makes a certificate for localhost.
 func selfSigned(t *testing.T, key any, public any) tls.Certificate {
@@ -73,29 +58,8 @@ func ecdsaCertificate(t *testing.T) tls.Certificate {
 	return selfSigned(t, key, key.Public())
 }
 
-// serve answers every connection to a free loopback port with handle, and
-// returns the address.
-func serve(t *testing.T, handle func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				handle(c)
-			}()
-		}
-	}()
-	return l.Addr().String()
-}
+// serve answers every connection to a free loopback port with handle.
+func serve(t *testing.T, handle func(net.Conn)) string { return lab.Serve(t, handle).String() }
 
 // serveTLS serves with Go's own TLS.
 func serveTLS(t *testing.T, cfg *tls.Config) string {

@@ -3,15 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"net"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fipsweep/fipsweep/internal/lab"
 )
 
 // The command itself, built once for the tests that need a process.
@@ -52,72 +53,31 @@ func execContext(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// command runs a peer's tool to its end.
-func command(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	out, err := exec.Command(name, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-	}
-	return string(out)
-}
-
-// daemon runs a server until the test ends, and waits until it accepts.
-func daemon(t *testing.T, addr, name string, args ...string) {
-	t.Helper()
-	cmd := exec.Command(name, args...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	waitFor(t, func() bool {
-		c, err := net.DialTimeout("tcp", addr, time.Second)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
-}
-
-func freePort(t *testing.T) (addr, port string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ = net.SplitHostPort(l.Addr().String())
-	return l.Addr().String(), port
-}
-
 // serveOpenSSL has OpenSSL serve everything it knows.
 func serveOpenSSL(t *testing.T, openssl, dir string) string {
 	t.Helper()
-	addr, port := freePort(t)
+	addr := lab.Port(t)
 	key, crt := filepath.Join(dir, "server.key"), filepath.Join(dir, "server.crt")
-	command(t, openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", crt, "-subj", "/CN=localhost", "-days", "30")
-	daemon(t, addr, openssl, "s_server", "-accept", port, "-cert", crt, "-key", key, "-quiet", "-www", "-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
-	return addr
+	lab.Run(t, openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", crt, "-subj", "/CN=localhost", "-days", "30")
+	lab.Daemon(t, addr, openssl, "s_server", "-accept", fmt.Sprint(addr.Port()), "-cert", crt, "-key", key, "-quiet", "-www", "-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+	return addr.String()
 }
 
 // serveSSH runs OpenSSH with RSA, ECDSA and Ed25519 host keys.
 func serveSSH(t *testing.T, sshd, dir string) string {
 	t.Helper()
-	addr, port := freePort(t)
-	args := []string{"-D", "-f", "/dev/null", "-p", port, "-o", "ListenAddress=127.0.0.1", "-o", "PidFile=none", "-o", "UsePAM=no"}
+	addr := lab.Port(t)
+	args := []string{"-D", "-f", "/dev/null", "-p", fmt.Sprint(addr.Port()), "-o", "ListenAddress=127.0.0.1", "-o", "PidFile=none", "-o", "UsePAM=no"}
 	for _, kind := range []string{"rsa", "ecdsa", "ed25519"} {
 		key := filepath.Join(dir, "host_"+kind)
-		command(t, need(t, "ssh-keygen", "openssh-client"), "-q", "-t", kind, "-N", "", "-f", key)
+		lab.Run(t, lab.Program(t, "ssh-keygen"), "-q", "-t", kind, "-N", "", "-f", key)
 		args = append(args, "-h", key)
 	}
 	if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
 		t.Skip("sshd needs /run/sshd, which this user may not make")
 	}
-	daemon(t, addr, sshd, args...)
-	return addr
+	lab.Daemon(t, addr, sshd, args...)
+	return addr.String()
 }
 
 // observed scans in a process of its own and returns what was seen as JSON,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -167,10 +167,10 @@ func serverHello(suite uint16) []byte {
 // TestTreeWithBadFiles sweeps a folder in which some files are broken.
 func TestTreeWithBadFiles(t *testing.T) {
 	dir := t.TempDir()
-	openssl := need(t, "openssl", "openssl")
+	openssl := lab.Program(t, "openssl")
 	good := filepath.Join(dir, "good.key")
-	command(t, openssl, "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", good)
-	command(t, openssl, "req", "-x509", "-key", good, "-subj", "/CN=good", "-out", filepath.Join(dir, "good.txt"))
+	lab.Run(t, openssl, "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", good)
+	lab.Run(t, openssl, "req", "-x509", "-key", good, "-subj", "/CN=good", "-out", filepath.Join(dir, "good.txt"))
 	pem, err := os.ReadFile(filepath.Join(dir, "good.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func TestInterrupt(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, func() bool {
+	lab.Wait(t, "the first line is written", func() bool {
 		data, _ := os.ReadFile(lines)
 		return strings.Contains(string(data), `"tls":`)
 	})
@@ -241,8 +241,8 @@ func TestInterrupt(t *testing.T) {
 // TestOwnFIPSModeChangesNothing holds that Go's FIPS mode, which silently
 // narrows Go's own clients, does not narrow what we see.
 func TestOwnFIPSModeChangesNothing(t *testing.T) {
-	openssl := need(t, "openssl", "openssl")
-	sshd := need(t, "/usr/sbin/sshd", "openssh-server")
+	openssl := lab.Program(t, "openssl")
+	sshd := lab.Program(t, "sshd")
 	dir := t.TempDir()
 	targets := []string{serveOpenSSL(t, openssl, dir), "ssh://" + serveSSH(t, sshd, dir), dir}
 	plain := observed(t, binary(t), nil, targets)
@@ -290,15 +290,4 @@ func write(t *testing.T, name string, data []byte) {
 	if err := os.WriteFile(name, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func waitFor(t *testing.T, done func() bool) {
-	t.Helper()
-	for range 200 {
-		if done() {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatal(fmt.Errorf("waited 10 s in vain"))
 }

@@ -8,68 +8,21 @@ import (
 	"crypto/x509"
 	"math/big"
 	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fipsweep/fipsweep/internal/lab"
 )
-
-// program finds a peer server. Where everything is meant to be there, its
-// absence is a failure.
-func program(t *testing.T, name, pkg string) string {
-	t.Helper()
-	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin") {
-		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is not installed: apt-get install %s", name, pkg)
-	}
-	t.Skipf("%s is not installed: apt-get install %s", name, pkg)
-	return ""
-}
-
-// run starts a server, waits until it listens and ends it with the test.
-func run(t *testing.T, addr netip.AddrPort, name string, args ...string) {
-	t.Helper()
-	cmd := exec.Command(name, args...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	for range 100 {
-		if conn, err := net.Dial("tcp", addr.String()); err == nil {
-			conn.Close()
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatalf("%s does not listen", name)
-}
-
-func freePort(t *testing.T) (addr netip.AddrPort, port string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ = net.SplitHostPort(l.Addr().String())
-	return netip.MustParseAddrPort(l.Addr().String()), port
-}
 
 // TestOpenSSH costs one connection on a port where SSH is usual, and one more
 // where it got a ClientHello first.
 func TestOpenSSH(t *testing.T) {
-	sshd, keygen := program(t, "sshd", "openssh-server"), program(t, "ssh-keygen", "openssh-client")
+	sshd, keygen := lab.Program(t, "sshd"), lab.Program(t, "ssh-keygen")
 	if os.Geteuid() == 0 {
 		if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
 			t.Fatal(err)
@@ -79,8 +32,8 @@ func TestOpenSSH(t *testing.T) {
 	if out, err := exec.Command(keygen, "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	addr, _ := freePort(t)
-	run(t, addr, sshd, "-D", "-e", "-f", "/dev/null", "-h", key, "-o", "ListenAddress="+addr.String(), "-o", "PidFile=none")
+	addr := lab.Port(t)
+	lab.Daemon(t, addr, sshd, "-D", "-e", "-f", "/dev/null", "-h", key, "-o", "ListenAddress="+addr.String(), "-o", "PidFile=none")
 	for _, tt := range []struct {
 		name        string
 		port        uint16
@@ -100,14 +53,14 @@ func TestOpenSSH(t *testing.T) {
 }
 
 func TestDropbear(t *testing.T) {
-	dropbear, keygen := program(t, "dropbear", "dropbear-bin"), program(t, "dropbearkey", "dropbear-bin")
+	dropbear, keygen := lab.Program(t, "dropbear"), lab.Program(t, "dropbearkey")
 	dir := t.TempDir()
 	key := filepath.Join(dir, "key")
 	if out, err := exec.Command(keygen, "-t", "ed25519", "-f", key).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	addr, _ := freePort(t)
-	run(t, addr, dropbear, "-F", "-E", "-p", addr.String(), "-P", filepath.Join(dir, "pid"), "-r", key)
+	addr := lab.Port(t)
+	lab.Daemon(t, addr, dropbear, "-F", "-E", "-p", addr.String(), "-P", filepath.Join(dir, "pid"), "-r", key)
 	b := &bench{t: t, to: addr}
 	if o := b.probe(8443, time.Second, 5*time.Second); o.SSH == nil || o.SSH.Kexinit == nil {
 		t.Fatalf("%+v %+v", o.SSH, o.Failure)
@@ -115,10 +68,10 @@ func TestDropbear(t *testing.T) {
 }
 
 func TestVSFTPD(t *testing.T) {
-	vsftpd := program(t, "vsftpd", "vsftpd")
-	addr, port := freePort(t)
-	run(t, addr, vsftpd, "-olisten=YES", "-olisten_ipv6=NO", "-obackground=NO", "-orun_as_launching_user=YES",
-		"-olisten_address=127.0.0.1", "-olisten_port="+port)
+	vsftpd := lab.Program(t, "vsftpd")
+	addr := lab.Port(t)
+	lab.Daemon(t, addr, vsftpd, "-olisten=YES", "-olisten_ipv6=NO", "-obackground=NO", "-orun_as_launching_user=YES",
+		"-olisten_address=127.0.0.1", "-olisten_port="+strconv.Itoa(int(addr.Port())))
 	for _, tt := range []struct {
 		name string
 		port uint16
@@ -134,15 +87,15 @@ func TestVSFTPD(t *testing.T) {
 
 // TestNginx serves plain HTTP, which answers a ClientHello with an error page.
 func TestNginx(t *testing.T) {
-	nginx := program(t, "nginx", "nginx")
+	nginx := lab.Program(t, "nginx")
 	dir := t.TempDir()
-	addr, _ := freePort(t)
+	addr := lab.Port(t)
 	config := filepath.Join(dir, "nginx.conf")
 	text := "daemon off; master_process off; error_log stderr; pid " + dir + "/pid;\nevents {}\nhttp { access_log off; server { listen " + addr.String() + "; } }\n"
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run(t, addr, nginx, "-p", dir, "-c", config)
+	lab.Daemon(t, addr, nginx, "-p", dir, "-c", config)
 	b := &bench{t: t, to: addr}
 	o := b.probe(443, time.Second, 5*time.Second)
 	if o.Plain == nil || o.Plain.Protocol != "http" {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/sshprobe"
 	"github.com/fipsweep/fipsweep/scanner/sshwire"
@@ -96,7 +97,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestNoConnection(t *testing.T) {
-	addr := freePort(t)
+	addr := lab.Port(t)
 	o, n := probe(t, addr, time.Second)
 	want := &scanner.Failure{Stage: scanner.StageConnect, Reason: scanner.ReasonRefused}
 	if diff := cmp.Diff(want, o.Failure); diff != "" || n != 0 {

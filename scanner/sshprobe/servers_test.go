@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/sshprobe"
@@ -35,19 +36,19 @@ RequiredRSASize 1024
 // listens, what it says of its own configuration, and its keys.
 func sshd(t *testing.T, config string, keys ...string) (netip.AddrPort, map[string][]string, []scanner.HostKey) {
 	t.Helper()
-	path := program(t, "sshd", "openssh-server")
+	path := lab.Program(t, "sshd")
 	if os.Geteuid() == 0 { // sshd wants its empty directory only when it could give up rights
 		if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	dir, addr := t.TempDir(), freePort(t)
+	dir, addr := t.TempDir(), lab.Port(t)
 	config += fmt.Sprintf("ListenAddress %s\nPidFile none\nUsePAM no\n", addr)
 	var want []scanner.HostKey
 	for _, key := range keys {
 		file := filepath.Join(dir, key)
 		kind, bits, _ := strings.Cut(key, "-")
-		output(t, program(t, "ssh-keygen", "openssh-client"), "-q", "-t", kind, "-b", bits, "-N", "", "-f", file)
+		lab.Run(t, lab.Program(t, "ssh-keygen"), "-q", "-t", kind, "-b", bits, "-N", "", "-f", file)
 		config += "HostKey " + file + "\n"
 		want = append(want, keyFile(t, file+".pub"))
 	}
@@ -56,20 +57,19 @@ func sshd(t *testing.T, config string, keys ...string) (netip.AddrPort, map[stri
 		t.Fatal(err)
 	}
 	said := map[string][]string{}
-	for line := range strings.Lines(output(t, path, "-T", "-f", file)) {
+	for line := range strings.Lines(lab.Run(t, path, "-T", "-f", file)) {
 		if name, value, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
 			said[name] = strings.Split(value, ",")
 		}
 	}
-	run(t, path, "-D", "-e", "-f", file)
-	await(t, addr)
+	lab.Daemon(t, addr, path, "-D", "-e", "-f", file)
 	return addr, said, want
 }
 
 // keyFile asks ssh-keygen what a public key file holds.
 func keyFile(t *testing.T, file string) scanner.HostKey {
 	t.Helper()
-	fields := strings.Fields(output(t, program(t, "ssh-keygen", "openssh-client"), "-l", "-E", "sha256", "-f", file))
+	fields := strings.Fields(lab.Run(t, lab.Program(t, "ssh-keygen"), "-l", "-E", "sha256", "-f", file))
 	bits, err := strconv.Atoi(fields[0])
 	if err != nil {
 		t.Fatal(err)
@@ -225,11 +225,11 @@ func TestOwnModuli(t *testing.T) {
 
 // TestHostCertificate says that the certificate was there and not asked for.
 func TestHostCertificate(t *testing.T) {
-	keygen, dir := program(t, "ssh-keygen", "openssh-client"), t.TempDir()
+	keygen, dir := lab.Program(t, "ssh-keygen"), t.TempDir()
 	ca, host := filepath.Join(dir, "ca"), filepath.Join(dir, "host")
-	output(t, keygen, "-q", "-t", "ed25519", "-N", "", "-f", ca)
-	output(t, keygen, "-q", "-t", "ed25519", "-N", "", "-f", host)
-	output(t, keygen, "-q", "-s", ca, "-I", "id", "-h", "-n", "localhost", host+".pub")
+	lab.Run(t, keygen, "-q", "-t", "ed25519", "-N", "", "-f", ca)
+	lab.Run(t, keygen, "-q", "-t", "ed25519", "-N", "", "-f", host)
+	lab.Run(t, keygen, "-q", "-s", ca, "-I", "id", "-h", "-n", "localhost", host+".pub")
 	addr, _, _ := sshd(t, "HostKey "+host+"\nHostCertificate "+host+"-cert.pub\n")
 	o, n := probe(t, addr, 10*time.Second)
 	if o.SSH == nil || n != 1 {
@@ -245,8 +245,8 @@ func TestHostCertificate(t *testing.T) {
 }
 
 func TestDropbear(t *testing.T) {
-	path, keygen := program(t, "dropbear", "dropbear-bin"), program(t, "dropbearkey", "dropbear-bin")
-	dir, addr := t.TempDir(), freePort(t)
+	path, keygen := lab.Program(t, "dropbear"), lab.Program(t, "dropbearkey")
+	dir, addr := t.TempDir(), lab.Port(t)
 	args := []string{"-F", "-E", "-p", addr.String(), "-P", filepath.Join(dir, "pid")}
 	var want []scanner.HostKey
 	for _, key := range [][]string{{"rsa", "2048"}, {"ecdsa", "256"}, {"ed25519", ""}} {
@@ -256,7 +256,7 @@ func TestDropbear(t *testing.T) {
 			make = append(make, "-s", key[1])
 		}
 		public := ""
-		for line := range strings.Lines(output(t, keygen, make...) + output(t, keygen, "-y", "-f", file)) {
+		for line := range strings.Lines(lab.Run(t, keygen, make...) + lab.Run(t, keygen, "-y", "-f", file)) {
 			if strings.HasPrefix(line, "ssh-") || strings.HasPrefix(line, "ecdsa-") {
 				public = line
 			}
@@ -267,8 +267,7 @@ func TestDropbear(t *testing.T) {
 		args = append(args, "-r", file)
 		want = append(want, keyFile(t, file+".pub"))
 	}
-	run(t, path, args...)
-	await(t, addr)
+	lab.Daemon(t, addr, path, args...)
 	o, n := probe(t, addr, 10*time.Second)
 	if o.SSH == nil {
 		t.Fatalf("failure: %+v", o.Failure)
@@ -283,9 +282,9 @@ func TestDropbear(t *testing.T) {
 
 // TestTinySSH gives each connection a server of its own, as inetd does.
 func TestTinySSH(t *testing.T) {
-	path := program(t, "tinysshd", "tinysshd")
+	path := lab.Program(t, "tinysshd")
 	keys := filepath.Join(t.TempDir(), "keys")
-	output(t, program(t, "tinysshd-makekey", "tinysshd"), keys)
+	lab.Run(t, lab.Program(t, "tinysshd-makekey"), keys)
 	addr := serve(t, func(_ int, conn net.Conn) {
 		file, err := conn.(*net.TCPConn).File()
 		if err != nil {
@@ -315,7 +314,7 @@ func TestTinySSH(t *testing.T) {
 // TestFIPSMode sees the same under Go's FIPS module, which takes X25519, SHA-1
 // and short keys away from crypto/tls and x/crypto/ssh.
 func TestFIPSMode(t *testing.T) {
-	program(t, "sshd", "openssh-server")
+	lab.Program(t, "sshd")
 	if os.Getenv("FIPSWEEP_TEST_FIPS") != "" {
 		t.Skip("this is the run under FIPS mode")
 	}

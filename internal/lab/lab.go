@@ -1,0 +1,138 @@
+// Package lab is what the tests share: real programs of the distribution,
+// daemons on free loopback ports, and servers made of one function. Only tests
+// import it, and it never leaves the loopback network.
+package lab
+
+import (
+	_ "embed"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+//go:embed peers.txt
+var peers string
+
+// Program finds a program of peers.txt. Where it is absent the test is
+// skipped, and fails where CI says that everything must be there.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	pkg, what := listed(name)
+	if pkg == "" {
+		t.Fatalf("%s is not in peers.txt: list it, so that it is installed", name)
+	}
+	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin") {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return path
+		}
+	}
+	complain := t.Skipf
+	if os.Getenv("CI") == "true" {
+		complain = t.Fatalf
+	}
+	complain("%s is not installed (apt-get install %s); not tested: %s", name, pkg, what)
+	return ""
+}
+
+func listed(name string) (pkg, what string) {
+	for line := range strings.Lines(peers) {
+		fields := strings.Fields(line)
+		if len(fields) > 2 && fields[0] == name {
+			return fields[1], strings.Join(fields[2:], " ")
+		}
+	}
+	return "", ""
+}
+
+// Run runs a program to its end and returns its output, errors with it.
+func Run(t testing.TB, name string, args ...string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// Port finds a loopback port for a daemon that cannot choose its own.
+func Port(t testing.TB) netip.AddrPort {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return netip.MustParseAddrPort(l.Addr().String())
+}
+
+// Daemon runs a program until the test ends, and waits until it listens on
+// addr. What it said is told where the test fails.
+func Daemon(t testing.TB, addr netip.AddrPort, name string, args ...string) {
+	t.Helper()
+	said := filepath.Join(t.TempDir(), "said")
+	out, err := os.Create(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		out.Close()
+		if text, _ := os.ReadFile(said); t.Failed() {
+			t.Logf("%s said:\n%.2000s", name, text)
+		}
+	})
+	Wait(t, name+" listens", func() bool {
+		c, err := net.DialTimeout("tcp", addr.String(), time.Second)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	})
+}
+
+// Wait returns when done does, and fails the test after 20 s.
+func Wait(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if done() {
+			return
+		}
+	}
+	t.Fatalf("waited 20 s in vain: %s", what)
+}
+
+// Serve gives every connection to a free loopback port to handle, and closes
+// it afterwards.
+func Serve(t testing.TB, handle func(net.Conn)) netip.AddrPort {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				handle(c)
+			}()
+		}
+	}()
+	return netip.MustParseAddrPort(l.Addr().String())
+}
