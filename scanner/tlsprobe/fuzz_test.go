@@ -23,12 +23,13 @@ func FuzzAnswer(f *testing.F) {
 		f.Add(b)
 	}
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n"))
+	p := New(nil, Options{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, a := range []answer{readAnswer(bytes.NewReader(data)), readSSL2(bytes.NewReader(data))} {
 			if a.outcome != chose && a.outcome != refused && a.failure.Reason == "" {
 				t.Errorf("outcome %d without a reason", a.outcome)
 			}
-			s := New(nil, Options{}).begin(t.Context(), scanner.Endpoint{})
+			s := p.begin(t.Context(), scanner.Endpoint{})
 			for _, v := range oldestFirst {
 				s.found[v] = &scanner.TLSVersion{Version: v.name}
 			}
