@@ -46,6 +46,8 @@ type Finding struct {
 	Sweep    string           `json:"sweep"`
 	Endpoint scanner.Endpoint `json:"endpoint"`
 	Ruling
+	Waiver *WaiverMark `json:"waiver,omitempty"` // what takes it out of the counts; the finding stays
+	Tags   *Tags       `json:"tags,omitempty"`   // what the inventory says of the endpoint
 }
 
 // An Assessment is an observation with all that was ruled of it.
@@ -53,7 +55,27 @@ type Assessment struct {
 	Observation scanner.Observation
 	Rulings     []Ruling  // every ruling, worst first
 	Findings    []Finding // those that are findings, in the same order
-	Worst       Status    // the worst ruling's; Unobserved if nothing could be ruled
+	Worst       Status    // the worst ruling's, waived findings left out; Unobserved if no ruling is left
+	Waived      Status    `json:",omitzero"`  // the worst waived finding's; Unobserved if none is
+	Tags        *Tags     `json:",omitempty"` // what the inventory says of the endpoint; nil without one that speaks of it
+}
+
+// Seen tells whether anything of the endpoint was ruled on, waived or not.
+func (a Assessment) Seen() bool { return a.Worst != Unobserved || a.Waived != Unobserved }
+
+// ByWaiver tells whether the endpoint neither fails nor is to watch for the
+// sole reason that findings on it are waived. Such an endpoint does not pass.
+func (a Assessment) ByWaiver() bool {
+	return a.Waived != Unobserved && a.Worst.Grade() <= Pass
+}
+
+// Tags are what the operator's inventory says of an endpoint.
+type Tags struct {
+	Owner       string `json:"owner,omitempty"`
+	System      string `json:"system,omitempty"`
+	Environment string `json:"environment,omitempty"`
+	DataClass   string `json:"data_class,omitempty"`
+	Boundary    bool   `json:"boundary,omitempty"` // it faces outside
 }
 
 // Class says which kind of evidence a ruling is. Controls are tables over
