@@ -25,7 +25,7 @@ import (
 )
 
 // schemes are the network schemes that a prober of ours speaks.
-func schemes() []string { return append([]string{"tls", "ssh"}, tlsprobe.Schemes()...) }
+func schemes() []string { return append([]string{"ssh"}, tlsprobe.Schemes()...) }
 
 func newSweepID(started time.Time) string {
 	var random [2]byte
