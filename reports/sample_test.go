@@ -74,7 +74,6 @@ var (
 	sshAES   = spec{"ssh-cipher", "aes256-ctr", fips.ClassSSHCipherMAC, fips.Approved, "AES in CTR mode is approved.", "No action."}
 	sshOdd   = spec{"ssh-kex", "<script>alert(1)</script>@evil\x1b[31m", fips.ClassSSHKex, fips.Unclassified, "No rule covers the name.", "Find out what it is."}
 	clear    = spec{"protocol-version", "cleartext", fips.ClassCleartext, fips.NotApproved, "No cryptography is applied at all.", "Require TLS (implicit TLS or enforced STARTTLS) or close the port."}
-	keyClear = spec{"keystore-protection", "none", fips.ClassKeyAtRest, fips.NotApproved, "The private key lies in the clear.", "Re-encrypt the key as PKCS#8 with PBES2, PBKDF2-HMAC-SHA-256 and AES-256."}
 	keyGood  = spec{"public-key", "RSA 3072", fips.ClassKeyStrength, fips.Approved, "FIPS 186-5 approves it.", "No action."}
 )
 

@@ -139,9 +139,7 @@ func (v *view) Trace() *traceView {
 	if d := dates(f.From, f.Until, f.Next); d != "" {
 		x.Dates = " " + d
 	}
-	for _, e := range evidenceFor(t, f.Where) {
-		x.Evidence = append(x.Evidence, e)
-	}
+	x.Evidence = evidenceFor(t, f.Where)
 	for _, p := range f.Parts {
 		x.Parts = append(x.Parts, judged{Name: subjectKind(p.Kind) + " " + clean(p.Name), Status: p.Status})
 	}
