@@ -39,11 +39,11 @@ func sourcesOf(c *fips.Catalogue) map[string]fips.Source {
 const labelled = 13
 
 func (p *paper) explain(e fips.Explanation, sources map[string]fips.Source) {
-	name := e.Subject
-	if name == "" {
-		name = e.Name
+	about := "  " + subjectKind(e.Kind)
+	if e.Subject != "" && !strings.EqualFold(e.Subject, e.Name) {
+		about += " " + e.Subject
 	}
-	p.flow(styled(bold, name), 0, "  ", []span{t("  " + subjectKind(e.Kind))})
+	p.flow(styled(bold, e.Name), 2, "  ", []span{t(about)})
 	mark := p.mark(e.Status)
 	p.line(t("  "), mark, styled(colour(e.Status), " "+e.Status.String()), t(during(e.From, e.Until, e.Draft)))
 	if e.Use != "" && e.Use != "any" {
@@ -139,7 +139,11 @@ func citation(c fips.Citation, sources map[string]fips.Source) string {
 		s += ", " + c.Section
 	}
 	if src, ok := sources[c.Document]; ok {
-		s += fmt.Sprintf(": %s (%s, %s); %s", src.Title, src.Edition, src.Date, access(src.Access))
+		edition := src.Edition
+		if !strings.Contains(edition, src.Date) {
+			edition += ", " + src.Date
+		}
+		s += fmt.Sprintf(": %s (%s); %s", src.Title, edition, access(src.Access))
 	}
 	if c.Note != "" {
 		s += ". " + c.Note
