@@ -50,12 +50,15 @@ func listed(name string) (pkg, what string) {
 	return "", ""
 }
 
-// Run runs a program to its end and returns its output, errors with it.
+// Run runs a program to its end and returns its standard output.
 func Run(t testing.TB, name string, args ...string) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, errs.String(), out)
 	}
 	return string(out)
 }
@@ -72,28 +75,48 @@ func Port(t testing.TB) netip.AddrPort {
 }
 
 // Daemon runs a program until the test ends, and waits until it listens on
-// addr. What it said is told where the test fails.
+// addr. Start does the rest.
 func Daemon(t testing.TB, addr netip.AddrPort, name string, args ...string) {
 	t.Helper()
-	said := filepath.Join(t.TempDir(), "said")
+	Start(t, name, args...)
+	Listens(t, addr)
+}
+
+// Start runs a program until the test ends, its standard input open. It
+// returns the file in which the program's words gather, which are told where
+// the test fails.
+func Start(t testing.TB, name string, args ...string) (said string) {
+	t.Helper()
+	said = filepath.Join(t.TempDir(), "said")
 	out, err := os.Create(said)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(name, args...)
 	cmd.Stdout, cmd.Stderr = out, out
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		cmd.Process.Kill()
+		in.Close()
 		cmd.Wait()
 		out.Close()
 		if text, _ := os.ReadFile(said); t.Failed() {
 			t.Logf("%s said:\n%.2000s", name, text)
 		}
 	})
-	Wait(t, name+" listens", func() bool {
+	return said
+}
+
+// Listens returns when something takes connections at addr.
+func Listens(t testing.TB, addr netip.AddrPort) {
+	t.Helper()
+	Wait(t, "something listens on "+addr.String(), func() bool {
 		c, err := net.DialTimeout("tcp", addr.String(), time.Second)
 		if err == nil {
 			c.Close()

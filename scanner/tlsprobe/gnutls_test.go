@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
 )
@@ -18,7 +19,7 @@ func gnutlsList(t *testing.T, priority string, skip ...string) (suites map[strin
 	since := map[string]string{"SSL3.0": scanner.SSLv3, "TLS1.0": scanner.TLSv10, "TLS1.2": scanner.TLSv12, "TLS1.3": scanner.TLSv13}
 	line := regexp.MustCompile(`^(TLS_\S+)\s+0x(..), 0x(..)\s+(\S+)$`)
 	suites = map[string][]string{}
-	for l := range strings.Lines(run(t, tool(t, "gnutls-cli", "gnutls-bin"), "-l", "--priority", priority)) {
+	for l := range strings.Lines(lab.Run(t, lab.Program(t, "gnutls-cli"), "-l", "--priority", priority)) {
 		if m := line.FindStringSubmatch(strings.TrimSpace(l)); m != nil && !contains(m[1], skip) {
 			code, _ := strconv.ParseUint(m[2]+m[3], 16, 16)
 			suites[since[m[4]]] = append(suites[since[m[4]]], suiteName(uint16(code)))
@@ -87,7 +88,7 @@ func primeGroups(v scanner.TLSVersion) []string {
 }
 
 func TestGnuTLS(t *testing.T) {
-	serv := tool(t, "gnutls-serv", "gnutls-bin")
+	serv := lab.Program(t, "gnutls-serv")
 	rsaCert, rsaKey := keyPair(t, "-newkey", "rsa:2048")
 	ecCert, ecKey := keyPair(t, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
 	rows := []struct {
@@ -125,8 +126,8 @@ func TestGnuTLS(t *testing.T) {
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			port := freePort(t)
-			start(t, serv, "--port", portArg(port), "--priority", row.priority, "-a", "--nodb",
+			port := lab.Port(t).Port()
+			lab.Start(t, serv, "--port", portArg(port), "--priority", row.priority, "-a", "--nodb",
 				"--x509certfile", rsaCert, "--x509keyfile", rsaKey, "--x509certfile", ecCert, "--x509keyfile", ecKey)
 			o := probe(t, listening(t, port))
 			suites, groups := gnutlsList(t, row.priority)

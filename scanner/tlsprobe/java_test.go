@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -18,7 +19,7 @@ var javaVersions = map[string]string{
 // javaStore makes a key store with one key of each kind.
 func javaStore(t *testing.T, kinds ...string) string {
 	t.Helper()
-	keytool := tool(t, "keytool", "openjdk-17-jdk-headless")
+	keytool := lab.Program(t, "keytool")
 	store := filepath.Join(t.TempDir(), "keys.p12")
 	for i, kind := range kinds {
 		args := []string{"-genkeypair", "-alias", "k" + strconv.Itoa(i), "-dname", "CN=lab.test", "-validity", "2",
@@ -34,9 +35,9 @@ func javaStore(t *testing.T, kinds ...string) string {
 // serveJava runs the JDK's server and returns what it accepts, by its own word.
 func serveJava(t *testing.T, options []string, store, protocols, suites string) (scanner.Endpoint, map[string][]string) {
 	t.Helper()
-	java := tool(t, "java", "openjdk-17-jdk-headless")
+	java := lab.Program(t, "java")
 	args := append([]string{"-Djava.security.properties=testdata/nothing-disabled.security"}, options...)
-	out := start(t, java, append(args, "testdata/Server.java", store, protocols, suites)...)
+	out := lab.Start(t, java, append(args, "testdata/Server.java", store, protocols, suites)...)
 	accepts := map[string][]string{}
 	var port uint64
 	for _, line := range says(t, out, "port ") {

@@ -22,9 +22,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // TestMain also serves as a probe of its own, for a process with other

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -21,17 +22,17 @@ func configured(t *testing.T, text string) string {
 }
 
 func TestVsftpd(t *testing.T) {
-	vsftpd := tool(t, "vsftpd", "vsftpd")
+	vsftpd := lab.Program(t, "vsftpd")
 	cert, key := keyPair(t, "-newkey", "rsa:2048")
 	const ciphers = "ECDHE-RSA-AES128-GCM-SHA256:AES256-SHA"
 	for _, with := range []bool{true, false} {
 		t.Run(fmt.Sprintf("ssl_enable %v", with), func(t *testing.T) {
-			port := freePort(t)
+			port := lab.Port(t).Port()
 			enable := map[bool]string{true: "YES", false: "NO"}[with]
 			path := configured(t, fmt.Sprintf("listen=YES\nlisten_ipv6=NO\nlisten_address=127.0.0.1\nlisten_port=%d\nbackground=NO\n"+
 				"run_as_launching_user=YES\nseccomp_sandbox=NO\nanonymous_enable=YES\nssl_enable=%s\nrsa_cert_file=%s\nrsa_private_key_file=%s\nssl_ciphers=%s\n",
 				port, enable, cert, key, ciphers))
-			start(t, vsftpd, path)
+			lab.Start(t, vsftpd, path)
 			e := listening(t, port)
 			e.Scheme = "ftp"
 			o := probe(t, e)
@@ -50,7 +51,7 @@ func TestVsftpd(t *testing.T) {
 }
 
 func TestDovecot(t *testing.T) {
-	dovecot := tool(t, "dovecot", "dovecot-imapd")
+	dovecot := lab.Program(t, "dovecot")
 	if os.Getuid() != 0 {
 		t.Skip("dovecot's own processes change their user, which takes root")
 	}
@@ -63,9 +64,9 @@ func TestDovecot(t *testing.T) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
+	port := lab.Port(t).Port()
 	const ciphers = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-SHA384"
-	start(t, dovecot, "-F", "-c", configured(t, fmt.Sprintf(`
+	lab.Start(t, dovecot, "-F", "-c", configured(t, fmt.Sprintf(`
 protocols = imap
 listen = 127.0.0.1
 base_dir = %[1]s/run
@@ -104,7 +105,7 @@ service imap-login {
 }
 
 func TestPostfix(t *testing.T) {
-	postfix := tool(t, "postfix", "postfix")
+	postfix := lab.Program(t, "postfix")
 	if os.Getuid() != 0 {
 		t.Skip("postfix's own processes change their user, which takes root")
 	}
@@ -117,7 +118,7 @@ func TestPostfix(t *testing.T) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
+	port := lab.Port(t).Port()
 	const ciphers = "ECDHE-RSA-AES256-GCM-SHA384:AES128-SHA"
 	files := map[string]string{
 		"main.cf": fmt.Sprintf(`compatibility_level = 3.6
@@ -151,8 +152,8 @@ postlog unix-dgram n - n - 1 postlogd
 			t.Fatal(err)
 		}
 	}
-	run(t, "sh", "-c", fmt.Sprintf("mkdir %[1]s/queue %[1]s/data && chown postfix %[1]s/data", dir))
-	start(t, postfix, "-c", dir, "start-fg")
+	lab.Run(t, "sh", "-c", fmt.Sprintf("mkdir %[1]s/queue %[1]s/data && chown postfix %[1]s/data", dir))
+	lab.Start(t, postfix, "-c", dir, "start-fg")
 	t.Cleanup(func() { _ = exec.Command(postfix, "-c", dir, "stop").Run() })
 	e := listening(t, port)
 	e.Scheme = "smtp"

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -13,8 +14,8 @@ import (
 // the port's place.
 func serveNginx(t *testing.T, lines string) scanner.Endpoint {
 	t.Helper()
-	nginx := tool(t, "nginx", "nginx")
-	dir, port := t.TempDir(), freePort(t)
+	nginx := lab.Program(t, "nginx")
+	dir, port := t.TempDir(), lab.Port(t).Port()
 	config := fmt.Sprintf(`daemon off; master_process off; pid %[1]s/pid; error_log %[1]s/error.log;
 events {}
 http {
@@ -26,16 +27,16 @@ http {
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	start(t, nginx, "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", path)
+	lab.Start(t, nginx, "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", path)
 	return listening(t, port)
 }
 
 func TestNginx(t *testing.T) {
-	tool(t, "nginx", "nginx")
+	lab.Program(t, "nginx")
 	rsaCert, rsaKey := keyPair(t, "-newkey", "rsa:2048")
 	ecCert, ecKey := keyPair(t, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:secp384r1")
 	dh := filepath.Join(t.TempDir(), "dh.pem")
-	run(t, "openssl", "dhparam", "-dsaparam", "-out", dh, "1024")
+	lab.Run(t, "openssl", "dhparam", "-dsaparam", "-out", dh, "1024")
 	certs := fmt.Sprintf("ssl_certificate %s; ssl_certificate_key %s; ssl_certificate %s; ssl_certificate_key %s;", rsaCert, rsaKey, ecCert, ecKey)
 	rows := []struct {
 		name, lines, ciphers string

@@ -6,15 +6,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // serveOpenSSL runs s_server with the arguments.
 func serveOpenSSL(t *testing.T, args ...string) scanner.Endpoint {
 	t.Helper()
-	port := freePort(t)
+	port := lab.Port(t).Port()
 	all := append([]string{"s_server", "-accept", "127.0.0.1:" + portArg(port), "-quiet"}, args...)
-	start(t, tool(t, "openssl", "openssl"), all...)
+	lab.Start(t, lab.Program(t, "openssl"), all...)
 	return listening(t, port)
 }
 
@@ -30,7 +31,7 @@ func opensslSuites(t *testing.T, version, ciphers string, auth ...string) []stri
 		args = append(args, "-psk")
 	}
 	var names []string
-	for line := range strings.Lines(run(t, tool(t, "openssl", "openssl"), append(args, ciphers)...)) {
+	for line := range strings.Lines(lab.Run(t, lab.Program(t, "openssl"), append(args, ciphers)...)) {
 		f := strings.Fields(line) // NAME - OPENSSL-NAME VERSION Kx= Au= Enc= Mac=
 		if len(f) >= 6 && slices.Contains(auth, strings.TrimPrefix(f[5], "Au=")) {
 			names = append(names, f[0])
@@ -42,11 +43,11 @@ func opensslSuites(t *testing.T, version, ciphers string, auth ...string) []stri
 const opensslEverything = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
 
 func TestOpenSSL(t *testing.T) {
-	tool(t, "openssl", "openssl")
+	lab.Program(t, "openssl")
 	rsaCert, rsaKey := keyPair(t, "-newkey", "rsa:2048")
 	ecCert, ecKey := keyPair(t, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
 	dsaParams := filepath.Join(t.TempDir(), "dsa.pem")
-	run(t, "openssl", "dsaparam", "-out", dsaParams, "1024")
+	lab.Run(t, "openssl", "dsaparam", "-out", dsaParams, "1024")
 	dsaCert, dsaKey := keyPair(t, "-newkey", "dsa:"+dsaParams)
 	suites13 := []string{"TLS_AES_128_CCM_8_SHA256", "TLS_AES_128_CCM_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"}
 	rows := []struct {
