@@ -6,6 +6,9 @@ type Catalogue struct {
 	Since   Date     `json:"since"`   // first day on which the catalogue speaks
 	Sources []Source `json:"sources"`
 	Rules   []Rule   `json:"rules"`
+
+	// Policies are what is asked beyond the rules; none for the catalogue's own.
+	Policies []Policy `json:"policies,omitempty"`
 }
 
 // A Source is a document that rules cite.

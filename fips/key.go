@@ -16,6 +16,10 @@ const (
 	propertyKind = "certificate-property"
 )
 
+// pssKeyName is the rule for RSA keys of 2048 to 3071 bits that are pinned to
+// RSASSA-PSS.
+const pssKeyName = "RSASSA-PSS-key"
+
 // key rules on a public key: its algorithm and size, and then each property
 // that a rule bars by itself, such as a small exponent.
 func (j *Judge) key(d *docket, k scanner.Key, class Class, digest string, where ...string) {
@@ -75,7 +79,7 @@ func (j *Judge) keyRules(k scanner.Key) [][]*Rule {
 		}
 	}
 	if k.Algorithm == "RSASSA-PSS" && k.Bits >= 2048 && k.Bits < 3072 { // the strength the rule is for
-		sized = [][]*Rule{j.rules.Named(keyKind, "RSASSA-PSS-key")}
+		sized = [][]*Rule{j.rules.Named(keyKind, pssKeyName)}
 	}
 	for _, rules := range any {
 		if len(sized) == 0 || rules[0].Role != sized[0][0].Role { // a size of its own goes before any size
