@@ -274,7 +274,11 @@ func (p *paper) what(w reports.Worst, room int) string {
 	if len(w.What) == 0 {
 		return ""
 	}
-	return p.cut(p.plain(w.What[0]), room)
+	rest := ""
+	if more := w.More + len(w.What) - 1; more > 0 {
+		rest = fmt.Sprintf(" +%s", number(more))
+	}
+	return p.cut(p.plain(w.What[0]), room-len(rest)) + rest
 }
 
 func (p *paper) soon(r *reports.Report) {
