@@ -34,8 +34,9 @@ var layers = map[string][]string{
 	"fips":              {"scanner", "scanner/iana"},
 	"fips/catalogue":    {"scanner", "scanner/iana", "fips"},
 	"fips/control":      {"scanner", "scanner/iana", "fips"},
-	"reports":           {"scanner", "scanner/iana", "fips", "fips/control"},
-	"reports/render":    {"scanner", "scanner/iana", "fips", "fips/control", "reports"},
+	"fips/site":         {"scanner", "scanner/iana", "fips"},
+	"reports":           {"scanner", "scanner/iana", "fips", "fips/control", "fips/site"},
+	"reports/render":    {"scanner", "scanner/iana", "fips", "fips/control", "fips/site", "reports"},
 	"internal/lab":      {}, // for tests: no package may import it
 	"cmd/fipsweep":      {"*"},
 	"cmd/gen":           {"*"},
@@ -43,7 +44,7 @@ var layers = map[string][]string{
 
 // pure packages do no I/O, read no clock and start no goroutine.
 var pure = []string{"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire", "scanner/pkix",
-	"fips", "fips/catalogue", "fips/control"}
+	"fips", "fips/catalogue", "fips/control", "fips/site"}
 
 // impure is what a pure package may not import. (syscall is not among them:
 // package scanner needs the names of its errors.)

@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -179,5 +180,94 @@ func TestExamplesAreBounded(t *testing.T) {
 	}
 	if want := (Example{ID: all[0].Observation.Endpoint.ID, Endpoint: "10.0.0.0:443", Finding: "f0-2"}); r.Examples[0] != want {
 		t.Errorf("example %+v, want %+v", r.Examples[0], want)
+	}
+}
+
+// waive marks findings of the assessment by the places of their rulings.
+func waive(a fips.Assessment, which ...int) fips.Assessment {
+	a.Worst, a.Findings = fips.Unobserved, slices.Clone(a.Findings)
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		for _, n := range which {
+			if f.ID == fmt.Sprintf("f%d-%d", int(f.Endpoint.Address.As4()[3]), 2*n) {
+				f.Waiver = &fips.WaiverMark{ID: "W"}
+				a.Waived = max(a.Waived, f.Status)
+			}
+		}
+		if f.Waiver == nil {
+			a.Worst = max(a.Worst, f.Status)
+		}
+	}
+	for _, r := range a.Rulings {
+		if !r.Status.IsFinding() {
+			a.Worst = max(a.Worst, r.Status)
+		}
+	}
+	return a
+}
+
+func TestStatesWithWaivers(t *testing.T) {
+	good := func(n int) fips.Assessment { return seen(n, fips.Approved, fips.ClassTLSVersion) }
+	mixed := seen(2, fips.Approved, fips.ClassTLSVersion, fips.Disallowed, fips.ClassTLSVersion)
+	bad := seen(3, fips.Disallowed, fips.ClassTLSVersion)
+	watch := seen(4, fips.Disallowed, fips.ClassTLSVersion, fips.Deprecated, fips.ClassTLSVersion)
+	odd := seen(5, fips.Unclassified, fips.ClassTLSVersion)
+	tests := []struct {
+		name    string
+		all     []fips.Assessment
+		state   State
+		reason  string
+		figures [5]int // observed, not seen, failing, watching, waived
+	}{
+		{"waived beside what passes", []fips.Assessment{good(1), waive(mixed, 1)}, Satisfied, "2 of 2 observed, none fails, 1 by waiver", [5]int{2, 0, 0, 0, 1}},
+		{"not waived", []fips.Assessment{good(1), mixed}, NotSatisfied, "1 of 2 observed fail", [5]int{2, 0, 1, 0, 0}},
+		{"all that one shows is waived", []fips.Assessment{good(1), waive(bad, 0)}, Satisfied, "2 of 2 observed, none fails, 1 by waiver", [5]int{2, 0, 0, 0, 1}},
+		{"all that there is is waived", []fips.Assessment{waive(bad, 0)}, NotAssessed, "all that 1 observed show is waived", [5]int{1, 0, 0, 0, 1}},
+		{"what is to watch stays", []fips.Assessment{waive(watch, 0)}, Satisfied, "1 of 1 observed, none fails", [5]int{1, 0, 0, 1, 0}},
+		{"what fails stays", []fips.Assessment{waive(watch, 1)}, NotSatisfied, "1 of 1 observed fail", [5]int{1, 0, 1, 0, 0}},
+		{"unclassified and waived", []fips.Assessment{good(1), waive(odd, 0)}, Satisfied, "2 of 2 observed, none fails, 1 by waiver", [5]int{2, 0, 0, 0, 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := results(t, tt.all...)["SC-8"]
+			if got := [5]int{r.Observed, r.NotSeen, r.Failing, r.Watching, r.Waived}; r.State != tt.state || r.Reason != tt.reason || got != tt.figures {
+				t.Errorf("%s, %q, %v; want %s, %q, %v", r.State, r.Reason, got, tt.state, tt.reason, tt.figures)
+			}
+		})
+	}
+}
+
+// CC6.6 is about the endpoints that the inventory tags as facing outside.
+func TestBoundary(t *testing.T) {
+	outside := func(a fips.Assessment) fips.Assessment {
+		a.Tags = &fips.Tags{Boundary: true}
+		return a
+	}
+	inside := func(a fips.Assessment) fips.Assessment {
+		a.Tags = &fips.Tags{Owner: "x"}
+		return a
+	}
+	good, bad := seen(1, fips.Approved, fips.ClassTLSVersion), seen(2, fips.Disallowed, fips.ClassTLSVersion)
+	gone := missed(3, "tls", scanner.StageHandshake, false)
+	tests := []struct {
+		name    string
+		all     []fips.Assessment
+		state   State
+		reason  string
+		figures [3]int // observed, not seen, failing
+	}{
+		{"nothing is tagged", []fips.Assessment{good, inside(bad)}, NotAssessed, "no boundary tagged", [3]int{}},
+		{"inside is no matter", []fips.Assessment{outside(good), inside(bad), bad}, Satisfied, "1 of 1 observed, none fails", [3]int{1, 0, 0}},
+		{"outside is", []fips.Assessment{outside(bad), inside(good)}, NotSatisfied, "1 of 1 observed fail", [3]int{1, 0, 1}},
+		{"outside and not seen", []fips.Assessment{outside(good), outside(gone), gone}, Satisfied, "1 of 2 observed, none fails", [3]int{1, 1, 0}},
+		{"outside and nothing seen", []fips.Assessment{outside(gone)}, NotAssessed, "nothing of its kind was observed", [3]int{0, 1, 0}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := results(t, tt.all...)["CC6.6"]
+			if got := [3]int{r.Observed, r.NotSeen, r.Failing}; r.State != tt.state || r.Reason != tt.reason || got != tt.figures {
+				t.Errorf("%s, %q, %v; want %s, %q, %v", r.State, r.Reason, got, tt.state, tt.reason, tt.figures)
+			}
+		})
 	}
 }

@@ -32,6 +32,7 @@ type Result struct {
 	Failing      int                 `json:"failing"`
 	Watching     int                 `json:"watching"` // unclassified ones included
 	Unclassified int                 `json:"unclassified"`
+	Waived       int                 `json:"waived"` // neither failing nor to watch, by waiver alone
 	Examples     []Example           `json:"examples,omitempty"`
 	Cannot       string              `json:"cannot,omitempty"` // what this evidence does not show
 }
@@ -47,23 +48,20 @@ func (y *Tally) Results() []Result {
 			Framework: n.framework.ID, Name: n.framework.Name, Short: n.framework.Short,
 			ID: n.control.ID, Asks: n.control.Asks, Earlier: n.control.Earlier, Cannot: n.control.Cannot,
 			Observed: n.observed, NotSeen: n.notSeen, Failing: n.failing, Watching: n.watching,
-			Unclassified: n.unclassified, Examples: n.examples,
+			Unclassified: n.unclassified, Waived: n.waived, Examples: n.examples,
 		}
-		r.State, r.Reason = n.state()
-		if n.control.Needs != "" {
-			// Who belongs to the population is not known, so nobody is counted.
-			r.Observed, r.NotSeen, r.Failing, r.Watching, r.Unclassified, r.Examples = 0, 0, 0, 0, 0, nil
-		}
+		r.State, r.Reason = n.state(y.boundary)
 		all = append(all, r)
 	}
 	return all
 }
 
 // state decides. An unclassified name is neither for nor against: no rule
-// covers it, so while one is there and nothing fails, nothing is claimed.
-func (n count) state() (State, string) {
+// covers it, so while one is there and nothing fails, nothing is claimed. Nor
+// is anything where all that was seen is waived: a waiver is no evidence.
+func (n count) state(boundary bool) (State, string) {
 	switch {
-	case n.control.Needs != "":
+	case n.control.Needs != "" && !(n.control.Needs == needsBoundary && boundary):
 		return NotAssessed, "no " + n.control.Needs + " tagged"
 	case n.onlyModule():
 		return NotAssessed, "module: not observable"
@@ -75,6 +73,10 @@ func (n count) state() (State, string) {
 		return NotAssessed, "nothing of its kind was observed"
 	case n.unclassified > 0:
 		return NotAssessed, fmt.Sprintf("%d of %d observed hold a name that no rule covers", n.unclassified, n.observed)
+	case n.unsupported == n.observed:
+		return NotAssessed, fmt.Sprintf("all that %d observed show is waived", n.observed)
+	case n.waived > 0:
+		return Satisfied, fmt.Sprintf("%d of %d observed, none fails, %d by waiver", n.observed, n.observed+n.notSeen, n.waived)
 	}
 	return Satisfied, fmt.Sprintf("%d of %d observed, none fails", n.observed, n.observed+n.notSeen)
 }

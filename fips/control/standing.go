@@ -23,7 +23,7 @@ func Stand(a fips.Assessment) Standing {
 	switch f := o.Failure; {
 	case f == nil && o.Store != nil && o.Store.Format == "" && len(o.Store.Items) == 0 && len(a.Rulings) == 0:
 		return Empty
-	case f == nil && a.Worst != fips.Unobserved:
+	case f == nil && a.Seen():
 		return Observed
 	case f == nil:
 		return NotSeen

@@ -22,6 +22,10 @@ type Framework struct {
 	Controls []Control `json:"controls"`
 }
 
+// needsBoundary is what a control needs whose population is the endpoints that
+// face outside, as the inventory tags them.
+const needsBoundary = "boundary"
+
 // A Control is one requirement, in our own words, and the classes of evidence
 // that bear on it.
 type Control struct {

@@ -13,6 +13,8 @@ type Tally struct {
 	counts  []count
 	byClass map[fips.Class][]int
 	marks   []mark // scratch of Add, one for each control
+
+	boundary bool // some endpoint is tagged as facing outside
 }
 
 // A count is what was met for one control.
@@ -22,13 +24,15 @@ type count struct {
 	kinds     kind
 
 	observed, notSeen, failing, watching, unclassified int
+	waived, unsupported                                int // by waiver neither failing nor to watch; of these, with nothing seen but what is waived
 	examples                                           []Example
 }
 
 // A mark is the worst that one endpoint shows for one control.
 type mark struct {
-	status  fips.Status
+	status  fips.Status // waived findings left out
 	finding string
+	waived  bool
 }
 
 // An Example is one endpoint that fails a control, and the finding that says so.
@@ -58,6 +62,7 @@ func NewTally(t *Table) *Tally {
 
 // Add counts one assessment. Each endpoint is assessed once in a sweep.
 func (y *Tally) Add(a fips.Assessment) {
+	y.boundary = y.boundary || a.Tags != nil && a.Tags.Boundary
 	switch Stand(a) {
 	case Observed:
 		y.mark(a)
@@ -65,8 +70,8 @@ func (y *Tally) Add(a fips.Assessment) {
 	case NotSeen:
 		k := kindOf(a.Observation)
 		for i := range y.counts {
-			if y.counts[i].kinds&k != 0 {
-				y.counts[i].notSeen++
+			if n := &y.counts[i]; n.kinds&k != 0 && n.concerns(a.Tags) {
+				n.notSeen++
 			}
 		}
 	}
@@ -87,19 +92,40 @@ func (y *Tally) mark(a fips.Assessment) {
 	}
 	for _, f := range a.Findings {
 		for _, i := range y.byClass[f.Class] {
-			if m := &y.marks[i]; f.Status > m.status {
+			switch m := &y.marks[i]; {
+			case f.Waiver != nil:
+				m.waived = true
+			case f.Status > m.status:
 				m.status, m.finding = f.Status, f.ID
 			}
 		}
 	}
 }
 
+// concerns tells whether an endpoint with the tags belongs to the control's
+// population.
+func (n count) concerns(t *fips.Tags) bool {
+	switch n.control.Needs {
+	case "":
+		return true
+	case needsBoundary:
+		return t != nil && t.Boundary
+	}
+	return false
+}
+
 func (y *Tally) count(a fips.Assessment) {
 	for i, m := range y.marks {
 		n := &y.counts[i]
+		if m.status == fips.Unobserved && !m.waived || !n.concerns(a.Tags) {
+			continue
+		}
+		if m.waived && m.status.Grade() <= fips.Pass {
+			n.waived++
+		}
 		switch m.status.Grade() {
 		case fips.NotSeen:
-			continue
+			n.unsupported++
 		case fips.Watch:
 			n.watching++
 		case fips.Fail:
