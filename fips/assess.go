@@ -55,13 +55,30 @@ func (j *Judge) plain(d *docket, p *scanner.Plain) {
 	d.add(r)
 }
 
-// findingID depends on the endpoint, the rule and the subject only, so that a
-// finding keeps its name from sweep to sweep.
+// findingID depends on the endpoint, the catalogue's rule and the subject only,
+// so that a finding keeps its name from sweep to sweep and from policy to
+// policy.
 func findingID(e scanner.Endpoint, r Ruling) string {
 	h := sha256.New()
-	for _, s := range []string{e.ID, r.Rule, r.Subject.Kind, r.Subject.Name, r.Use, r.Certificate} {
+	for _, s := range []string{e.ID, r.ownRule(), r.Subject.Kind, r.Subject.Name, r.Use, r.Certificate} {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// ownRule is the catalogue's rule about the subject, whichever policy decides.
+func (r *Ruling) ownRule() string {
+	if r.Base != nil {
+		return r.Base.Rule
+	}
+	return r.Rule
+}
+
+// ownStatus is what the catalogue alone says of the subject.
+func (r *Ruling) ownStatus() Status {
+	if r.Base != nil {
+		return r.Base.Status
+	}
+	return r.Status
 }

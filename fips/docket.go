@@ -10,7 +10,7 @@ type docket struct {
 }
 
 type docketKey struct {
-	rule, use, certificate string
+	rule, base, use, certificate string
 	subject                Subject
 }
 
@@ -18,7 +18,7 @@ func newDocket() *docket { return &docket{at: map[docketKey]int{}} }
 
 // add enters a ruling, seen where it says.
 func (d *docket) add(r Ruling, where ...string) {
-	key := docketKey{r.Rule, r.Use, r.Certificate, r.Subject}
+	key := docketKey{r.Rule, r.ownRule(), r.Use, r.Certificate, r.Subject}
 	i, ok := d.at[key]
 	if !ok {
 		i = len(d.rulings)

@@ -1,6 +1,7 @@
 package fips
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,6 +33,8 @@ type Explanation struct {
 	Contested   string       `json:"contested,omitempty"`
 	Question    string       `json:"open_question,omitempty"`
 	Quantum     bool         `json:"quantum_vulnerable,omitempty"`
+	Policy      string       `json:"policy"`         // what the judge rules by
+	Base        *Base        `json:"base,omitempty"` // where a policy on top of the catalogue decides: what the catalogue says
 }
 
 // suggestions is how many names are offered for one that is unknown.
@@ -44,11 +47,12 @@ const suggestions = 5
 func (j *Judge) Explain(name string) ([]Explanation, []string) {
 	asked := strings.TrimSpace(name)
 	if s, ok := suiteOf(asked); ok {
-		return []Explanation{explanation(name, j.suite(s.Name))}, nil
+		return []Explanation{j.explanation(name, j.suite(s.Name))}, nil
 	}
 	var found []Explanation
-	for _, r := range j.standing(j.rulesFor(asked)) {
-		found = append(found, j.explainRule(name, r))
+	rules, bits := j.rulesFor(asked)
+	for _, r := range j.standing(rules) {
+		found = append(found, j.explainRule(name, r, bits))
 	}
 	if len(found) == 0 {
 		return nil, j.rules.Suggest(asked, suggestions)
@@ -56,32 +60,54 @@ func (j *Judge) Explain(name string) ([]Explanation, []string) {
 	return found, nil
 }
 
-// rulesFor finds the rules that a person may mean by a word.
-func (j *Judge) rulesFor(asked string) []*Rule {
+// rulesFor finds the rules that a person may mean by a word, and the length of
+// the key if it is one.
+func (j *Judge) rulesFor(asked string) ([]*Rule, int) {
 	for _, word := range []string{asked, strings.Join(strings.Fields(asked), "-")} {
 		if rules := spelled(j.rules.Find(word), word); len(rules) > 0 {
-			return rules
+			return rules, 0
 		}
 	}
 	if kind, name, ok := strings.Cut(asked, "/"); ok {
 		if rules := j.rules.Named(strings.ToLower(kind), name); len(rules) > 0 {
-			return rules
+			return rules, 0
 		}
 		for i := range j.rules.rules {
 			if r := &j.rules.rules[i]; strings.EqualFold(r.ID, asked) {
-				return []*Rule{r}
+				return []*Rule{r}, 0
 			}
 		}
 	}
 	for _, s := range iana.Signals() {
 		if strings.EqualFold(s.Name, asked) {
-			return j.ownRules(s.Code)
+			return j.ownRules(s.Code), 0
 		}
 	}
 	var rules []*Rule
-	if k, ok := keyOf(asked); ok {
+	k, ok := keyOf(asked)
+	if ok {
 		for _, group := range j.keyRules(k) {
 			rules = append(rules, group...)
+		}
+	}
+	if len(rules) == 0 {
+		return j.policyRules(asked), 0
+	}
+	return rules, k.Bits
+}
+
+// policyRules finds what the policies themselves say: rules that they add, and
+// demands by their ids.
+func (j *Judge) policyRules(asked string) []*Rule {
+	if j.added == nil {
+		return nil
+	}
+	rules := spelled(j.added.Find(asked), asked)
+	for p := range j.policies {
+		for i := range j.policies[p].Tighten {
+			if d := &j.policies[p].Tighten[i]; strings.EqualFold(d.ID, asked) {
+				rules = append(rules, d.rule(Subject{strings.Join(d.Kinds, ", "), strings.Join(d.Names, ", ")}, d.String()))
+			}
 		}
 	}
 	return rules
@@ -129,27 +155,34 @@ func (j *Judge) standing(rules []*Rule) []*Rule {
 	return list
 }
 
-func (j *Judge) explainRule(name string, r *Rule) Explanation {
+func (j *Judge) explainRule(name string, r *Rule, bits int) Explanation {
 	subject := Subject{r.Kind, r.Name}
-	now, ok := r.On(j.asOf)
+	now, ok := j.on(r, j.asOf, bits)
 	ruling := applied(r, now, subject, "")
 	if !ok {
 		ruling = j.unclassified([]*Rule{r}, subject, "")
 		ruling.Rule, ruling.Use, ruling.Cite = r.ID, r.Use, r.Cite
 		ruling.From, ruling.Until = r.From, r.Until
 	}
-	e := explanation(name, ruling)
+	if own, held := r.On(j.asOf); held && now.By != nil {
+		ruling = ruling.over(applied(r, own, subject, ""))
+	}
+	if now.By != nil && now.By.BelowBits > 0 && bits == 0 {
+		ruling.Because += fmt.Sprintf(" This is for keys below %d bits.", now.By.BelowBits)
+	}
+	e := j.explanation(name, ruling)
 	e.Question = r.Question
-	e.Transitions = r.later(j.asOf)
+	e.Transitions = j.later(r, j.asOf, bits)
 	return e
 }
 
-func explanation(name string, r Ruling) Explanation {
+func (j *Judge) explanation(name string, r Ruling) Explanation {
 	e := Explanation{
 		Name: name, Rule: r.Rule, Subject: r.Subject.Name, Kind: r.Subject.Kind,
 		Status: r.Status, Use: r.Use, From: r.From, Until: r.Until, Transitions: []Transition{}, Parts: r.Parts,
 		Because: r.Because, Remedy: r.Remedy, Cite: r.Cite, Confidence: r.Confidence, SourceRead: r.SourceRead,
 		Draft: r.Draft, Contested: r.Contested, Quantum: r.Quantum,
+		Policy: j.policy, Base: r.Base,
 	}
 	if r.Next != nil {
 		e.Transitions = append(e.Transitions, *r.Next)

@@ -18,6 +18,13 @@ type Judge struct {
 	day    time.Time // the first moment of asOf
 	rules  *Index
 	anchor string // ID of the rule anchorName
+
+	// Of policies on top of the catalogue; empty where there are none.
+	policies []Policy
+	policy   string            // the name of all together
+	added    *Index            // their rules about names that the catalogue does not know
+	raised   map[*Rule]*raised // the rules that they speak of
+	base     *Judge            // who judges by the catalogue alone; nil for that judge
 }
 
 // NewJudge returns a judge who rules as on the day. A day on which the
@@ -30,30 +37,59 @@ func NewJudge(c *Catalogue, asOf Date) (*Judge, error) {
 	if asOf < c.Since {
 		return nil, fmt.Errorf("date %s: catalogue %s speaks from %s on; ask for that day or a later one", asOf, c.Version, c.Since)
 	}
-	j := &Judge{asOf: asOf, day: day, rules: NewIndex(c)}
+	j := &Judge{asOf: asOf, day: day, rules: NewIndex(c), policy: c.Policy()}
 	for _, r := range j.rules.Named("certificate-property", anchorName) {
 		j.anchor = r.ID
 	}
+	if len(c.Policies) == 0 {
+		return j, nil
+	}
+	base := *j
+	j.base, j.policies = &base, c.Policies
+	j.added = NewIndex(c.added())
+	j.raised = raise(c, j.rules, j.added)
 	return j, nil
 }
 
 // AsOf is the day on which the judge rules.
 func (j *Judge) AsOf() Date { return j.asOf }
 
+// Policy names what the judge rules by.
+func (j *Judge) Policy() string { return j.policy }
+
 // named rules on a subject by the registry name under which it was seen.
 func (j *Judge) named(kind, name string, class Class) Ruling {
 	return j.ruling(j.rules.Named(kind, name), Subject{kind, name}, class)
 }
 
-// ruling applies to the subject the rules that its name has. Where they differ
-// by use, and what was seen is not of one use alone, the strictest that holds
-// on the day is taken, and the ruling says so.
+// ruling applies to the subject the rules that its name has.
 func (j *Judge) ruling(rules []*Rule, s Subject, class Class) Ruling {
+	return j.rulingOf(rules, s, class, 0)
+}
+
+// rulingOf is ruling for a key of some length, and says beside what a policy
+// asks what the catalogue does.
+func (j *Judge) rulingOf(rules []*Rule, s Subject, class Class, bits int) Ruling {
+	r := j.strictest(rules, s, class, bits)
+	if j.base == nil {
+		return r
+	}
+	base := j.base.strictest(rules, s, class, bits)
+	if r.Rule == "" {
+		r = j.unruled(r)
+	}
+	return r.over(base)
+}
+
+// strictest applies the rules of a name. Where they differ by use, and what
+// was seen is not of one use alone, the strictest that holds on the day is
+// taken, and the ruling says so.
+func (j *Judge) strictest(rules []*Rule, s Subject, class Class, bits int) Ruling {
 	var strictest *Rule
 	var held Standing
 	var milder []string
 	for _, r := range forRole(rules, roleSeen(s.Kind)) {
-		now, ok := r.On(j.asOf)
+		now, ok := j.on(r, j.asOf, bits)
 		switch {
 		case !ok:
 		case strictest == nil:
@@ -111,7 +147,7 @@ func forRole(rules []*Rule, role string) []*Rule {
 
 // applied is the ruling of one rule that stands so on the day.
 func applied(r *Rule, now Standing, s Subject, class Class) Ruling {
-	return Ruling{
+	ruling := Ruling{
 		Rule: r.ID, Subject: s, Use: r.Use, Class: class,
 		Status: now.Status, From: now.From, Until: now.Until, Next: now.Next,
 		Cite: r.cite(now), Because: r.because(now), Remedy: r.remedy(now),
@@ -119,6 +155,10 @@ func applied(r *Rule, now Standing, s Subject, class Class) Ruling {
 		Draft:     now.Turned != nil && now.Turned.Draft,
 		Contested: r.Contested, Quantum: r.Quantum,
 	}
+	if d := now.By; d != nil {
+		ruling.Rule, ruling.Confidence, ruling.SourceRead, ruling.Contested = d.ID, d.Confidence, d.SourceRead, ""
+	}
+	return ruling
 }
 
 // unclassified is the ruling where no rule speaks on the day. It never passes:

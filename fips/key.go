@@ -18,7 +18,10 @@ const (
 
 // pssKeyName is the rule for RSA keys of 2048 to 3071 bits that are pinned to
 // RSASSA-PSS.
-const pssKeyName = "RSASSA-PSS-key"
+const (
+	pssKeyName = "RSASSA-PSS-key"
+	minPSSBits = 2048
+)
 
 // key rules on a public key: its algorithm and size, and then each property
 // that a rule bars by itself, such as a small exponent.
@@ -29,11 +32,11 @@ func (j *Judge) key(d *docket, k scanner.Key, class Class, digest string, where 
 		if role := forRole(rules, "sign")[0].Role; role != "" && role != "sign" {
 			continue // about another use than the one that is seen
 		}
-		d.addOf(digest, j.ruling(rules, subject, class), where...)
+		d.addOf(digest, j.rulingOf(rules, subject, class, k.Bits), where...)
 		ruled = true
 	}
 	if !ruled {
-		d.addOf(digest, j.unclassified(nil, subject, class), where...)
+		d.addOf(digest, j.ruling(nil, subject, class), where...)
 	}
 }
 
@@ -78,7 +81,7 @@ func (j *Judge) keyRules(k scanner.Key) [][]*Rule {
 			any = group(any, r)
 		}
 	}
-	if k.Algorithm == "RSASSA-PSS" && k.Bits >= 2048 && k.Bits < 3072 { // the strength the rule is for
+	if k.Algorithm == "RSASSA-PSS" && k.Bits >= minPSSBits && k.Bits < 3072 { // the strength the rule is for
 		sized = [][]*Rule{j.rules.Named(keyKind, pssKeyName)}
 	}
 	for _, rules := range any {

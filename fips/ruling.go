@@ -29,6 +29,7 @@ type Ruling struct {
 	Contested   string      `json:"contested,omitempty"`
 	Quantum     bool        `json:"quantum_vulnerable,omitempty"`
 	Certificate string      `json:"certificate,omitempty"` // SHA-256 of the certificate or key it is about
+	Base        *Base       `json:"base,omitempty"`        // where a policy on top decides: what the catalogue alone says
 }
 
 // A Part is one component of a suite and its own status.

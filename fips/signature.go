@@ -44,7 +44,10 @@ func (j *Judge) pss(p *scanner.PSS, s Subject) Ruling {
 	}
 	hash := hashName(p.Hash)
 	byHash := j.ruling(forRole(j.rules.Named("hash", hash), "sign"), s, ClassCertSignature)
-	if hashName(p.MGFHash) != hash && byHash.Status.Grade() == Pass {
+	if hashName(p.MGFHash) != hash && byHash.ownStatus().Grade() == Pass {
+		if byHash.Status > Unclassified {
+			return byHash
+		}
 		r := j.unclassified(nil, s, ClassCertSignature)
 		r.Because = fmt.Sprintf("Its mask uses %s and its message %s; the catalogue speaks of one hash for both only.", p.MGFHash, p.Hash)
 		return r

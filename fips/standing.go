@@ -13,6 +13,8 @@ type Standing struct {
 	Until  Date        // last day of Status; "" for open
 	Turned *Transition // what brought Status about; nil for the rule's own
 	Next   *Transition // what follows Until; nil where nothing does
+	By     *Demand     // the policy's demand that brought Status about; nil for the rule's own
+	Own    Status      // what the rule says without the demand
 }
 
 // On says what the rule says on the day, and false where it does not hold yet
@@ -21,14 +23,14 @@ func (r *Rule) On(day Date) (Standing, bool) {
 	if r.From != "" && day < r.From {
 		return Standing{}, false
 	}
-	s := Standing{Status: r.Status, From: r.From, Until: r.Until}
+	s := Standing{Status: r.Status, From: r.From, Until: r.Until, Own: r.Status}
 	for i := range r.Transitions {
 		t := &r.Transitions[i]
 		if day < t.From {
 			s.Next = t
 			break
 		}
-		s = Standing{Status: t.Status, From: t.From, Turned: t}
+		s = Standing{Status: t.Status, From: t.From, Turned: t, Own: t.Status}
 		if i+1 < len(r.Transitions) {
 			s.Until = dayBefore(r.Transitions[i+1].From)
 		}
@@ -51,8 +53,12 @@ func (r *Rule) later(day Date) []Transition {
 }
 
 // because gives the rule's reason on the day: once a transition holds, the
-// rule's own words tell only why it was otherwise before.
+// rule's own words tell only why it was otherwise before. A policy's demand
+// has a reason of its own.
 func (r *Rule) because(s Standing) string {
+	if s.By != nil {
+		return s.By.Because
+	}
 	if s.Turned == nil {
 		return r.Because
 	}
@@ -73,6 +79,9 @@ func (r *Rule) because(s Standing) string {
 // remedy gives the rule's remedy on the day. "No action" no longer holds once
 // a transition has made of the subject a finding.
 func (r *Rule) remedy(s Standing) string {
+	if s.By != nil {
+		return s.By.Remedy
+	}
 	rest, idle := strings.CutPrefix(r.Remedy, "No action")
 	if s.Turned == nil || !idle || !s.Status.IsFinding() {
 		return r.Remedy
@@ -83,8 +92,12 @@ func (r *Rule) remedy(s Standing) string {
 	return "Replace it: " + rest
 }
 
-// cite is the rule's citations, led by that of the transition that holds.
+// cite is the rule's citations, led by that of the transition that holds, or
+// those of the policy's demand.
 func (r *Rule) cite(s Standing) []Citation {
+	if s.By != nil {
+		return append([]Citation{}, s.By.Cite...)
+	}
 	if s.Turned == nil {
 		return append([]Citation{}, r.Cite...)
 	}

@@ -78,7 +78,8 @@ func (j *Judge) secretKey(d *docket, k scanner.Key, digest, where string) {
 	s := Subject{keyKind, fmt.Sprintf("%s key of %d bits", cmp.Or(k.Algorithm, "secret"), k.Bits)}
 	rules := j.rules.Named(keyKind, "symmetric-key-below-112")
 	if len(rules) == 0 || !rules[0].Bounds.Holds(k.Bits) || k.Bits == 0 {
-		rules = nil
+		d.addOf(digest, j.unclassified(nil, s, ClassKeyStrength), where) // lists of public keys do not speak of it
+		return
 	}
 	d.addOf(digest, j.ruling(rules, s, ClassKeyStrength), where)
 }

@@ -101,32 +101,70 @@ type heldPart struct {
 }
 
 // hold rules on the components on a day, worst first. What a rule says of the
-// code point itself goes before the parts.
-func hold(components []component, own []*Rule, day Date) []heldPart {
+// code point itself goes before the parts, unless a policy holds a part, or the
+// suite by its name, to worse.
+func (j *Judge) hold(s Subject, components []component, own []*Rule, day Date) []heldPart {
 	var parts []heldPart
 	for _, c := range components {
 		part := heldPart{Part: Part{Kind: c.Kind, Name: c.Name, Status: Unclassified}}
 		for _, r := range forRole(c.rules, roleSeen(c.Kind)) {
-			if now, ok := r.On(day); ok && (part.rule == nil || now.Status > part.Status) {
-				part.rule, part.now, part.Rule, part.Status = r, now, r.ID, now.Status
+			if now, ok := j.on(r, day, 0); ok && (part.rule == nil || now.Status > part.Status) {
+				part = held(r, now)
 			}
 		}
+		part.Kind, part.Name = c.Kind, c.Name
 		parts = append(parts, part)
 	}
 	slices.SortStableFunc(parts, func(a, b heldPart) int { return int(b.Status) - int(a.Status) })
 	for _, r := range own {
-		if now, ok := r.On(day); ok {
-			part := heldPart{Part{r.Kind, r.Name, r.ID, now.Status}, r, now}
-			parts = slices.Insert(parts, 0, part)
+		if now, ok := j.on(r, day, 0); ok {
+			parts = slices.Insert(parts, 0, held(r, now))
 		}
 	}
-	return parts
+	for i, p := range parts {
+		if p.now.By != nil && p.Status > parts[0].Status {
+			parts = slices.Insert(slices.Delete(parts, i, i+1), 0, p)
+		}
+	}
+	return j.holdName(s, parts, day)
+}
+
+// held is a part as a rule and its standing have it.
+func held(r *Rule, now Standing) heldPart {
+	p := heldPart{Part{r.Kind, r.Name, r.ID, now.Status}, r, now}
+	if now.By != nil {
+		p.Rule = now.By.ID
+	}
+	return p
+}
+
+// holdName puts before the parts what a policy asks of suites by their names,
+// where that is worse.
+func (j *Judge) holdName(s Subject, parts []heldPart, day Date) []heldPart {
+	worst := Unobserved
+	if len(parts) > 0 {
+		worst = parts[0].Status
+	}
+	d := j.demandOn(day, worst, func(d *Demand) bool { return d.coversName(s.Kind, s.Name) })
+	if d == nil {
+		return parts
+	}
+	now := Standing{Status: d.Status, From: d.From, Until: d.Until, By: d, Turned: d.transition(d.From)}
+	return slices.Insert(parts, 0, held(d.rule(s, suiteUse), now))
 }
 
 // worst is the ruling of a suite: that of its worst part, unless a rule speaks
 // of the code point itself.
 func (j *Judge) worst(s Subject, components []component, own []*Rule) Ruling {
-	parts := hold(components, own, j.asOf)
+	r := j.worstPart(s, components, own)
+	if j.base == nil {
+		return r
+	}
+	return r.over(j.base.worstPart(s, components, own))
+}
+
+func (j *Judge) worstPart(s Subject, components []component, own []*Rule) Ruling {
+	parts := j.hold(s, components, own, j.asOf)
 	r := j.unclassified(nil, s, ClassTLSCipher)
 	r.Use = suiteUse
 	if len(parts) == 0 {
@@ -153,7 +191,7 @@ func (j *Judge) worst(s Subject, components []component, own []*Rule) Ruling {
 	if first.rule != nil {
 		r.Because = suiteBecause(parts)
 	}
-	r.Until, r.Next = turn(components, own, j.asOf, first.Status)
+	r.Until, r.Next = j.turn(s, components, own, first.Status)
 	return r
 }
 
@@ -178,22 +216,38 @@ func suiteBecause(parts []heldPart) string {
 
 // turn finds the day on which the suite's status changes, by whichever part
 // changes it, and what then holds.
-func turn(components []component, own []*Rule, asOf Date, status Status) (Date, *Transition) {
+func (j *Judge) turn(s Subject, components []component, own []*Rule, status Status) (Date, *Transition) {
 	var days []Date
 	rules := slices.Clone(own)
 	for _, c := range components {
 		rules = append(rules, c.rules...)
 	}
 	for _, r := range rules {
-		for _, t := range r.later(asOf) {
+		for _, t := range j.later(r, j.asOf, 0) {
 			days = append(days, t.From)
+		}
+	}
+	for _, p := range j.policies {
+		for _, d := range p.Tighten {
+			for _, day := range []Date{d.From, daysLater(d.Until, 1)} {
+				if day > j.asOf && d.coversName(s.Kind, s.Name) {
+					days = append(days, day)
+				}
+			}
 		}
 	}
 	slices.Sort(days)
 	for _, day := range days {
-		if first := hold(components, own, day)[0]; first.Status != status {
-			return dayBefore(day), first.now.Turned
+		first := j.hold(s, components, own, day)[0]
+		if first.Status == status {
+			continue
 		}
+		next := first.now.Turned
+		if first.rule != nil && (next == nil || next.From != day) { // a demand has ended
+			first.now.From = day
+			next = first.now.begins(first.rule)
+		}
+		return dayBefore(day), next
 	}
 	return "", nil
 }
