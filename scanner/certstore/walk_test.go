@@ -86,6 +86,7 @@ func TestTree(t *testing.T) {
 	must(t, os.Symlink("/dev/null", tree+"/null"))
 	must(t, os.Link(tree+"/sub/deep/b", tree+"/sub/b2"))
 	must(t, os.Symlink("sub/b2", tree+"/b3"))
+	must(t, os.Symlink("sub/deep/b", tree+"/a3"))
 	must(t, syscall.Mkfifo(tree+"/fifo", 0o644))
 	socket, err := net.Listen("unix", tree+"/socket")
 	must(t, err)
@@ -103,7 +104,7 @@ func TestTree(t *testing.T) {
 		"more [../outside/more] directory:",
 		"nothing.txt :",
 		"socket socket:",
-		"sub/b2 [b3 sub/deep/b] PEM: certificate",
+		"sub/b2 [a3 b3 sub/deep/b] PEM: certificate",
 	}
 	got := told(tree, sweep(t, s, tree))
 	for i := range got { // the depth of the temporary directory

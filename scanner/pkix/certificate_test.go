@@ -181,9 +181,34 @@ func TestSelfSigned(t *testing.T) {
 	openssl(t, dir, "x509", "-req", "-in", "req.pem", "-CA", "own.pem", "-CAkey", "key.pem", "-set_serial", "2", "-out", "forged.pem")
 	openssl(t, dir, "req", "-new", "-key", "other.pem", "-subj", "/CN=leaf", "-out", "leafreq.pem")
 	openssl(t, dir, "x509", "-req", "-in", "leafreq.pem", "-CA", "own.pem", "-CAkey", "key.pem", "-set_serial", "3", "-out", "leaf.pem")
-	for file, want := range map[string]bool{"own.pem": true, "forged.pem": false, "leaf.pem": false} {
+	pss := []string{"-sigopt", "rsa_padding_mode:pss"}
+	openssl(t, dir, "genrsa", "-out", "rsa.pem", "2048")
+	openssl(t, dir, append([]string{"req", "-x509", "-new", "-key", "rsa.pem", "-subj", "/CN=same", "-out", "ownpss.pem"}, pss...)...)
+	openssl(t, dir, "genrsa", "-out", "rsa2.pem", "2048")
+	openssl(t, dir, "req", "-new", "-key", "rsa2.pem", "-subj", "/CN=same", "-out", "rsareq.pem")
+	openssl(t, dir, append([]string{"x509", "-req", "-in", "rsareq.pem", "-CA", "ownpss.pem", "-CAkey", "rsa.pem", "-set_serial", "5", "-out", "forgedpss.pem"}, pss...)...)
+	for file, want := range map[string]bool{"own.pem": true, "forged.pem": false, "leaf.pem": false, "ownpss.pem": true, "forgedpss.pem": false} {
 		if got := pkix.Certificate(der(t, filepath.Join(dir, file))); got.SelfSigned != want {
 			t.Errorf("%s: self-signed %v, want %v", file, got.SelfSigned, want)
+		}
+	}
+}
+
+// TestRevocation: a pointer to a list or to a responder is one.
+func TestRevocation(t *testing.T) {
+	dir := t.TempDir()
+	openssl(t, dir, ec("prime256v1")...)
+	for _, test := range []struct {
+		extension string
+		want      bool
+	}{
+		{"authorityInfoAccess=caIssuers;URI:http://a.example/", false},
+		{"authorityInfoAccess=caIssuers;URI:http://a.example/,OCSP;URI:http://o.example/", true},
+		{"crlDistributionPoints=URI:http://c.example/", true},
+	} {
+		openssl(t, dir, "req", "-x509", "-new", "-key", "key.pem", "-subj", "/CN=r", "-addext", test.extension, "-out", "cert.pem")
+		if got := pkix.Certificate(der(t, filepath.Join(dir, "cert.pem"))); got.Revocation != test.want {
+			t.Errorf("%s: %v, want %v", test.extension, got.Revocation, test.want)
 		}
 	}
 }

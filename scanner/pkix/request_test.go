@@ -67,6 +67,7 @@ func TestParameters(t *testing.T) {
 	dir := t.TempDir()
 	openssl(t, dir, "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out", "ffdhe2048.pem")
 	openssl(t, dir, "dhparam", "-out", "own.pem", "-2", "512")
+	openssl(t, dir, "dhparam", "-out", "five.pem", "-5", "512") // written as an RSA key with exponent 5 would be
 	openssl(t, dir, "genpkey", "-genparam", "-algorithm", "DHX", "-pkeyopt", "dh_rfc5114:2", "-out", "dhx.pem")
 	openssl(t, dir, dsaParameters...)
 	openssl(t, dir, "dsaparam", "-in", "params.pem", "-out", "dsa.pem")
@@ -78,6 +79,7 @@ func TestParameters(t *testing.T) {
 	}{
 		{"ffdhe2048.pem", pkix.Parameters{Prime: &scanner.Prime{Bits: 2048, Group: "ffdhe2048", Generator: "2"}}},
 		{"own.pem", pkix.Parameters{Prime: &scanner.Prime{Bits: 512, Generator: "2"}}},
+		{"five.pem", pkix.Parameters{Prime: &scanner.Prime{Bits: 512, Generator: "5"}}},
 		{"dhx.pem", pkix.Parameters{Prime: &scanner.Prime{Bits: 2048, Group: "RFC5114-23"}}},
 		{"dsa.pem", pkix.Parameters{Key: &scanner.Key{Algorithm: "DSA", OID: "1.2.840.10040.4.1", Bits: 1024, SubBits: 160}}},
 		{"ec.pem", pkix.Parameters{Key: &scanner.Key{Algorithm: "EC", OID: "1.2.840.10045.2.1", Bits: 521, Curve: "secp521r1"}}},
@@ -105,6 +107,23 @@ func TestParameters(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestRSAPublicKey: PKCS#1's own public key is the certificate's.
+func TestRSAPublicKey(t *testing.T) {
+	dir := t.TempDir()
+	openssl(t, dir, rsa("1024", "-pkeyopt", "rsa_keygen_pubexp:5")...)
+	openssl(t, dir, "rsa", "-in", "key.pem", "-RSAPublicKey_out", "-out", "pkcs1.pem")
+	openssl(t, dir, "pkey", "-in", "key.pem", "-pubout", "-out", "spki.pem")
+	bytes := der(t, filepath.Join(dir, "pkcs1.pem"))
+	if kind := pkix.KindOf(bytes); kind != scanner.ItemPublicKey {
+		t.Errorf("kind %q", kind)
+	}
+	got, err := pkix.RSAPublicKey(bytes)
+	want := scanner.Key{Algorithm: "RSA", OID: "1.2.840.113549.1.1.1", Bits: 1024, Exponent: "5", SPKISHA256: digest(der(t, filepath.Join(dir, "spki.pem")))}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v, -want +got\n%s", err, diff)
 	}
 }
 
