@@ -49,6 +49,11 @@ type Finding struct {
 	Ruling
 	Waiver *WaiverMark `json:"waiver,omitempty"` // what takes it out of the counts; the finding stays
 	Tags   *Tags       `json:"tags,omitempty"`   // what the inventory says of the endpoint
+
+	// Of a finding about several endpoints together: the first of them, the
+	// one above among these, and how many there are.
+	Endpoints     []scanner.Endpoint `json:"endpoints,omitempty"`
+	EndpointCount int                `json:"endpoint_count,omitempty"`
 }
 
 // An Assessment is an observation with all that was ruled of it.
