@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fipsweep/fipsweep/internal/lab/valid"
 	"github.com/fipsweep/fipsweep/reports"
 )
 
@@ -42,6 +43,7 @@ func TestLinesGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	valid.Lines(t, got)
 	want, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

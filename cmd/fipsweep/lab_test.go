@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/internal/lab"
+	"github.com/fipsweep/fipsweep/internal/lab/valid"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -100,6 +101,7 @@ func runScan(t *testing.T, args ...string) result {
 
 func (r *result) read(t *testing.T, data []byte) {
 	t.Helper()
+	valid.Lines(t, data)
 	for line := range bytes.Lines(data) {
 		r.lines = append(r.lines, line)
 		var schema struct {
