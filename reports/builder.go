@@ -13,6 +13,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
+	"github.com/fipsweep/fipsweep/fips/site"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -23,6 +24,8 @@ type Config struct {
 	Controls  *control.Table
 	Policy    string // "fips140-3"
 	AsOf      fips.Date
+	Waivers   *fips.Waivers   // those that were applied; nil for none
+	Inventory *site.Inventory // what is expected; nil for none
 }
 
 // A Builder is a Recorder that gathers a report while the sweep runs. It keeps
@@ -55,6 +58,10 @@ type Builder struct {
 	questions   map[[2]string]bool
 	connections int
 	evidence    hash.Hash
+	waived      Waived
+	uses        *waiverUses
+	coverage    *coverage
+	inventory   *reconciliation
 }
 
 // NewBuilder begins a report.
@@ -69,6 +76,8 @@ func NewBuilder(c Config) (*Builder, error) {
 		gapReasons: map[scanner.Reason]*GapReason{}, tally: control.NewTally(c.Controls), certs: newCerts(),
 		items: map[string]int{}, calendar: newCalendar(), contested: map[Contested]bool{},
 		questions: map[[2]string]bool{}, evidence: sha256.New(),
+		waived: Waived{FindingsBy: map[fips.Status]int{}}, uses: newWaiverUses(c.Waivers, c.AsOf),
+		coverage: newCoverage(), inventory: newReconciliation(c.Inventory),
 	}, nil
 }
 
@@ -88,6 +97,8 @@ func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 	b.standing[s]++
 	b.tally.Add(a)
 	b.gap(o, s)
+	b.coverage.add(o, s)
+	b.inventory.add(a, s)
 	switch s {
 	case control.Observed:
 		b.observed(a)
@@ -104,14 +115,17 @@ func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 
 // observed takes what was ruled of an endpoint.
 func (b *Builder) observed(a fips.Assessment) {
-	b.posture[a.Worst].n++
-	b.posture[a.Worst].byKind[KindOf(a.Observation)]++
-	for _, f := range a.Findings {
+	if !b.waive(a) {
+		b.posture[a.Worst].n++
+		b.posture[a.Worst].byKind[KindOf(a.Observation)]++
+	}
+	left := open(a)
+	for _, f := range left.Findings {
 		b.findings[f.Status]++
 		b.consider(a, f)
 	}
-	b.changes.add(a, b.n)
-	b.worst.add(a)
+	b.changes.add(left, b.n)
+	b.worst.add(left)
 	b.algorithms.add(a)
 	b.calendar.add(a, b.n)
 	b.certs.add(a, b.n)
@@ -163,10 +177,7 @@ func (b *Builder) gap(o scanner.Observation, s control.Standing) {
 
 // count counts an endpoint that was not seen under its reason.
 func count(m map[scanner.Reason]*ReasonCount, o scanner.Observation) {
-	reason := ReasonUnruled
-	if o.Failure != nil {
-		reason = o.Failure.Reason
-	}
+	reason := reasonOf(o)
 	r := m[reason]
 	if r == nil {
 		r = &ReasonCount{Reason: reason}
@@ -218,6 +229,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		Changes: b.changes.result(), Worst: b.worst.result(), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
 		Gaps: b.gaps, Controls: b.tally.Results(), Certificates: b.certs.result(b.config.AsOf), Items: b.items,
 		Calendar: b.calendar.result(), Trace: b.trace, Connections: b.connections,
+		Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(),
 	}
 	r.Sweep.Ended = ended
 	for _, s := range append(fips.Statuses(), fips.Unobserved) {

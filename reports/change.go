@@ -44,6 +44,7 @@ type Row struct {
 	Next       *fips.Transition
 	Findings   int
 	Places     Places
+	Owners     []string // some of those who own its endpoints
 }
 
 // Bounds of what the builder keeps. What lies beyond is in the counts.

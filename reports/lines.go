@@ -57,6 +57,9 @@ type findingLine struct {
 	Draft       bool             `json:"draft,omitempty"`
 	Contested   string           `json:"contested,omitempty"`
 	Certificate string           `json:"certificate,omitempty"`
+	Base        *fips.Base       `json:"base,omitempty"` // where a policy on top of the catalogue decides
+	Waiver      *fips.WaiverMark `json:"waiver,omitempty"` // what takes it out of the counts
+	Tags        *fips.Tags       `json:"tags,omitempty"`   // of the endpoint, by the inventory
 }
 
 // sweepLine is the JSON form of a finished sweep.
@@ -86,6 +89,7 @@ type sweepLine struct {
 	Findings   map[string]int         `json:"findings"` // findings by status
 	Controls   []control.Result       `json:"controls"`
 	Evidence   string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
+	siteLine
 }
 
 type catalogueLine struct {
@@ -141,7 +145,8 @@ func (l *Lines) finding(f fips.Finding, t time.Time) findingLine {
 		Schema: FindingSchema, ID: f.ID, Sweep: f.Sweep, Time: t, Endpoint: f.Endpoint, Rule: f.Rule, Subject: f.Subject,
 		Status: f.Status, Use: f.Use, Class: f.Class, Where: f.Where, Parts: f.Parts, From: f.From, Until: f.Until, Next: f.Next,
 		Because: f.Because, Remedy: f.Remedy, Cite: orEmpty(f.Cite), Controls: orEmpty(l.controls.Of(f.Class)),
-		Confidence: f.Confidence, SourceRead: f.SourceRead, Draft: f.Draft, Contested: f.Contested, Certificate: f.Certificate,
+		Confidence: f.Confidence, SourceRead: f.SourceRead, Draft: f.Draft, Contested: f.Contested, Certificate: f.Certificate, Base: f.Base,
+		Waiver: f.Waiver, Tags: f.Tags,
 	}
 }
 
@@ -154,6 +159,7 @@ func newSweepLine(r *Report) sweepLine {
 		Empty: r.Empty, Quiet: r.Quiet, Unobserved: map[scanner.Reason]int{}, Posture: map[string]int{},
 		Findings: map[string]int{}, Controls: orEmpty(r.Controls), Evidence: r.Evidence,
 		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
+		siteLine:   newSiteLine(r),
 	}
 	for _, list := range [][]ReasonCount{r.Unobserved, r.Silent} {
 		for _, c := range list {

@@ -12,7 +12,7 @@ import (
 // figure that a reader meets is one of its fields or a sum of them.
 //
 // Asked is Observed + NotSeen + Empty + Quiet, and Observed is the sum of
-// Posture over every status.
+// Posture over every status and of Waived.Endpoints.
 type Report struct {
 	Sweep     scanner.Sweep
 	Policy    string
@@ -29,8 +29,12 @@ type Report struct {
 
 	Posture      []StatusCount // one for each status, worst first, Unobserved last
 	Findings     int
-	FindingsBy   map[fips.Status]int
-	RowsLeftOut  int // findings that are in counts only, because rows are bounded
+	FindingsBy   map[fips.Status]int // waived ones left out, as in Findings
+	Waived       Waived
+	Waivers      []WaiverUse // every waiver that was given, in the order of the files
+	Coverage     Coverage
+	Inventory    *Inventory // nil where none was given
+	RowsLeftOut  int        // findings that are in counts only, because rows are bounded
 	Algorithms   []Algorithm
 	Changes      []Change // in the order in which to make them
 	Worst        []Worst
@@ -70,6 +74,7 @@ type Worst struct {
 	What     []string // up to three failing subjects
 	More     int      // further failing subjects
 	Alike    int      // other endpoints that fail in the same way
+	Owner    string   // by the inventory; "" where nobody said
 }
 
 // A ReasonCount is the endpoints that were not seen for one reason.

@@ -43,6 +43,7 @@ func (w *worst) add(a fips.Assessment) {
 	e := a.Observation.Endpoint
 	if x.Endpoint == "" || fails > x.fails {
 		x.ID, x.Endpoint, x.Kind, x.fails, x.More = e.ID, e.String(), KindOf(a.Observation), fails, fails-len(what)
+		x.Owner = ownerOf(a.Tags)
 	}
 }
 
