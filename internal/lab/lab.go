@@ -53,7 +53,14 @@ func listed(name string) (pkg, what string) {
 // Run runs a program to its end and returns its standard output.
 func Run(t testing.TB, name string, args ...string) string {
 	t.Helper()
+	return RunIn(t, "", name, args...)
+}
+
+// RunIn is Run in a folder.
+func RunIn(t testing.TB, dir, name string, args ...string) string {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = dir
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.Output()

@@ -7,19 +7,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/fipsweep/fipsweep/internal/lab"
 )
 
 // The page's own script runs in a real browser under the page's policy, which
 // lets no other run: it counts the rows that the filter shows, and a name that
 // a peer made up stays text.
 func TestHTMLInBrowser(t *testing.T) {
-	browser, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("chromium is not installed: apt-get install chromium")
-		}
-		t.Skip("chromium is not installed: apt-get install chromium")
-	}
+	browser := lab.Program(t, "chromium")
 	all := append(sample(t), strange(`<img src=x onerror="document.title='owned'">`)...)
 	file := filepath.Join(t.TempDir(), "report.html")
 	if err := os.WriteFile(file, []byte(page(t, build(t, sweep(), all), all)), 0o666); err != nil {

@@ -1,39 +1,21 @@
 package certstore_test
 
 import (
-	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/certstore"
 )
 
-// run runs a real tool in dir. An absent tool skips the test, and fails it
-// where CI is set.
+// run runs a real tool in dir.
 func run(t testing.TB, dir, name string, args ...string) string {
 	t.Helper()
-	packages := map[string]string{"openssl": "openssl", "ssh-keygen": "openssh-client", "keytool": "default-jre-headless"}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed: apt-get install %s", name, packages[name])
-		}
-		t.Skipf("%s is not installed: apt-get install %s", name, packages[name])
-	}
-	cmd := exec.Command(path, args...)
-	cmd.Dir = dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, stderr.String(), out)
-	}
-	return string(out)
+	return lab.RunIn(t, dir, lab.Program(t, name), args...)
 }
 
 func write(t testing.TB, path string, data []byte) {

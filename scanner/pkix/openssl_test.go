@@ -1,13 +1,11 @@
 package pkix_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,36 +14,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
-// tool finds a program that makes or reads keys by itself, so that we are not
-// our own witness.
-func tool(t testing.TB, name, from string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed: apt-get install %s", name, from)
-		}
-		t.Skipf("%s is not installed: apt-get install %s", name, from)
-	}
-	return path
-}
-
 // openssl runs the tool in dir and returns what it printed.
 func openssl(t testing.TB, dir string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(tool(t, "openssl", "openssl"), args...)
-	cmd.Dir = dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("openssl %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
-	}
-	return string(out)
+	return lab.RunIn(t, dir, lab.Program(t, "openssl"), args...)
 }
 
 // der reads the first PEM block of a file.
@@ -261,7 +238,7 @@ var recipes = []recipe{
 }
 
 func TestCertificateAgainstOpenSSL(t *testing.T) {
-	tool(t, "openssl", "openssl")
+	lab.Program(t, "openssl")
 	for _, r := range recipes {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
