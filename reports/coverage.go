@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/fipsweep/fipsweep/fips/control"
 	"github.com/fipsweep/fipsweep/scanner"
@@ -105,14 +106,14 @@ func reasonOf(o scanner.Observation) scanner.Reason {
 	return o.Failure.Reason
 }
 
-// result lists the subnets with the most in them.
+// result lists the subnets with the most in them, and what has no address.
 func (c *coverage) result() Coverage {
 	all := make([]SubnetReach, 0, len(c.subnets))
 	for _, x := range c.subnets {
 		all = append(all, *x)
 	}
 	slices.SortFunc(all, func(a, b SubnetReach) int {
-		return cmp.Or(cmp.Compare(b.Observed+b.NotSeen, a.Observed+a.NotSeen), cmp.Compare(b.Asked, a.Asked), bySubnet(a, b))
+		return cmp.Or(compareBool(isSubnet(a), isSubnet(b)), cmp.Compare(b.Observed+b.NotSeen, a.Observed+a.NotSeen), cmp.Compare(b.Asked, a.Asked), bySubnet(a, b))
 	})
 	out := Coverage{ByKind: c.byKind, Left: c.beyond}
 	for i, x := range all {
@@ -126,6 +127,8 @@ func (c *coverage) result() Coverage {
 	slices.SortFunc(out.Subnets, bySubnet)
 	return out
 }
+
+func isSubnet(x SubnetReach) bool { return strings.Contains(x.Subnet, "/") }
 
 func bySubnet(a, b SubnetReach) int {
 	x, err1 := netip.ParsePrefix(a.Subnet)
