@@ -11,7 +11,7 @@ type docket struct {
 
 type docketKey struct {
 	rule, base, use, certificate string
-	subject                Subject
+	subject                      Subject
 }
 
 func newDocket() *docket { return &docket{at: map[docketKey]int{}} }

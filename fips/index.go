@@ -243,3 +243,21 @@ func (x *Index) Suggest(word string, n int) []string {
 	})
 	return names[:min(n, len(names))]
 }
+
+// Overlaps tells whether a code point or an object identifier of another
+// catalogue's rules is one of this index's, within a kind.
+func (x *Index) Overlaps(c *Catalogue) bool {
+	for _, r := range c.Rules {
+		for _, s := range spans(r.CodePoints) {
+			for _, own := range x.ranges {
+				if own.kind == r.Kind && own.low <= s[1] && s[0] <= own.top {
+					return true
+				}
+			}
+		}
+		if r.OID != "" && slices.ContainsFunc(expandOID(r.OID), func(oid string) bool { return len(x.OID(r.Kind, oid)) > 0 }) {
+			return true
+		}
+	}
+	return false
+}

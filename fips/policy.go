@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner/iana"
 )
 
 // BasePolicy is the name of the catalogue's own policy: FIPS 140-3 and SP
@@ -191,4 +193,16 @@ func (d *Demand) String() string {
 		about = append(about, "but "+strings.Join(d.Only, ", "))
 	}
 	return strings.Join(about, ", ")
+}
+
+// Knows tells whether a name, or a beginning of one with a * behind, is that of
+// any rule or TLS suite of the kinds; no kinds stand for all.
+func (c *Catalogue) Knows(kinds []string, pattern string) bool {
+	all := len(kinds) == 0
+	for i := range c.Rules {
+		if r := &c.Rules[i]; (all || slices.Contains(kinds, r.Kind)) && lists([]string{pattern}, r) {
+			return true
+		}
+	}
+	return (all || slices.Contains(kinds, suiteKind)) && slices.ContainsFunc(iana.SuiteNames(), func(n string) bool { return spells(pattern, suiteKind, n) })
 }

@@ -90,6 +90,10 @@ func (j *Judge) on(r *Rule, day Date, bits int) (Standing, bool) {
 	return Standing{}, false
 }
 
+// Standing is what a rule and the policies say of its subject on the judge's
+// day; of a key, the shortest that the rule is about.
+func (j *Judge) Standing(r *Rule) (Standing, bool) { return j.on(r, j.asOf, 0) }
+
 // line is what holds when of a rule that a policy speaks of; nil where none
 // does. Where no key was seen it is that of the shortest, which is the
 // strictest.

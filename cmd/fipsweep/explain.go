@@ -11,12 +11,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fipsweep/fipsweep/fips"
-	"github.com/fipsweep/fipsweep/fips/catalogue"
 	"github.com/fipsweep/fipsweep/reports/render"
 )
 
 func newExplain(std streams) *cobra.Command {
 	var format, asOf string
+	var policies []string
 	cmd := &cobra.Command{
 		Use:   "explain NAME...",
 		Short: "Say what is known of an algorithm, suite, key size or rule, and on whose authority",
@@ -30,7 +30,7 @@ func newExplain(std streams) *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			judge, cat, err := newJudge(day)
+			judge, cat, err := newJudge(day, policies)
 			if err != nil {
 				return err
 			}
@@ -39,6 +39,7 @@ func newExplain(std streams) *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "text or json")
 	asOfFlag(cmd, &asOf)
+	policyFlag(cmd, &policies)
 	return cmd
 }
 
@@ -76,9 +77,9 @@ func unknownName(name string, alike []string) error {
 	return fmt.Errorf("%q is in no rule and no registry: did you mean %s?", name, strings.Join(alike, ", "))
 }
 
-// newJudge loads the catalogue and rules by it on a day.
-func newJudge(day fips.Date) (*fips.Judge, *fips.Catalogue, error) {
-	cat, err := catalogue.Load()
+// newJudge loads the catalogue with policies on top, and rules by them on a day.
+func newJudge(day fips.Date, policies []string) (*fips.Judge, *fips.Catalogue, error) {
+	cat, err := loadCatalogue(policies)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -23,12 +23,15 @@ type judgingFlags struct {
 	asOf    string
 	failOn  string
 	quiet   bool
+
+	policies []string
 }
 
 func (f *judgingFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write `FORMAT[=PATH]`: text, jsonl or html; '-' or no path is stdout; repeatable")
 	asOfFlag(cmd, &f.asOf)
+	policyFlag(cmd, &f.policies)
 	fl.StringVar(&f.failOn, "fail-on", fips.Unclassified.String(), "exit 3 on findings of this `status` or worse, or never")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no summary on stdout and no notes on stderr")
 }
@@ -63,7 +66,7 @@ func newAssessor(f judgingFlags, others ...error) (*assessor, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, usage(err)
 	}
-	if a.judge, a.cat, err = newJudge(a.asOf); err != nil {
+	if a.judge, a.cat, err = newJudge(a.asOf, f.policies); err != nil {
 		return nil, err
 	}
 	a.controls, err = control.Load()
@@ -88,7 +91,7 @@ func parseFailOn(s string) (fips.Status, error) {
 // are written meanwhile. The error of an interrupted sweep is nil: being
 // stopped is not a fault.
 func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep, line pipeline, extra ...reports.Recorder) (*reports.Report, error) {
-	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: a.cat, Controls: a.controls, Policy: "fips140-3", AsOf: a.asOf})
+	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: a.cat, Controls: a.controls, Policy: a.judge.Policy(), AsOf: a.asOf})
 	if err != nil {
 		return nil, err
 	}

@@ -79,6 +79,7 @@ func (p *paper) explain(e fips.Explanation, sources map[string]fips.Source) {
 	if e.Rule != "" {
 		p.field("rule", e.Rule)
 	}
+	p.field("policy", e.Policy)
 }
 
 // field writes a labelled, wrapped text, if there is any.
@@ -166,6 +167,9 @@ func access(a string) string {
 func Rules(w io.Writer, j *fips.Judge, c *fips.Catalogue, o TextOptions) error {
 	p := newPaper(w, o)
 	p.line(styled(bold, fmt.Sprintf("catalogue %s: %s, %s, as of %s", c.Version, many(len(c.Rules), "rule"), many(len(c.Sources), "source"), j.AsOf())))
+	if j.Policy() != fips.BasePolicy {
+		p.line(styled(bold, "under policy "+j.Policy()))
+	}
 	rules := make([]*fips.Rule, len(c.Rules))
 	for i := range c.Rules {
 		rules[i] = &c.Rules[i]
@@ -180,7 +184,7 @@ func Rules(w io.Writer, j *fips.Judge, c *fips.Catalogue, o TextOptions) error {
 			p.line()
 			p.line(styled(bold, kind))
 		}
-		p.rule(r, j.AsOf())
+		p.rule(r, j)
 	}
 	p.line()
 	p.line(styled(dim, "fipsweep explain NAME says why, what to do and on whose authority"))
@@ -188,8 +192,8 @@ func Rules(w io.Writer, j *fips.Judge, c *fips.Catalogue, o TextOptions) error {
 }
 
 // rule writes one rule: its status that day, its id, and what follows.
-func (p *paper) rule(r *fips.Rule, day fips.Date) {
-	s, holds := r.On(day)
+func (p *paper) rule(r *fips.Rule, j *fips.Judge) {
+	s, holds := j.Standing(r)
 	head := []span{t("  "), p.mark(s.Status), styledf(colour(s.Status), " %-13s", s.Status)}
 	then := ""
 	switch {
@@ -202,6 +206,9 @@ func (p *paper) rule(r *fips.Rule, day fips.Date) {
 		}
 	case s.Until != "":
 		then = fmt.Sprintf("  until %s", s.Until)
+	}
+	if s.By != nil {
+		then = "  by " + s.By.ID + then
 	}
 	const column = 18
 	id := p.plain(r.ID)
