@@ -148,3 +148,19 @@ func compareBool(a, b bool) int {
 	}
 	return -1
 }
+
+// network is the subnet that an address is counted in: /24, or /64 for IPv6.
+func network(e scanner.Endpoint) string {
+	if e.Path != "" {
+		return "files"
+	}
+	addr := e.Address.Unmap().WithZone("")
+	bits := 64
+	if addr.Is4() {
+		bits = 24
+	}
+	if p, err := addr.Prefix(bits); err == nil && p.IsValid() {
+		return p.String()
+	}
+	return "names without an address"
+}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/fips"
-	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // Waived is what waivers take out of posture, findings and controls. A waived
@@ -119,20 +118,4 @@ func owners(list []string, owner string) []string {
 		return list
 	}
 	return append(list, owner)
-}
-
-// network is the subnet that an address is counted in: /24, or /64 for IPv6.
-func network(e scanner.Endpoint) string {
-	if e.Path != "" {
-		return "files"
-	}
-	addr := e.Address.Unmap().WithZone("")
-	bits := 64
-	if addr.Is4() {
-		bits = 24
-	}
-	if p, err := addr.Prefix(bits); err == nil {
-		return p.String()
-	}
-	return "names without an address"
 }
