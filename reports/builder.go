@@ -26,6 +26,7 @@ type Config struct {
 	AsOf      fips.Date
 	Waivers   *fips.Waivers   // those that were applied; nil for none
 	Inventory *site.Inventory // what is expected; nil for none
+	Judge     *fips.Judge     // rules on what several endpoints show together; nil tells it unjudged
 }
 
 // A Builder is a Recorder that gathers a report while the sweep runs. It keeps
@@ -62,6 +63,8 @@ type Builder struct {
 	uses        *waiverUses
 	coverage    *coverage
 	inventory   *reconciliation
+	ties        *ties
+	settled     bool // what several show together is counted
 }
 
 // NewBuilder begins a report.
@@ -78,6 +81,7 @@ func NewBuilder(c Config) (*Builder, error) {
 		questions: map[[2]string]bool{}, evidence: sha256.New(),
 		waived: Waived{FindingsBy: map[fips.Status]int{}}, uses: newWaiverUses(c.Waivers, c.AsOf),
 		coverage: newCoverage(), inventory: newReconciliation(c.Inventory),
+		ties: newTies(),
 	}, nil
 }
 
@@ -141,6 +145,7 @@ const maxContested = 200
 
 // facts takes what needs no ruling.
 func (b *Builder) facts(o scanner.Observation) {
+	b.ties.add(o, b.n)
 	switch {
 	case o.TLS != nil:
 		b.connections += o.TLS.Connections
@@ -220,6 +225,7 @@ func (b *Builder) consider(a fips.Assessment, f fips.Finding) {
 // Report is the report of what was recorded so far, for a sweep that ended
 // then.
 func (b *Builder) Report(ended time.Time) *Report {
+	facts := b.settle()
 	r := &Report{
 		Sweep: b.config.Sweep, Policy: b.config.Policy, AsOf: b.config.AsOf, Catalogue: b.config.Catalogue,
 		Evidence: hex.EncodeToString(b.evidence.Sum(nil)), Asked: b.n, Answered: b.answered,
@@ -229,7 +235,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		Changes: b.changes.result(), Worst: b.worst.result(), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
 		Gaps: b.gaps, Controls: b.tally.Results(), Certificates: b.certs.result(b.config.AsOf), Items: b.items,
 		Calendar: b.calendar.result(), Trace: b.trace, Connections: b.connections,
-		Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(),
+		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(),
 	}
 	r.Sweep.Ended = ended
 	for _, s := range append(fips.Statuses(), fips.Unobserved) {

@@ -30,6 +30,7 @@ type change struct {
 	rows     map[rowKey]*Row
 	last     int // the assessment that was counted last
 	lastFail int
+	reach    *reach // of findings about several endpoints together
 }
 
 type rowKey struct {

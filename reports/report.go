@@ -45,6 +45,7 @@ type Report struct {
 	Certificates Certificates
 	Items        map[string]int // what stores hold, by kind of item
 	Calendar     []Ending
+	Facts        Facts // what several endpoints show together; its findings are in Findings and Changes
 	Contested    []Contested
 	Trace        *Trace // one finding, to be followed from figure to citation
 	Questions    []scanner.Asked
