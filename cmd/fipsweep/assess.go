@@ -18,7 +18,7 @@ type pipeline struct {
 	sweeper   scanner.Sweeper
 	targets   iter.Seq[scanner.Target]
 	journal   *replay.Journal // nil where the observations are kept already
-	judge     *fips.Judge
+	judge     func(scanner.Observation) fips.Assessment
 	recorders []reports.Recorder
 	builder   *reports.Builder
 	now       func() time.Time // when the sweep ended
@@ -35,7 +35,7 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 				return err
 			}
 		}
-		a := p.judge.Assess(o)
+		a := p.judge(o)
 		for _, r := range p.recorders {
 			if err := r.Record(record, a); err != nil {
 				return err

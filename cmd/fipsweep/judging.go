@@ -25,6 +25,7 @@ type judgingFlags struct {
 	quiet   bool
 
 	policies []string
+	siteFlags
 }
 
 func (f *judgingFlags) add(cmd *cobra.Command) {
@@ -32,6 +33,7 @@ func (f *judgingFlags) add(cmd *cobra.Command) {
 	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write `FORMAT[=PATH]`: text, jsonl or html; '-' or no path is stdout; repeatable")
 	asOfFlag(cmd, &f.asOf)
 	policyFlag(cmd, &f.policies)
+	f.siteFlags.add(cmd)
 	fl.StringVar(&f.failOn, "fail-on", fips.Unclassified.String(), "exit 3 on findings of this `status` or worse, or never")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no summary on stdout and no notes on stderr")
 }
@@ -46,6 +48,7 @@ type assessor struct {
 	controls *control.Table
 	asOf     fips.Date
 	failOn   fips.Status // Unobserved for never
+	ownSite
 }
 
 // newAssessor tells every complaint about the flags, together with others that
@@ -62,6 +65,8 @@ func newAssessor(f judgingFlags, others ...error) (*assessor, error) {
 	a.failOn, err = parseFailOn(f.failOn)
 	errs = append(errs, err)
 	a.asOf, err = parseAsOf(f.asOf)
+	errs = append(errs, err)
+	a.ownSite, err = f.siteFlags.read()
 	errs = append(errs, err)
 	if err := errors.Join(errs...); err != nil {
 		return nil, usage(err)
@@ -91,7 +96,7 @@ func parseFailOn(s string) (fips.Status, error) {
 // are written meanwhile. The error of an interrupted sweep is nil: being
 // stopped is not a fault.
 func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep, line pipeline, extra ...reports.Recorder) (*reports.Report, error) {
-	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: a.cat, Controls: a.controls, Policy: a.judge.Policy(), AsOf: a.asOf})
+	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: a.cat, Controls: a.controls, Policy: a.judge.Policy(), AsOf: a.asOf, Waivers: a.waivers, Inventory: a.inventory})
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +104,7 @@ func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep
 	if err != nil {
 		return nil, err
 	}
-	line.judge, line.builder = a.judge, builder
+	line.judge, line.builder = a.assess, builder
 	line.recorders = append(append(lines.recorders(), builder), extra...)
 	report, err := line.assess(ctx)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
@@ -185,7 +190,7 @@ func (a *assessor) judged(source func(context.Context) iter.Seq2[scanner.Observa
 			for o, err := range source(ctx) {
 				var as fips.Assessment
 				if err == nil {
-					as = a.judge.Assess(o)
+					as = a.assess(o)
 				}
 				if !yield(as, err) {
 					return

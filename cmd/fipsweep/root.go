@@ -30,7 +30,7 @@ them: no observation from outside can.`,
 		return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
 	})
 	root.SetUsageTemplate(root.UsageTemplate() + "\n" + exitHelp())
-	root.AddCommand(newScan(std), newReport(std), newRejudge(std), newExplain(std), newRules(std), newSchema(std), newVersion(std))
+	root.AddCommand(newScan(std), newReport(std), newRejudge(std), newExplain(std), newRules(std), newWaivers(std), newSchema(std), newVersion(std))
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/site"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// siteFlags name the files in which the operator says what is accepted and
+// what is expected.
+type siteFlags struct {
+	waiverFiles   []string
+	inventoryFile string
+}
+
+func (f *siteFlags) add(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringArrayVar(&f.waiverFiles, "waivers", nil, "take out of the counts what this `FILE` of waivers accepts, YAML or JSON; repeatable")
+	fl.StringVar(&f.inventoryFile, "inventory", "", "hold what is found against this `FILE`, CSV, YAML or JSON: target, owner, system, environment, data_class, boundary")
+}
+
+// ownSite is what those files say.
+type ownSite struct {
+	waivers   *fips.Waivers
+	inventory *site.Inventory
+}
+
+// read tells every complaint about every file.
+func (f *siteFlags) read() (ownSite, error) {
+	var s ownSite
+	var errs []error
+	sources, err := readSources("--waivers", f.waiverFiles)
+	errs = append(errs, err)
+	if s.waivers, err = site.ParseWaivers(sources...); err != nil {
+		errs = append(errs, err)
+	}
+	if f.inventoryFile != "" {
+		sources, err := readSources("--inventory", []string{f.inventoryFile})
+		errs = append(errs, err)
+		for _, source := range sources {
+			s.inventory, err = site.ParseInventory(source)
+			errs = append(errs, err)
+		}
+	}
+	return s, errors.Join(errs...)
+}
+
+// maxSiteFile bounds a file of waivers or an inventory: a hundred thousand
+// entries fit well.
+const maxSiteFile = 32 << 20
+
+// readSources reads those of the files that can be read.
+func readSources(what string, names []string) ([]site.Source, error) {
+	var list []site.Source
+	var errs []error
+	for _, name := range names {
+		data, err := readBounded(name, maxSiteFile)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+			continue
+		}
+		list = append(list, site.Source{Name: name, Data: data})
+	}
+	return list, errors.Join(errs...)
+}
+
+func readBounded(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("%s: longer than %d bytes, which is the most that is read", name, most)
+	}
+	return data, nil
+}
+
+// assess judges an observation, tags it by the inventory and marks what is
+// waived.
+func (a *assessor) assess(o scanner.Observation) fips.Assessment {
+	as := a.judge.Assess(o)
+	a.inventory.Tag(&as)
+	a.waivers.Waive(&as, a.asOf)
+	return as
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/site"
+)
+
+func newWaivers(std streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "waivers",
+		Short: "Look over files of waivers",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return usage(fmt.Errorf("say what to do: fipsweep waivers check FILE..."))
+		},
+	}
+	cmd.AddCommand(newWaiversCheck(std))
+	return cmd
+}
+
+func newWaiversCheck(std streams) *cobra.Command {
+	var asOf string
+	cmd := &cobra.Command{
+		Use:   "check [flags] FILE...",
+		Short: "Tell every complaint about files of waivers, and what holds, expires or is expired",
+		Long: `Tell every complaint about files of waivers, and what holds, expires or is
+expired. A file is YAML or JSON:
+
+  waivers:
+    - id: W-2026-014
+      rule: key-exchange/rsa          # or algorithm: NAME, or finding: ID
+      scope: ["10.0.0.0/24:443", "*.shop.example.com", /etc/pki]
+      reason: the terminals are replaced in March
+      ticket: SEC-4711                # may be left out
+      approver: J. Doe
+      from: 2026-09-01
+      expires: 2027-03-31             # the last day, at most 400 after from
+
+An endpoint is in the scope if it fits one of its parts, each written as a
+target is: a network, address or name, with ports or without, or a path with
+all beneath it. In a glob * stays within a label or folder, and ** goes beyond.
+A waiver about a finding needs no scope.`,
+		Example: `  fipsweep waivers check waivers.yaml
+  fipsweep waivers check --as-of 2027-01-01 waivers.d/*.yaml`,
+		Args: usageArgs(cobra.MinimumNArgs(1)),
+		RunE: func(_ *cobra.Command, names []string) error { return checkWaivers(std, asOf, names) },
+	}
+	asOfFlag(cmd, &asOf)
+	return cmd
+}
+
+func checkWaivers(std streams, asOf string, names []string) error {
+	day, err := parseAsOf(asOf)
+	if err != nil {
+		return usage(err)
+	}
+	sources, unread := readSources("waivers", names)
+	waivers, err := site.ParseWaivers(sources...)
+	if unread != nil || err != nil {
+		return usage(errors.Join(unread, err))
+	}
+	_, cat, err := newJudge(day, nil)
+	if err != nil {
+		return err
+	}
+	strange(std.err, waivers, cat)
+	return flushed(std.out, func(w io.Writer) error { return listWaivers(w, waivers.All(), day) })
+}
+
+// strange says which rules the catalogue does not have: a waiver about one of
+// those is idle for ever, unless a policy of the site brings the rule.
+func strange(w io.Writer, waivers *fips.Waivers, cat *fips.Catalogue) {
+	known := map[string]bool{}
+	for _, r := range cat.Rules {
+		known[r.ID] = true
+	}
+	for _, x := range waivers.All() {
+		if x.Rule != "" && !known[x.Rule] {
+			fmt.Fprintf(w, "waiver %s: catalogue %s has no rule %s; 'fipsweep rules' lists them\n", x.ID, cat.Version, x.Rule)
+		}
+	}
+}
+
+var waiverStates = [...]struct {
+	state fips.WaiverState
+	words string
+}{
+	{fips.WaiverHolds, "hold"}, {fips.WaiverSoon, "expire soon"}, {fips.WaiverExpired, "expired"}, {fips.WaiverFuture, "not yet in force"},
+}
+
+// listWaivers writes a table of the waivers and the count of each state.
+func listWaivers(w io.Writer, all []fips.Waiver, day fips.Date) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "STATE\tWAIVER\tFROM\tEXPIRES\tABOUT\tWHERE\tAPPROVER")
+	count := map[fips.WaiverState]int{}
+	for _, x := range all {
+		s := x.On(day)
+		count[s]++
+		var scope []string
+		for _, p := range x.Scope {
+			scope = append(scope, p.String())
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s, x.ID, x.From, x.Expires, cmp.Or(x.Rule, x.Algorithm, x.Finding), cmp.Or(strings.Join(scope, ", "), "its endpoint"), x.Approver)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	var parts []string
+	for _, s := range waiverStates {
+		if count[s.state] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[s.state], s.words))
+		}
+	}
+	_, err := fmt.Fprintf(w, "%d in all on %s: %s\n", len(all), day, cmp.Or(strings.Join(parts, ", "), "none"))
+	return err
+}
