@@ -57,9 +57,12 @@ type findingLine struct {
 	Draft       bool             `json:"draft,omitempty"`
 	Contested   string           `json:"contested,omitempty"`
 	Certificate string           `json:"certificate,omitempty"`
-	Base        *fips.Base       `json:"base,omitempty"` // where a policy on top of the catalogue decides
+	Base        *fips.Base       `json:"base,omitempty"`   // where a policy on top of the catalogue decides
 	Waiver      *fips.WaiverMark `json:"waiver,omitempty"` // what takes it out of the counts
 	Tags        *fips.Tags       `json:"tags,omitempty"`   // of the endpoint, by the inventory
+
+	Endpoints     []scanner.Endpoint `json:"endpoints,omitempty"` // of a finding about several together: the first of them
+	EndpointCount int                `json:"endpoint_count,omitempty"`
 }
 
 // sweepLine is the JSON form of a finished sweep.
@@ -90,6 +93,7 @@ type sweepLine struct {
 	Controls   []control.Result       `json:"controls"`
 	Evidence   string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
 	siteLine
+	factsLine
 }
 
 type catalogueLine struct {
@@ -124,8 +128,12 @@ func (l *Lines) Record(_ context.Context, a fips.Assessment) error {
 	return l.write(b.Bytes())
 }
 
-// Close writes the sweep's own line. It does not close the writer.
+// Close writes the findings about several endpoints together, and the sweep's
+// own line. It does not close the writer.
 func (l *Lines) Close(r *Report) error {
+	if err := l.writeFacts(r); err != nil {
+		return err
+	}
 	var b bytes.Buffer
 	if err := encode(&b, newSweepLine(r)); err != nil {
 		return fmt.Errorf("encode sweep %s: %w", r.Sweep.ID, err)
@@ -146,7 +154,7 @@ func (l *Lines) finding(f fips.Finding, t time.Time) findingLine {
 		Status: f.Status, Use: f.Use, Class: f.Class, Where: f.Where, Parts: f.Parts, From: f.From, Until: f.Until, Next: f.Next,
 		Because: f.Because, Remedy: f.Remedy, Cite: orEmpty(f.Cite), Controls: orEmpty(l.controls.Of(f.Class)),
 		Confidence: f.Confidence, SourceRead: f.SourceRead, Draft: f.Draft, Contested: f.Contested, Certificate: f.Certificate, Base: f.Base,
-		Waiver: f.Waiver, Tags: f.Tags,
+		Waiver: f.Waiver, Tags: f.Tags, Endpoints: f.Endpoints, EndpointCount: f.EndpointCount,
 	}
 }
 
@@ -160,6 +168,7 @@ func newSweepLine(r *Report) sweepLine {
 		Findings: map[string]int{}, Controls: orEmpty(r.Controls), Evidence: r.Evidence,
 		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
 		siteLine:   newSiteLine(r),
+		factsLine:  newFactsLine(r.Facts),
 	}
 	for _, list := range [][]ReasonCount{r.Unobserved, r.Silent} {
 		for _, c := range list {

@@ -1,0 +1,87 @@
+package reports
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// factsLine is the part of the sweep line that says what several endpoints
+// show together.
+type factsLine struct {
+	Counts map[FactKind]int `json:"fact_counts"`
+	Facts  []factLine       `json:"facts"` // the first of each kind
+}
+
+type factLine struct {
+	Kind    FactKind     `json:"kind"`
+	ID      string       `json:"id"`
+	Subject string       `json:"subject"`
+	SHA256  string       `json:"sha256,omitempty"`
+	Says    string       `json:"says"`
+	Count   int          `json:"count"`             // endpoints
+	Places  []string     `json:"endpoints"`         // the first of them
+	Finding string       `json:"finding,omitempty"` // its id, where a rule speaks of the fact
+	Status  *fips.Status `json:"status,omitempty"`
+}
+
+// maxFactPlaces bounds the endpoints that a fact names in the sweep line.
+const maxFactPlaces = 16
+
+func newFactsLine(f Facts) factsLine {
+	l := factsLine{Counts: f.Counts, Facts: []factLine{}}
+	if l.Counts == nil {
+		l.Counts = map[FactKind]int{}
+	}
+	for _, x := range f.List {
+		line := factLine{Kind: x.Kind, ID: x.ID, Subject: x.Subject, SHA256: x.SHA256, Says: x.Says, Count: x.Count, Places: []string{}}
+		for _, e := range x.Endpoints[:min(maxFactPlaces, len(x.Endpoints))] {
+			line.Places = append(line.Places, clip(e.String(), maxText))
+		}
+		if x.Finding != nil {
+			line.Finding, line.Status = x.Finding.ID, &x.Finding.Status
+		}
+		l.Facts = append(l.Facts, line)
+	}
+	return l
+}
+
+// writeFacts writes the findings about several endpoints together: they are
+// ruled at the end of the sweep.
+func (l *Lines) writeFacts(r *Report) error {
+	for f := range r.Facts.Findings() {
+		var b bytes.Buffer
+		if err := encode(&b, l.finding(f, r.Sweep.Ended)); err != nil {
+			return fmt.Errorf("encode finding %s: %w", f.ID, err)
+		}
+		if err := l.write(b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WithFacts yields the assessments, and behind them the findings about several
+// endpoints together, each as one that has no observation of its own: for
+// outputs that list findings.
+func (r *Report) WithFacts(again Assessments) Assessments {
+	return func(ctx context.Context) iter.Seq2[fips.Assessment, error] {
+		return func(yield func(fips.Assessment, error) bool) {
+			for a, err := range again(ctx) {
+				if !yield(a, err) {
+					return
+				}
+			}
+			for f := range r.Facts.Findings() {
+				o := scanner.Observation{Sweep: f.Sweep, Time: r.Sweep.Ended, Endpoint: f.Endpoint}
+				if !yield(fips.Assessment{Observation: o, Findings: []fips.Finding{f}}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
