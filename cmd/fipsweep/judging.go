@@ -30,7 +30,7 @@ type judgingFlags struct {
 
 func (f *judgingFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write `FORMAT[=PATH]`: text, jsonl or html; '-' or no path is stdout; repeatable")
+	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write `FORMAT[=PATH]`: text, html, md, csv, json or jsonl; '-' or no path is stdout; repeatable")
 	asOfFlag(cmd, &f.asOf)
 	policyFlag(cmd, &f.policies)
 	f.siteFlags.add(cmd)
@@ -96,7 +96,7 @@ func parseFailOn(s string) (fips.Status, error) {
 // are written meanwhile. The error of an interrupted sweep is nil: being
 // stopped is not a fault.
 func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep, line pipeline, extra ...reports.Recorder) (*reports.Report, error) {
-	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: a.cat, Controls: a.controls, Policy: a.judge.Policy(), AsOf: a.asOf, Waivers: a.waivers, Inventory: a.inventory})
+	builder, err := reports.NewBuilder(reports.Config{Sweep: about, Catalogue: a.cat, Controls: a.controls, Policy: a.judge.Policy(), AsOf: a.asOf, Waivers: a.waivers, Inventory: a.inventory, Judge: a.judge})
 	if err != nil {
 		return nil, err
 	}
@@ -160,6 +160,12 @@ func (a *assessor) write(ctx context.Context, std streams, r *reports.Report, ag
 		switch o.format {
 		case "html":
 			err = o.writeWhole(std.out, func(w io.Writer) error { return render.HTML(ctx, w, r, again) })
+		case "md":
+			err = o.writeWhole(std.out, func(w io.Writer) error { return render.Markdown(w, r) })
+		case "csv":
+			err = o.writeWhole(std.out, func(w io.Writer) error { return render.CSV(ctx, w, r, a.controls, again) })
+		case "json":
+			err = o.writeWhole(std.out, func(w io.Writer) error { return render.JSON(ctx, w, r, a.controls, again) })
 		case "jsonl":
 		default:
 			continue
