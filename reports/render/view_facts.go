@@ -1,0 +1,132 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/reports"
+)
+
+// A factsView is the facts of one kind as the page shows them.
+type factsView struct {
+	Title string
+	Why   string
+	Count int
+	Left  int // counted and not listed
+	Rows  []factView
+}
+
+type factView struct {
+	reports.Fact
+	Status  fips.Status // Unobserved where no rule speaks of it
+	Rule    string
+	RuleRow string // anchor of its row among the findings
+	Places  []string
+	More    int
+}
+
+// maxFactPlaces bounds the endpoints that one fact names.
+const maxFactPlaces = 24
+
+// factTitle and factWhy say what a kind of fact is and what it tells.
+func factTitle(k reports.FactKind, n int) string {
+	switch k {
+	case reports.KeyShared:
+		return many(n, "key") + " in more than one hand"
+	case reports.ChainDiffers:
+		return many(n, "name") + " with unlike chains behind " + verb(n, "it", "them")
+	case reports.PrivateServed:
+		return many(n, "private key") + " on disk whose public half is served"
+	case reports.CertificateNames:
+		return many(n, "certificate") + " served under several names"
+	case reports.PrivateOrphaned:
+		return many(n, "private key") + " with nothing public beside"
+	}
+	return many(n, "private key") + " in the folder of " + verb(n, "its certificate", "their certificates")
+}
+
+func factWhy(k reports.FactKind) string {
+	switch k {
+	case reports.KeyShared:
+		return "Whoever takes such a key from one place holds it for all. A rule speaks of it, so each is a finding too."
+	case reports.ChainDiffers:
+		return "What a client meets depends on the address that it gets: one of them may have been left behind."
+	case reports.PrivateServed:
+		return "Files and endpoints that belong together: who reads the file can answer as the endpoint."
+	case reports.CertificateNames:
+		return "One renewal, or one loss of its key, touches all of them."
+	case reports.PrivateOrphaned:
+		return "Its use was not met in this sweep: it may be spare, forgotten, or of a service that was not asked."
+	}
+	return "The ordinary place of a key in use."
+}
+
+// Facts are what several endpoints show together, by kind.
+func (v *view) Facts() []factsView {
+	var all []factsView
+	for _, kind := range reports.FactKinds() {
+		n := v.R.Facts.Counts[kind]
+		if n == 0 {
+			continue
+		}
+		x := factsView{Title: factTitle(kind, n), Why: factWhy(kind), Count: n}
+		for _, f := range v.R.Facts.Of(kind) {
+			row := factView{Fact: f, More: f.Count - min(maxFactPlaces, len(f.Endpoints))}
+			for _, e := range f.Endpoints[:min(maxFactPlaces, len(f.Endpoints))] {
+				row.Places = append(row.Places, e.String())
+			}
+			if f.Finding != nil {
+				row.Status, row.Rule, row.RuleRow = f.Finding.Status, f.Finding.Rule, reports.RowID(*f.Finding)
+			}
+			x.Rows = append(x.Rows, row)
+		}
+		x.Left = n - len(x.Rows)
+		all = append(all, x)
+	}
+	return all
+}
+
+// FactTitle states how much is shared.
+func (v *view) FactTitle() string {
+	n := 0
+	for _, count := range v.R.Facts.Counts {
+		n += count
+	}
+	if n == 0 {
+		return "Nothing shared"
+	}
+	return many(n, "fact") + " over several endpoints"
+}
+
+// together writes a line for each kind of fact that is worth one in a summary.
+func (p *paper) together(r *reports.Report) {
+	head := styled(bold, "TOGETHER")
+	for _, kind := range [...]reports.FactKind{reports.KeyShared, reports.ChainDiffers, reports.PrivateServed, reports.CertificateNames, reports.PrivateOrphaned} {
+		list := r.Facts.Of(kind)
+		n := r.Facts.Counts[kind]
+		if n == 0 || len(list) == 0 {
+			continue
+		}
+		first := list[0]
+		line := factTitle(kind, n)
+		if first.Finding != nil {
+			line += " (" + first.Finding.Status.String() + ")"
+		}
+		line += ": "
+		if n > 1 {
+			line += "first "
+		}
+		line += cutRunes(first.Subject, 60)
+		if len(first.Endpoints) > 0 {
+			line += " at " + cutRunes(first.Endpoints[0].String(), 60)
+		}
+		if more := first.Count - 1; more > 0 {
+			line += fmt.Sprintf(" and %s more", number(more))
+		}
+		p.para(head, 11, line)
+		head = t("")
+	}
+	if head.text == "" {
+		p.line()
+	}
+}
