@@ -54,7 +54,7 @@ func (j *Judge) changesOf(r *Rule) []Change {
 	var list []Change
 	bands := j.bands(r)
 	for i, bits := range bands {
-		for _, s := range j.line(r, bits) {
+		for _, s := range stretches(r, j.demandsOn(r, bits)) {
 			if s.By == nil || s.Until != "" && s.Until < j.asOf {
 				continue
 			}

@@ -164,8 +164,8 @@ func (j *Judge) explainRule(name string, r *Rule, bits int) Explanation {
 		ruling.Rule, ruling.Use, ruling.Cite = r.ID, r.Use, r.Cite
 		ruling.From, ruling.Until = r.From, r.Until
 	}
-	if own, held := r.On(j.asOf); held && now.By != nil {
-		ruling = ruling.over(applied(r, own, subject, ""))
+	if ok && (now.By != nil || j.adds(r)) {
+		ruling = ruling.over(j.alone(r))
 	}
 	if now.By != nil && now.By.BelowBits > 0 && bits == 0 {
 		ruling.Because += fmt.Sprintf(" This is for keys below %d bits.", now.By.BelowBits)

@@ -56,6 +56,15 @@ func (j *Judge) addedRules(s Subject) []*Rule {
 	return nil
 }
 
+// adds tells whether a rule is a policy's own.
+func (j *Judge) adds(r *Rule) bool {
+	if j.added == nil {
+		return false
+	}
+	_, ok := j.added.ID(r.ID)
+	return ok
+}
+
 // added is the policies' own rules, as a catalogue.
 func (c *Catalogue) added() *Catalogue {
 	all := &Catalogue{Version: c.Version, Since: c.Since}
@@ -63,4 +72,15 @@ func (c *Catalogue) added() *Catalogue {
 		all.Rules = append(all.Rules, p.Add...)
 	}
 	return all
+}
+
+// alone is what the catalogue says of a rule's subject without the policies;
+// nothing of the subject of a rule that is their own.
+func (j *Judge) alone(r *Rule) Ruling {
+	subject := Subject{r.Kind, r.Name}
+	if j.adds(r) {
+		return j.unclassified(nil, subject, "")
+	}
+	now, _ := r.On(j.asOf)
+	return applied(r, now, subject, "")
 }

@@ -39,7 +39,7 @@ func raiseOne(c *Catalogue, r *Rule) *raised {
 		}
 	}
 	if len(one.demands) > 0 && !one.sized {
-		one.line = stretches(r, one.demands)
+		one.line = joined(stretches(r, one.demands))
 	}
 	return one
 }
@@ -95,8 +95,7 @@ func (j *Judge) on(r *Rule, day Date, bits int) (Standing, bool) {
 func (j *Judge) Standing(r *Rule) (Standing, bool) { return j.on(r, j.asOf, 0) }
 
 // line is what holds when of a rule that a policy speaks of; nil where none
-// does. Where no key was seen it is that of the shortest, which is the
-// strictest.
+// does.
 func (j *Judge) line(r *Rule, bits int) []Standing {
 	x := j.raised[r]
 	switch {
@@ -104,7 +103,22 @@ func (j *Judge) line(r *Rule, bits int) []Standing {
 		return nil
 	case !x.sized:
 		return x.line
-	case bits == 0:
+	}
+	demands := j.demandsOn(r, bits)
+	if len(demands) == 0 {
+		return nil
+	}
+	return joined(stretches(r, demands))
+}
+
+// demandsOn is the demands on a rule's subject. Where no key was seen they are
+// those on the shortest, which is under all of them.
+func (j *Judge) demandsOn(r *Rule, bits int) []*Demand {
+	x := j.raised[r]
+	if x == nil {
+		return nil
+	}
+	if bits == 0 {
 		bits = r.shortest()
 	}
 	var held []*Demand
@@ -113,14 +127,26 @@ func (j *Judge) line(r *Rule, bits int) []Standing {
 			held = append(held, d)
 		}
 	}
-	if len(held) == 0 {
-		return nil
-	}
-	return stretches(r, held)
+	return held
 }
 
-// stretches cuts time where the status of a rule's subject or what brings it
-// about changes.
+// joined puts together what follows each other and differs only in what the
+// rule would say without the demand.
+func joined(line []Standing) []Standing {
+	var list []Standing
+	for _, s := range line {
+		n := len(list)
+		if n > 0 && s.By != nil && list[n-1].By == s.By {
+			list[n-1].Until, list[n-1].Next = s.Until, s.Next
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// stretches cuts time where the status of a rule's subject, what brings it
+// about, or what the rule itself says of it changes.
 func stretches(r *Rule, demands []*Demand) []Standing {
 	var line []Standing
 	end := Date("")
@@ -132,12 +158,14 @@ func stretches(r *Rule, demands []*Demand) []Standing {
 		}
 		now := own
 		now.Own, now.From, now.Until, now.Next = own.Status, day, "", nil
+		n := len(line)
 		for _, d := range demands {
-			if d.holds(day) && d.Status > now.Status {
+			goesOn := n > 0 && line[n-1].By == d // of equal ones, that which held before
+			if d.holds(day) && (d.Status > now.Status || goesOn && now.By != nil && d.Status == now.Status) {
 				now.Status, now.By, now.Turned = d.Status, d, d.transition(day)
 			}
 		}
-		if n := len(line); n > 0 {
+		if n > 0 {
 			last := &line[n-1]
 			if last.By == now.By && last.Own == now.Own && (now.By != nil || last.Turned == own.Turned) {
 				continue

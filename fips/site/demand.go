@@ -95,7 +95,13 @@ func (r *policyReader) names(m map[string]field, key string, kinds []string) []s
 		return slices.ContainsFunc(r.policy.Add, func(x fips.Rule) bool { return x.Name == name })
 	}
 	for _, n := range r.list(f.value) {
-		if n.Kind == yaml.ScalarNode && n.Value != "" && n.Value != "*" && !r.cat.Knows(kinds, n.Value) && !own(n.Value) {
+		beginning, _ := strings.CutSuffix(n.Value, "*")
+		switch {
+		case n.Kind != yaml.ScalarNode || n.Value == "": // words tells
+		case r.cat.Knows(kinds, n.Value) || own(n.Value):
+		case strings.Contains(beginning, "*"):
+			r.add(n.Line, n.Column, "%s %q: a * stands at the end only, for whatever begins so", key, clip(n.Value))
+		default:
 			r.add(n.Line, n.Column, "%s %q: no rule and no TLS suite is called so%s", key, clip(n.Value), r.suggest(n.Value))
 		}
 	}
