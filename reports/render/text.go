@@ -23,7 +23,10 @@ func Text(w io.Writer, r *reports.Report, o TextOptions) error {
 	p.controls(r)
 	p.doFirst(r)
 	p.worst(r)
+	p.together(r)
 	p.soon(r)
+	p.waivers(r)
+	p.coverage(r)
 	p.foot(r)
 	return p.flush()
 }
@@ -73,6 +76,7 @@ func (p *paper) posture(r *reports.Report) {
 		}
 		p.line(spans...)
 	}
+	p.waived(r)
 	p.unseen(r)
 	p.line()
 }
@@ -135,6 +139,9 @@ func (p *paper) assessed(r *reports.Report, s control.State, st style) {
 			}
 			if first {
 				text, first = text+word, false
+			}
+			if c.Waived > 0 {
+				text += fmt.Sprintf(", %s waived", number(c.Waived))
 			}
 			if s == control.Satisfied && c.Watching > 0 {
 				text += fmt.Sprintf(", %s to watch", number(c.Watching))
@@ -252,8 +259,11 @@ func (p *paper) worst(r *reports.Report) {
 		if w.Alike > 0 {
 			alike = fmt.Sprintf("   %s alike", number(w.Alike))
 		}
+		if w.Owner != "" {
+			alike += "   " + p.cut(p.plain(w.Owner), 16)
+		}
 		mark := p.mark(w.Status)
-		p.line(t("  "), mark, tf(" %-*s   ", column, name), t(p.what(w, p.width-7-column-len(alike))), styled(dim, alike))
+		p.line(t("  "), mark, tf(" %-*s   ", column, name), t(p.what(w, p.width-7-column-utf8.RuneCountInString(alike))), styled(dim, alike))
 	}
 	p.line(styled(dim, p.cut(fmt.Sprintf("  all %s: -o html=report.html or -o jsonl=-", number(r.Population())), p.width)))
 	p.line()

@@ -63,8 +63,8 @@ func (v *view) When() string {
 func (v *view) Verdict() string {
 	r := v.R
 	if n := r.Grade(fips.Fail); n > 0 {
-		return fmt.Sprintf("%s of the %s observed %s or %s something disallowed or not-approved.", number(n), many(r.Observed, "endpoint"),
-			verb(n, "offers", "offer"), verb(n, "holds", "hold"))
+		return fmt.Sprintf("%s of the %s observed %s or %s something disallowed or not-approved%s.", number(n), many(r.Observed, "endpoint"),
+			verb(n, "offers", "offer"), verb(n, "holds", "hold"), byWaiver(r))
 	}
 	return upperFirst(verdict(r)) + "."
 }

@@ -56,7 +56,19 @@ func upperFirst(s string) string {
 }
 
 // verdict is the sentence behind the headline, without it.
-func verdict(r *reports.Report) string {
+func verdict(r *reports.Report) string { return unwaived(r) + byWaiver(r) }
+
+// byWaiver says how many endpoints owe it to waivers alone that they do not
+// fail or are not to watch.
+func byWaiver(r *reports.Report) string {
+	if r.Waived.Endpoints == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s only by waiver", number(r.Waived.Endpoints))
+}
+
+// unwaived is the verdict on what no waiver takes out.
+func unwaived(r *reports.Report) string {
 	fails, observed := r.Grade(fips.Fail), r.Observed
 	switch {
 	case fails > 0:
