@@ -34,6 +34,7 @@ type policyReader struct {
 	kinds   []string
 	sources map[string]bool
 	policy  fips.Policy
+	named   *yaml.Node     // where the policy's name stands
 	ids     map[string]int // lines of the demands
 }
 
@@ -58,7 +59,7 @@ func ParsePolicies(cat *fips.Catalogue, files ...Source) ([]fips.Policy, error) 
 		}
 		r.read(f.Data)
 		if where, twice := seen[r.policy.Name]; twice && r.policy.Name != "" {
-			r.add(1, 1, "policy %s is there already, in %s", r.policy.Name, where)
+			r.add(r.named.Line, r.named.Column, "policy %s is there already, in %s", r.policy.Name, where)
 		}
 		seen[r.policy.Name] = f.Name
 		all = append(all, r.policy)
@@ -92,7 +93,7 @@ func (r *policyReader) read(data []byte) {
 			r.add(f.value.Line, f.value.Column, "schema %q: want %s", clip(s), PolicySchema)
 		}
 	}
-	r.policy.Name = r.word(top, m, "policy")
+	r.policy.Name, r.named = r.word(top, m, "policy"), m["policy"].value
 	r.policy.Title, r.policy.Version = r.optional(m, "title", maxText), r.optional(m, "version", maxText)
 	for _, n := range r.sequence(m, "sources") {
 		r.source(n)
