@@ -14,6 +14,7 @@ import (
 func newRejudge(std streams) *cobra.Command {
 	var f judgingFlags
 	var state string
+	var compare bool
 	cmd := &cobra.Command{
 		Use:   "rejudge [flags] SAVED...",
 		Short: "Judge stored observations on another date, without touching the network",
@@ -23,14 +24,19 @@ outcome is what a scan of the same things on that date would have given.
 SAVED is a journal, JSON lines that a sweep wrote (-o jsonl), the id of a sweep
 whose journal is kept, or 'last'. Several are taken as the shards of one sweep.`,
 		Example: `  fipsweep rejudge last --as-of 2031-01-01
-  fipsweep rejudge sweep.jsonl --as-of 2036-01-01 -o html=2036.html`,
+  fipsweep rejudge sweep.jsonl --as-of 2036-01-01 -o html=2036.html
+  fipsweep rejudge last --as-of 2031-01-01 --policy cnsa2 --compare`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, words []string) error {
+			if compare {
+				return compareSaved(cmd.Context(), std, f, state, words)
+			}
 			return replaySaved(cmd.Context(), std, f, state, words)
 		},
 	}
 	f.add(cmd)
 	stateFlag(cmd, &state)
+	cmd.Flags().BoolVar(&compare, "compare", false, "tell what changes against judging by fips140-3 on the day of the sweep; as text or json")
 	return cmd
 }
 
