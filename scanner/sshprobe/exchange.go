@@ -2,77 +2,16 @@ package sshprobe
 
 import (
 	"crypto"
-	"crypto/ecdh"
 	"crypto/fips140"
-	"crypto/rand"
 	_ "crypto/sha1"   // exchange hashes and signatures of old servers
 	_ "crypto/sha256" // those of today
 	_ "crypto/sha512"
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 
-	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/sshwire"
 )
-
-// A method is a key exchange whose first message we can make. One of curve,
-// prime and neither (group exchange) is set.
-type method struct {
-	name  string
-	hash  crypto.Hash
-	curve ecdh.Curve
-	prime string // iana's name of the group, generator 2
-}
-
-func (m method) isGroupExchange() bool { return m.curve == nil && m.prime == "" }
-
-// methods are in the order of cost to the server, group exchange last. A
-// hybrid with ML-KEM would be one more kind of share here.
-func methods() []method {
-	const sha1, sha256, sha384, sha512 = crypto.SHA1, crypto.SHA256, crypto.SHA384, crypto.SHA512
-	return []method{
-		{name: "curve25519-sha256", hash: sha256, curve: ecdh.X25519()},
-		{name: "curve25519-sha256@libssh.org", hash: sha256, curve: ecdh.X25519()},
-		{name: "ecdh-sha2-nistp256", hash: sha256, curve: ecdh.P256()},
-		{name: "ecdh-sha2-nistp384", hash: sha384, curve: ecdh.P384()},
-		{name: "ecdh-sha2-nistp521", hash: sha512, curve: ecdh.P521()},
-		{name: "diffie-hellman-group14-sha256", hash: sha256, prime: "MODP-2048"},
-		{name: "diffie-hellman-group14-sha1", hash: sha1, prime: "MODP-2048"},
-		{name: "diffie-hellman-group1-sha1", hash: sha1, prime: "MODP-1024"},
-		{name: "diffie-hellman-group15-sha512", hash: sha512, prime: "MODP-3072"},
-		{name: "diffie-hellman-group16-sha512", hash: sha512, prime: "MODP-4096"},
-		{name: "diffie-hellman-group17-sha512", hash: sha512, prime: "MODP-6144"},
-		{name: "diffie-hellman-group18-sha512", hash: sha512, prime: "MODP-8192"},
-		{name: "diffie-hellman-group-exchange-sha256", hash: sha256},
-		{name: "diffie-hellman-group-exchange-sha1", hash: sha1},
-	}
-}
-
-// chooseMethod picks the cheapest of what the server offers, or group exchange
-// before all if its prime is wanted.
-func chooseMethod(offered []string, wantGroup bool) (method, bool) {
-	var chosen *method
-	for _, m := range methods() {
-		switch {
-		case !slices.Contains(offered, m.name):
-		case wantGroup && m.isGroupExchange():
-			return m, true
-		case chosen == nil:
-			chosen = &m
-		}
-	}
-	if chosen == nil {
-		return method{}, false
-	}
-	return *chosen, true
-}
-
-func offersGroupExchange(offered []string) bool {
-	m, ok := chooseMethod(offered, true)
-	return ok && m.isGroupExchange()
-}
 
 // groupRequest asks for the smallest prime that the server would ever hand
 // out, since that is the one to judge it by (RFC 4419 section 3 allows 1024).
@@ -94,16 +33,8 @@ type answer struct {
 	proven bool
 }
 
-// A share is our half of a key exchange.
-type share struct {
-	public []byte // encoded as in the message and in the exchange hash
-	// secret computes the shared secret; nil if the other half is no good.
-	secret func(theirs []byte) *big.Int
-}
-
 // exchange takes the conversation from the server's KEXINIT to its host key.
 func (t *talk) exchange(m method, hostKeyAlgorithm string) (answer, error) {
-	var a answer
 	kexinit := t.propose(m, hostKeyAlgorithm)
 	if m.isGroupExchange() {
 		return t.exchangeByGroup(m, kexinit)
@@ -111,20 +42,15 @@ func (t *talk) exchange(m method, hostKeyAlgorithm string) (answer, error) {
 	var ours share
 	var err error
 	fips140.WithoutEnforcement(func() { // a question, and not what protects anything
-		if m.curve != nil {
-			ours, err = curveShare(m.curve)
-		} else {
-			prime, _ := iana.PrimeByName(m.prime)
-			ours = primeShare(new(big.Int).SetBytes(prime.Value), big.NewInt(2))
-		}
+		ours, err = m.share()
 	})
 	if err != nil {
-		return a, fmt.Errorf("share for %s: %w", m.name, errUncomputable)
+		return answer{}, fmt.Errorf("share for %s: %w", m.name, errUncomputable)
 	}
 	if err := t.send(kexinit, sshwire.KexPublic(sshwire.MsgKexInit, ours.public)); err != nil {
-		return a, err
+		return answer{}, err
 	}
-	return t.finish(m, ours, nil, sshwire.MsgKexReply, a)
+	return t.finish(m, ours, nil, sshwire.MsgKexReply, answer{})
 }
 
 // exchangeByGroup is the exchange of RFC 4419, in which the server picks the
@@ -184,7 +110,7 @@ func (t *talk) finish(m method, ours share, extra []byte, number byte, a answer)
 
 // exchangeHash is H of RFC 4253 section 8, RFC 5656 section 4 and, with extra,
 // RFC 4419 section 3.
-func (t *talk) exchangeHash(hash crypto.Hash, reply sshwire.KexReply, ours share, extra []byte, secret *big.Int) []byte {
+func (t *talk) exchangeHash(hash crypto.Hash, reply sshwire.KexReply, ours share, extra []byte, secret []byte) []byte {
 	var b []byte
 	for _, part := range [][]byte{[]byte(ourLine), t.theirs.Line, t.ourKexinit, t.theirKexinit, reply.HostKey} {
 		b = sshwire.AppendString(b, part)
@@ -192,50 +118,8 @@ func (t *talk) exchangeHash(hash crypto.Hash, reply sshwire.KexReply, ours share
 	b = append(b, extra...)
 	b = append(b, ours.public...)
 	b = sshwire.AppendString(b, reply.Public)
-	b = sshwire.AppendMpint(b, secret)
+	b = append(b, secret...)
 	h := hash.New()
 	h.Write(b)
 	return h.Sum(nil)
-}
-
-func curveShare(curve ecdh.Curve) (share, error) {
-	key, err := curve.GenerateKey(rand.Reader)
-	if err != nil {
-		return share{}, err
-	}
-	return share{
-		public: sshwire.AppendString(nil, key.PublicKey().Bytes()),
-		secret: func(theirs []byte) *big.Int {
-			point, err := curve.NewPublicKey(theirs)
-			if err != nil {
-				return nil
-			}
-			secret, err := key.ECDH(point)
-			if err != nil {
-				return nil
-			}
-			return new(big.Int).SetBytes(secret) // RFC 8731 section 3.1: X25519's too, big-endian
-		},
-	}, nil
-}
-
-// primeShare has an exponent of 256 bits: enough for the value to pass the
-// server's checks, and nothing secret hangs on it.
-func primeShare(p, g *big.Int) share {
-	var exponent [32]byte
-	rand.Read(exponent[:])
-	x := new(big.Int).SetBytes(exponent[:])
-	return share{
-		public: sshwire.AppendMpint(nil, new(big.Int).Exp(g, x, p)),
-		secret: func(theirs []byte) *big.Int {
-			if len(theirs) > maxPrimeBits/8+1 {
-				return nil
-			}
-			f := new(big.Int).SetBytes(theirs)
-			if f.Cmp(big.NewInt(1)) <= 0 || f.Cmp(new(big.Int).Sub(p, big.NewInt(1))) >= 0 {
-				return nil
-			}
-			return f.Exp(f, x, p)
-		},
-	}
 }

@@ -52,6 +52,7 @@ func reset(conn net.Conn) {
 
 // TestFailures are peers of which nothing is learned.
 func TestFailures(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		handle func(conn net.Conn)
@@ -80,6 +81,7 @@ func TestFailures(t *testing.T) {
 		{"PerSourcePenalties", func(c net.Conn) { c.Write([]byte("Not allowed at this time\r\n")) }, scanner.Failure{Stage: "handshake", Reason: "throttled", Detail: `Not allowed at this time\r\n`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			addr := serve(t, func(_ int, c net.Conn) { tt.handle(c) })
 			start := time.Now()
 			o, n := probe(t, addr, time.Second)
@@ -97,6 +99,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestNoConnection(t *testing.T) {
+	t.Parallel()
 	addr := lab.Port(t)
 	o, n := probe(t, addr, time.Second)
 	want := &scanner.Failure{Stage: scanner.StageConnect, Reason: scanner.ReasonRefused}
@@ -107,6 +110,7 @@ func TestNoConnection(t *testing.T) {
 
 // TestPartial are peers of which the identification is learned, and not more.
 func TestPartial(t *testing.T) {
+	t.Parallel()
 	huge := packet(offer("ssh-ed25519").Payload())
 	huge[0], huge[1] = 0, 160 // 10 MB
 	names := offer("ssh-ed25519")
@@ -130,6 +134,7 @@ func TestPartial(t *testing.T) {
 		{"no host keys", append([]byte(line), packet(offer().Payload())...), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			addr := serve(t, func(_ int, c net.Conn) { say(c, tt.sent) })
 			o, n := probe(t, addr, time.Second)
 			if o.SSH == nil {
@@ -147,6 +152,7 @@ func TestPartial(t *testing.T) {
 
 // TestThrottledLater has a real server behind a door that shuts.
 func TestThrottledLater(t *testing.T) {
+	t.Parallel()
 	server, _, keys := sshd(t, "", "ed25519-256", "ecdsa-256", "rsa-2048")
 	for _, tt := range []struct {
 		name   string
@@ -159,6 +165,7 @@ func TestThrottledLater(t *testing.T) {
 		{"reset", reset, "after an answer: reset"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			addr := serve(t, func(n int, c net.Conn) {
 				if n == 0 {
 					relay(c, server, false)
@@ -187,6 +194,7 @@ func TestThrottledLater(t *testing.T) {
 
 // TestSegments has a real server's bytes come one by one.
 func TestSegments(t *testing.T) {
+	t.Parallel()
 	server, said, keys := sshd(t, "", "ed25519-256", "rsa-2048")
 	addr := serve(t, func(_ int, c net.Conn) { relay(c, server, true) })
 	o, _ := probe(t, addr, 10*time.Second)
@@ -202,6 +210,7 @@ func TestSegments(t *testing.T) {
 // TestHostileGroups sends primes that must not be computed with, and then has
 // the key still asked for in another way.
 func TestHostileGroups(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		p, g   *big.Int
@@ -213,6 +222,7 @@ func TestHostileGroups(t *testing.T) {
 		{"generator zero", new(big.Int).Lsh(big.NewInt(1), 2048), big.NewInt(0), "generator outside the group: cannot be computed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			k := offer("ssh-ed25519")
 			k.KexAlgorithms = []string{"curve25519-sha256", "diffie-hellman-group-exchange-sha256"}
 			addr := serve(t, func(n int, c net.Conn) {
@@ -239,6 +249,7 @@ func TestHostileGroups(t *testing.T) {
 // TestManyKeys holds the number of connections against a server that lists
 // hundreds of host key algorithms.
 func TestManyKeys(t *testing.T) {
+	t.Parallel()
 	var names []string
 	for i := range 250 {
 		names = append(names, fmt.Sprintf("key-%d", i), "null", "rsa-sha2-256", "ssh-rsa")
@@ -258,6 +269,7 @@ func TestManyKeys(t *testing.T) {
 // TestGuessedPacket passes over the packet of a server that guesses (RFC 4253
 // section 7).
 func TestGuessedPacket(t *testing.T) {
+	t.Parallel()
 	k := offer("ssh-ed25519")
 	k.FirstKexPacketFollows = true
 	reply := sshwire.KexReply{HostKey: []byte("\x00\x00\x00\x01x")}.Payload(sshwire.MsgKexReply)
@@ -272,6 +284,7 @@ func TestGuessedPacket(t *testing.T) {
 
 // TestStopped ends at once when the sweep is stopped, with what was learned.
 func TestStopped(t *testing.T) {
+	t.Parallel()
 	addr := serve(t, func(_ int, c net.Conn) { say(c, []byte(line), packet(offer("ssh-ed25519").Payload())) })
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(200*time.Millisecond, cancel)
@@ -289,6 +302,7 @@ func TestStopped(t *testing.T) {
 
 // TestContinue goes on with a connection that somebody else opened.
 func TestContinue(t *testing.T) {
+	t.Parallel()
 	server, _, keys := sshd(t, "", "ed25519-256")
 	conn, err := net.Dial("tcp", server.String())
 	if err != nil {

@@ -5,16 +5,55 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "sshprobe")
+	if err != nil {
+		panic(err)
+	}
+	keys = &keyRing{dir: dir, made: map[string]bool{}}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		os.RemoveAll(dir)
+		os.Exit(code)
+	}))
+}
+
+// A keyRing has one key of each kind for all tests, since RSA keys take their
+// time.
+type keyRing struct {
+	mu   sync.Mutex
+	dir  string
+	made map[string]bool
+}
+
+var keys *keyRing
+
+// file is where the private key of a kind ("rsa-1024") lies, with ".pub"
+// behind its public half.
+func (k *keyRing) file(t *testing.T, name string) string {
+	t.Helper()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	file := filepath.Join(k.dir, name)
+	if !k.made[name] {
+		kind, bits, _ := strings.Cut(name, "-")
+		lab.Run(t, lab.Program(t, "ssh-keygen"), "-q", "-t", kind, "-b", bits, "-N", "", "-f", file)
+		k.made[name] = true
+	}
+	return file
+}
 
 func endpoint(addr netip.AddrPort) scanner.Endpoint {
 	return scanner.Host(addr.Addr(), addr.Port(), "")

@@ -84,7 +84,7 @@ func TestProves(t *testing.T) {
 // TestChooseMethod holds the order: a prime first if it is wanted, else what
 // costs the server least.
 func TestChooseMethod(t *testing.T) {
-	all := []string{"sntrup761x25519-sha512", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group18-sha512",
+	all := []string{"sm2kep-sha2-nistp256", "sntrup761x25519-sha512", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group18-sha512",
 		"diffie-hellman-group-exchange-sha256", "ecdh-sha2-nistp256"}
 	for _, tt := range []struct {
 		name    string
@@ -96,6 +96,9 @@ func TestChooseMethod(t *testing.T) {
 		{"prime not wanted", all, false, "ecdh-sha2-nistp256"},
 		{"prime wanted, none there", []string{"diffie-hellman-group14-sha256"}, true, "diffie-hellman-group14-sha256"},
 		{"nothing we can begin", all[:1], true, ""},
+		{"nothing that proves", all[:2], true, "sntrup761x25519-sha512"},
+		{"a hybrid that proves", []string{"sntrup761x25519-sha512", "mlkem768x25519-sha256"}, true, "mlkem768x25519-sha256"},
+		{"a prime that nobody wants, or no proof", []string{"diffie-hellman-group-exchange-sha1", "curve448-sha512"}, false, "curve448-sha512"},
 		{"nothing", nil, false, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
