@@ -48,6 +48,7 @@ type fact struct {
 // citation and remedy; where no row holds it they stand here.
 type findingView struct {
 	ID, Subject, Where, Rule, Link, Because, Remedy string
+	Waived                                          string
 	Status                                          fips.Status
 	Cite                                            []string
 }
@@ -56,6 +57,8 @@ type findingView struct {
 type endpointView struct {
 	ID, Name, Summary, When, Search string
 	Status                          fips.Status
+	Owner                           string
+	Waived                          bool // by waiver alone it neither fails nor is to watch
 	Plainly                         bool // it passes and the report is large: a line suffices
 	Facts                           []fact
 	Matrix                          *matrix
@@ -128,6 +131,13 @@ func (m rulings) all(kind string, names []string) []judged {
 func (v *view) endpoint(a fips.Assessment) endpointView {
 	o := a.Observation
 	x := endpointView{ID: o.Endpoint.ID, Name: clean(o.Endpoint.String()), Status: a.Worst, When: o.Time.UTC().Format("2006-01-02 15:04:05 UTC")}
+	if x.Waived = a.ByWaiver(); x.Waived {
+		x.Status = a.Waived
+	}
+	if a.Tags != nil {
+		x.Owner = clean(a.Tags.Owner)
+	}
+	x.Facts = append(x.Facts, tags(a.Tags)...)
 	m := index(a)
 	words := []string{reports.KindOf(o).String()}
 	if o.Endpoint.Name != "" && o.Endpoint.Address.IsValid() {
@@ -153,11 +163,11 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	x.Summary = clean(strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", "))
 	x.evidence(o)
 	x.findings(v, a)
-	x.Search = x.Name + " " + x.Summary + " " + a.Worst.String()
+	x.Search = x.Name + " " + x.Summary + " " + x.Status.String() + " " + x.Owner
 	for _, f := range x.Findings {
 		x.Search += " " + clean(f.Subject)
 	}
-	x.Plainly = !v.full && a.Worst.Grade() == fips.Pass
+	x.Plainly = !v.full && a.Worst.Grade() == fips.Pass && !x.Waived
 	return x
 }
 
@@ -171,7 +181,7 @@ func (x *endpointView) evidence(o scanner.Observation) {
 
 func (x *endpointView) findings(v *view, a fips.Assessment) {
 	for _, f := range a.Findings {
-		w := findingView{ID: clean(f.ID), Subject: f.Subject.Name, Status: f.Status, Where: clean(cutRunes(strings.Join(f.Where, ", "), 120)), Rule: ruleName(f.Rule)}
+		w := findingView{ID: clean(f.ID), Subject: f.Subject.Name, Status: f.Status, Where: clean(cutRunes(strings.Join(f.Where, ", "), 120)), Rule: ruleName(f.Rule), Waived: waivedBy(f.Waiver)}
 		if id := reports.RowID(f); v.anchors[id] {
 			w.Link = id
 		} else {

@@ -40,7 +40,7 @@ func HTML(ctx context.Context, w io.Writer, r *reports.Report, again reports.Ass
 	if err := endpoints(ctx, w, t, v, again); err != nil {
 		return err
 	}
-	for _, section := range [...]string{"endpoints-end", "trace", "certs", "facts", "calendar", "unseen", "methods", "glossary", "bottom"} {
+	for _, section := range [...]string{"endpoints-end", "trace", "certs", "facts", "calendar", "unseen", "coverage", "waivers", "methods", "glossary", "bottom"} {
 		if err := t.ExecuteTemplate(w, section, v); err != nil {
 			return fmt.Errorf("write report section %s: %w", section, err)
 		}

@@ -79,7 +79,7 @@ func (v *view) WayOut() string {
 
 // A strip is one piece of a bar.
 type strip struct {
-	Status        fips.Status
+	Code, Word    string
 	Count         int
 	X, Width, End string // percent
 	Dashed        bool
@@ -92,26 +92,31 @@ func percent(part, whole int) string {
 	return fmt.Sprintf("%.2f", 100*float64(part)/float64(whole))
 }
 
-// Strip is the population by worst status.
+// Strip is the population by worst status, what is waived before what was not
+// seen.
 func (v *view) Strip() []strip {
 	var list []strip
-	x := 0
-	for _, c := range v.R.Posture {
-		if c.Endpoints > 0 {
-			list = append(list, strip{Status: c.Status, Count: c.Endpoints, X: percent(x, v.R.Population()),
-				Width: percent(c.Endpoints, v.R.Population()), Dashed: c.Status == fips.Unobserved})
+	x, whole := 0, v.R.Population()
+	add := func(code, word string, n int, dashed bool) {
+		if n > 0 {
+			list = append(list, strip{Code: code, Word: word, Count: n, X: percent(x, whole), Width: percent(n, whole), Dashed: dashed})
 		}
-		x += c.Endpoints
+		x += n
+	}
+	for _, c := range v.R.Posture {
+		if c.Status == fips.Unobserved {
+			add("wa", "waived", v.R.Waived.Endpoints, false)
+		}
+		add(code(c.Status), c.Status.String(), c.Endpoints, c.Status == fips.Unobserved)
 	}
 	return list
 }
 
-// Braces group the strip into fail, watch, pass and not seen.
+// Braces group the strip into fail, watch, pass, waived and not seen.
 func (v *view) Braces() []strip {
 	var list []strip
 	x, whole := 0, v.R.Population()
-	for _, g := range [...]fips.Grade{fips.Fail, fips.Watch, fips.Pass, fips.NotSeen} {
-		n := v.R.Grade(g)
+	for _, n := range [...]int{v.R.Grade(fips.Fail), v.R.Grade(fips.Watch), v.R.Grade(fips.Pass), v.R.Waived.Endpoints, v.R.Grade(fips.NotSeen)} {
 		if n > 0 {
 			list = append(list, strip{X: fmt.Sprintf("%.2f", 100*float64(x)/float64(whole)+.12), End: fmt.Sprintf("%.2f", 100*float64(x+n)/float64(whole)-.12)})
 		}
@@ -126,16 +131,19 @@ func (v *view) StripLabel() string {
 	for _, c := range v.R.Posture {
 		parts = append(parts, fmt.Sprintf("%s %s", number(c.Endpoints), c.Status))
 	}
+	if n := v.R.Waived.Endpoints; n > 0 {
+		parts = append(parts, number(n)+" waived")
+	}
 	return many(v.R.Population(), "endpoint") + " by worst status: " + strings.Join(parts, ", ")
 }
 
-// A quad is one of the four figures under the strip.
+// A quad is one of the figures under the strip.
 type quad struct {
 	Count      int
 	Word, Text string
 }
 
-// Quads are fail, watch, pass and not seen.
+// Quads are fail, watch, pass, waived where there are any, and not seen.
 func (v *view) Quads() []quad {
 	say := func(list ...fips.Status) string {
 		var parts []string
@@ -144,12 +152,15 @@ func (v *view) Quads() []quad {
 		}
 		return strings.Join(parts, ", ")
 	}
-	return []quad{
+	quads := []quad{
 		{v.R.Grade(fips.Fail), "fail", say(fips.Disallowed, fips.NotApproved)},
 		{v.R.Grade(fips.Watch), "to watch", say(fips.Unclassified, fips.LegacyUse, fips.Deprecated)},
 		{v.R.Grade(fips.Pass), "pass", say(fips.Allowed, fips.Approved) + ", by the worst thing seen"},
-		{v.R.NotSeen, "not seen", "there or named, no usable answer: nothing is claimed about them"},
 	}
+	if v.R.Waived.Findings > 0 {
+		quads = append(quads, quad{v.R.Waived.Endpoints, "waived", waivedWords(v.R)})
+	}
+	return append(quads, quad{v.R.NotSeen, "not seen", "there or named, no usable answer: nothing is claimed about them"})
 }
 
 // First are the changes to make first.

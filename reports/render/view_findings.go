@@ -68,10 +68,14 @@ func (v *view) Changes() []changeView {
 
 // FindingTitle states how many findings there are and what closes them.
 func (v *view) FindingTitle() string {
-	if v.R.Findings == 0 {
-		return "No finding"
+	s := "No finding"
+	if v.R.Findings > 0 {
+		s = fmt.Sprintf("%s, closed by %s", many(v.R.Findings, "finding"), many(len(v.R.Changes), "change"))
 	}
-	return fmt.Sprintf("%s, closed by %s", many(v.R.Findings, "finding"), many(len(v.R.Changes), "change"))
+	if n := v.R.Waived.Findings; n > 0 {
+		s += fmt.Sprintf("; %s waived", number(n))
+	}
+	return s
 }
 
 func ruleName(id string) string {

@@ -45,7 +45,25 @@ func (v *view) Kinds() []kindCount {
 			sum[k] += n
 		}
 	}
+	for k, n := range v.R.Waived.ByKind {
+		sum[k] += n
+	}
 	return v.byKind(sum)
+}
+
+// A waivedRow is the endpoints that waivers alone keep from failing or being
+// to watch.
+type waivedRow struct {
+	Endpoints int
+	Kinds     []kindCount
+}
+
+// WaivedRow is nil where there are none.
+func (v *view) WaivedRow() *waivedRow {
+	if v.R.Waived.Endpoints == 0 {
+		return nil
+	}
+	return &waivedRow{v.R.Waived.Endpoints, v.byKind(v.R.Waived.ByKind)}
 }
 
 // A bar is a count as a length, filled as its status.
