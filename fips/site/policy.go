@@ -299,6 +299,9 @@ func (r *policyReader) cites(n *yaml.Node, m map[string]field) []fips.Citation {
 
 // suggest names what a word may have been meant for.
 func (r *policyReader) suggest(word string) string {
+	if r.more > 0 || len(r.all) >= maxComplaints {
+		return "" // nobody will read it
+	}
 	if alike := r.index.Suggest(strings.TrimSuffix(word, "*"), 3); len(alike) > 0 {
 		return fmt.Sprintf(": did you mean %s?", strings.Join(alike, ", "))
 	}

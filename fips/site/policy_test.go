@@ -285,6 +285,6 @@ func FuzzParsePolicies(f *testing.F) {
 		if err != nil {
 			return
 		}
-		milder(t, base, judgeOn(t, c.Under(policies...), "2027-06-01"), c)
+		milderRules(t, base, judgeOn(t, c.Under(policies...), "2027-06-01"), c)
 	})
 }
