@@ -92,9 +92,9 @@ func TestWaivedFigures(t *testing.T) {
 	}
 	var uses []string
 	for _, u := range r.Waivers {
-		uses = append(uses, fmt.Sprintf("%s %s %d %d %t", u.ID, u.State, u.Findings, u.Marked, u.Idle()))
+		uses = append(uses, fmt.Sprintf("%s %s %d %d %d %t", u.ID, u.State, u.Findings, u.Marked, u.Counted, u.Idle()))
 	}
-	wantUses := []string{"W-rsa holds 12 12 false", "W-ftp expires-soon 1 1 false", "W-key holds 0 0 true", "W-ssl expired 2 0 false", "W-next not-yet 20 0 false"}
+	wantUses := []string{"W-rsa holds 12 12 0 false", "W-ftp expires-soon 1 1 0 false", "W-key holds 0 0 0 true", "W-ssl expired 2 0 2 false", "W-next not-yet 20 0 20 false"}
 	if d := cmp.Diff(wantUses, uses); d != "" {
 		t.Errorf("waivers (-want +got):\n%s", d)
 	}

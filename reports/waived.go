@@ -22,6 +22,7 @@ type WaiverUse struct {
 	State    fips.WaiverState // on the day of judging
 	Findings int              // that it is about, whether it holds or not; 0: it is idle
 	Marked   int              // of these, those that it takes out
+	Counted  int              // of these, those that no waiver takes out
 	Places   Places
 }
 
@@ -53,7 +54,10 @@ func (u *waiverUses) add(a fips.Assessment, n int) {
 		for _, w := range u.set.About(f) {
 			use := &u.uses[w]
 			use.Findings++
-			if f.Waiver != nil && f.Waiver.ID == use.ID {
+			switch {
+			case f.Waiver == nil:
+				use.Counted++
+			case f.Waiver.ID == use.ID:
 				use.Marked++
 			}
 			if u.last[w] != n {

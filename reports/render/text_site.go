@@ -57,10 +57,10 @@ func waiverWords(r *reports.Report) []string {
 		words = append(words, s)
 	}
 	add("expired", r.WaiversIn(fips.WaiverExpired), func(u reports.WaiverUse) string {
-		if u.Idle() {
+		if u.Counted == 0 {
 			return fmt.Sprintf("%s on %s", u.ID, u.Expires)
 		}
-		return fmt.Sprintf("%s on %s (%s %s again)", u.ID, u.Expires, many(u.Findings, "finding"), verb(u.Findings, "counts", "count"))
+		return fmt.Sprintf("%s on %s (%s %s again)", u.ID, u.Expires, many(u.Counted, "finding"), verb(u.Counted, "counts", "count"))
 	})
 	soon := r.WaiversIn(fips.WaiverSoon)
 	add(verb(len(soon), "expires", "expire")+" within 30 days", soon, func(u reports.WaiverUse) string { return fmt.Sprintf("%s on %s", u.ID, u.Expires) })

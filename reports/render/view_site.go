@@ -97,7 +97,6 @@ func (v *view) WaiverTitle() string {
 type waiverView struct {
 	reports.WaiverUse
 	About, Word string
-	Counting    int // findings that it is about and that count all the same
 	Runs        []string
 	Left        int
 }
@@ -112,9 +111,6 @@ func (v *view) Waivers() []waiverView {
 			x.Word = map[fips.WaiverState]string{fips.WaiverExpired: "expired", fips.WaiverSoon: "holds, expires soon", fips.WaiverHolds: "holds", fips.WaiverFuture: "not yet in force"}[state]
 			if u.Idle() {
 				x.Word += ", about nothing found"
-			}
-			if state == fips.WaiverExpired || state == fips.WaiverFuture {
-				x.Counting = u.Findings - u.Marked
 			}
 			list = append(list, x)
 		}
