@@ -24,10 +24,29 @@ func (j *Judge) ssh(d *docket, s *scanner.SSH) {
 	}
 	for _, h := range s.HostKeys {
 		j.key(d, hostKey(h), ClassSSHHostKey, h.SHA256, h.Type)
+		if h.Certificate != nil {
+			j.sshCertificate(d, h.Certificate)
+		}
 	}
 	for _, p := range s.Primes {
 		d.add(j.prime(p, ClassSSHKex), "group exchange")
 	}
+}
+
+// sshCertificate rules on what a host certificate rests on: the signer's key,
+// the algorithm of the signature, and the dates.
+func (j *Judge) sshCertificate(d *docket, c *scanner.SSHCertificate) {
+	const where = "signer of a host certificate"
+	j.key(d, hostKey(c.CA), ClassSSHHostKey, c.CA.SHA256, where)
+	d.addOf(c.SHA256, j.named("ssh-hostkey", c.Signature, ClassSSHHostKey), where)
+	dated := scanner.Certificate{SHA256: c.SHA256}
+	if c.ValidAfter != nil {
+		dated.NotBefore = *c.ValidAfter
+	}
+	if c.ValidBefore != nil {
+		dated.NotAfter = *c.ValidBefore
+	}
+	j.validity(d, &dated, place{where: c.Type})
 }
 
 // sshVersions names the protocol versions that an identification string

@@ -1,5 +1,7 @@
 package scanner
 
+import "time"
+
 // SSH is what a server says of itself before authentication.
 type SSH struct {
 	Banner      string    `json:"banner"` // the identification string, without line end
@@ -33,4 +35,23 @@ type HostKey struct {
 	SHA256 string `json:"sha256"`                // of the key blob, as in OpenSSH's fingerprint but in hex
 	SPKI   string `json:"spki_sha256,omitempty"` // digest of the key as SubjectPublicKeyInfo, where it has that form
 	Proven bool   `json:"proven"`                // its signature over the exchange was checked
+
+	Certificate *SSHCertificate `json:"certificate,omitempty"` // sent in the key's place
+}
+
+// SSHCertificate is what a certificate of OpenSSH's (PROTOCOL.certkeys) says
+// beside the key that it certifies.
+type SSHCertificate struct {
+	Type        string     `json:"type"` // "ssh-ed25519-cert-v01@openssh.com"
+	SHA256      string     `json:"sha256"`
+	Serial      string     `json:"serial"`                 // decimal
+	Kind        string     `json:"kind"`                   // "host" or "user", or the number
+	ID          string     `json:"id"`                     // what its signer calls it
+	Principals  []string   `json:"principals,omitempty"`   // the names that it is good for; none: for every name
+	ValidAfter  *time.Time `json:"valid_after,omitempty"`  // absent: since ever
+	ValidBefore *time.Time `json:"valid_before,omitempty"` // absent: for ever
+	Critical    []string   `json:"critical_options,omitempty"`
+	Extensions  []string   `json:"extensions,omitempty"`
+	CA          HostKey    `json:"ca"`                  // the key that signed it; Proven where the signature was checked
+	Signature   string     `json:"signature_algorithm"` // of that signature: "rsa-sha2-512"
 }

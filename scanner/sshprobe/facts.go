@@ -1,9 +1,12 @@
 package sshprobe
 
 import (
+	"crypto/fips140"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
@@ -36,7 +39,7 @@ func keyQuestions(algorithms []string) (ask []keyQuestion, skipped []scanner.Inc
 			return ask, append(skipped, more)
 		case notAKey(name):
 			seen[name] = -1
-			skipped = append(skipped, scanner.Incomplete{What: q.what(), Reason: scanner.ReasonUncomputable, Detail: "host certificates are not asked for"})
+			skipped = append(skipped, scanner.Incomplete{What: q.what(), Reason: scanner.ReasonUncomputable, Detail: "certificates of this form are not asked for"})
 		default:
 			seen[q.keyType] = len(ask)
 			ask = append(ask, q)
@@ -48,6 +51,13 @@ func keyQuestions(algorithms []string) (ask []keyQuestion, skipped []scanner.Inc
 // keyType is the type of the key that an algorithm uses: there are many ways
 // to sign with one RSA key (RFC 8332 section 3, and ssh.com's names).
 func keyType(algorithm string) string {
+	if plain, ok := sshwire.PlainType(algorithm); ok {
+		// One key has one certificate, whichever way it signs.
+		if plain = keyType(plain); plain == sshwire.TypeRSA {
+			return "ssh-rsa-cert-v01@openssh.com"
+		}
+		return algorithm
+	}
 	switch {
 	case notAKey(algorithm):
 		return algorithm
@@ -62,38 +72,107 @@ func keyType(algorithm string) string {
 // preferred are the RSA algorithms whose signatures we verify and that a
 // server is least likely to refuse.
 func preferred(algorithm string) bool {
-	return algorithm == "rsa-sha2-256" || algorithm == "rsa-sha2-512"
+	return strings.HasPrefix(algorithm, "rsa-sha2-")
 }
 
-// notAKey tells the algorithms whose blob is a certificate: OpenSSH's own, and
-// X.509, SPKI and OpenPGP of RFC 6187 and RFC 4253 section 6.6.
+// notAKey tells the algorithms whose blob is neither a key nor a certificate
+// that we read: OpenSSH's of before 2014, and X.509, SPKI and OpenPGP of RFC
+// 6187 and RFC 4253 section 6.6.
 func notAKey(algorithm string) bool {
-	return strings.Contains(algorithm, "-cert-v0") || strings.HasPrefix(algorithm, "x509v3-") ||
+	return strings.Contains(algorithm, "-cert-v00@") || strings.HasPrefix(algorithm, "x509v3-") ||
 		strings.HasPrefix(algorithm, "spki-sign-") || strings.HasPrefix(algorithm, "pgp-sign-")
 }
 
-// addKey records a host key once, however often it was sent.
+// addKey records a host key once, however often it was sent, alone or in a
+// certificate.
 func (s *survey) addKey(q keyQuestion, a answer) {
-	key, err := sshwire.ParsePublicKey(a.key)
+	found, err := hostKey(a.key)
 	if err != nil {
 		s.missing(q.what(), scanner.Failure{Reason: scanner.ReasonGarbage, Detail: scanner.Escape(err.Error())})
 		return
 	}
+	found.Proven = a.proven
+	i := slices.IndexFunc(s.ssh.HostKeys, func(k scanner.HostKey) bool { return k.SHA256 == found.SHA256 })
+	switch {
+	case i < 0:
+		s.ssh.HostKeys = append(s.ssh.HostKeys, found)
+	case found.Certificate != nil && s.ssh.HostKeys[i].Certificate == nil:
+		s.ssh.HostKeys[i].Certificate = found.Certificate
+	default:
+		return
+	}
+	what := "ssh host key " + found.Type
+	if found.Certificate != nil {
+		what = "ssh host certificate " + found.Certificate.Type
+	}
+	s.evidence(what, a.key)
+}
+
+// hostKey is the facts of a blob, which is a key or a certificate.
+func hostKey(blob []byte) (scanner.HostKey, error) {
+	key, err := sshwire.ParsePublicKey(blob)
+	if err != nil {
+		return scanner.HostKey{}, err
+	}
+	if _, ok := sshwire.PlainType(key.Type); !ok {
+		return keyFacts(key, blob), nil
+	}
+	c, err := sshwire.ParseCertificate(blob)
+	if err != nil {
+		return scanner.HostKey{}, err
+	}
+	found := keyFacts(c.Key, c.KeyBlob)
+	found.Certificate, err = certificateFacts(c, blob)
+	return found, err
+}
+
+func keyFacts(key sshwire.PublicKey, blob []byte) scanner.HostKey {
 	found := scanner.HostKey{
 		Type:   scanner.Escape(key.Type),
 		Bits:   key.Bits,
 		Curve:  key.Curve,
-		SHA256: scanner.Digest(a.key),
-		Proven: a.proven,
+		SHA256: scanner.Digest(blob),
 	}
 	if spki := key.SPKI(); spki != nil {
 		found.SPKI = scanner.Digest(spki)
 	}
-	if slices.ContainsFunc(s.ssh.HostKeys, func(k scanner.HostKey) bool { return k.SHA256 == found.SHA256 }) {
-		return
+	return found
+}
+
+func certificateFacts(c sshwire.Certificate, blob []byte) (*scanner.SSHCertificate, error) {
+	ca, err := sshwire.ParsePublicKey(c.CA)
+	if err != nil {
+		return nil, fmt.Errorf("signature key: %w", err)
 	}
-	s.ssh.HostKeys = append(s.ssh.HostKeys, found)
-	s.evidence("ssh host key "+found.Type, a.key)
+	found := &scanner.SSHCertificate{
+		Type:       scanner.Escape(c.Type),
+		SHA256:     scanner.Digest(blob),
+		Serial:     strconv.FormatUint(c.Serial, 10),
+		Kind:       strconv.FormatUint(uint64(c.Kind), 10),
+		ID:         scanner.Escape(c.ID),
+		Principals: escaped(c.Principals),
+		Critical:   escaped(c.Critical),
+		Extensions: escaped(c.Extensions),
+		CA:         keyFacts(ca, c.CA),
+		Signature:  scanner.Escape(c.Signature.Format),
+	}
+	fips140.WithoutEnforcement(func() { found.CA.Proven = verifies(ca, c.Signature, c.Signed) })
+	switch c.Kind {
+	case sshwire.CertificateUser:
+		found.Kind = "user"
+	case sshwire.CertificateHost:
+		found.Kind = "host"
+	}
+	after, before := c.Validity()
+	found.ValidAfter, found.ValidBefore = bound(after), bound(before)
+	return found, nil
+}
+
+func bound(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 // addPrime records a prime of group exchange once.
@@ -129,6 +208,9 @@ func kexinitFacts(k sshwire.Kexinit) *scanner.Kexinit {
 }
 
 func escaped(names []string) []string {
+	if names == nil {
+		return nil
+	}
 	out := make([]string, len(names))
 	for i, name := range names {
 		out[i] = scanner.Escape(name)

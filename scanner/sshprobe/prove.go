@@ -14,29 +14,38 @@ import (
 // verification.
 const maxModulus = 16384
 
-// proves tells whether the reply's signature over the exchange hash is good.
-// False also where we do not verify: DSA, unknown types, RSA moduli below 1024
-// bits, which Go refuses.
+// proves tells whether the reply's signature over the exchange hash is good:
+// the host key's, or the certified key's.
 func proves(reply sshwire.KexReply, exchangeHash []byte) bool {
 	key, err := sshwire.ParsePublicKey(reply.HostKey)
 	if err != nil {
 		return false
 	}
-	sig, err := sshwire.ParseSignature(reply.Signature)
-	if err != nil {
-		return false
+	if _, ok := sshwire.PlainType(key.Type); ok {
+		c, err := sshwire.ParseCertificate(reply.HostKey)
+		if err != nil {
+			return false
+		}
+		key = c.Key
 	}
+	sig, err := sshwire.ParseSignature(reply.Signature)
+	return err == nil && verifies(key, sig, exchangeHash)
+}
+
+// verifies tells whether a signature is good. False also where we do not
+// verify: DSA, unknown types, RSA moduli below 1024 bits, which Go refuses.
+func verifies(key sshwire.PublicKey, sig sshwire.Signature, message []byte) bool {
 	switch key.Type {
 	case sshwire.TypeRSA:
-		return provesRSA(key, sig, exchangeHash)
+		return provesRSA(key, sig, message)
 	case sshwire.TypeECDSAP256:
-		return provesECDSA(elliptic.P256(), crypto.SHA256, key, sig, exchangeHash)
+		return provesECDSA(elliptic.P256(), crypto.SHA256, key, sig, message)
 	case sshwire.TypeECDSAP384:
-		return provesECDSA(elliptic.P384(), crypto.SHA384, key, sig, exchangeHash)
+		return provesECDSA(elliptic.P384(), crypto.SHA384, key, sig, message)
 	case sshwire.TypeECDSAP521:
-		return provesECDSA(elliptic.P521(), crypto.SHA512, key, sig, exchangeHash)
+		return provesECDSA(elliptic.P521(), crypto.SHA512, key, sig, message)
 	case sshwire.TypeEd25519:
-		return sig.Format == key.Type && ed25519.Verify(key.Point, exchangeHash, sig.Blob)
+		return sig.Format == key.Type && ed25519.Verify(key.Point, message, sig.Blob)
 	}
 	return false
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
+	"slices"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
@@ -111,12 +112,15 @@ func TestChooseMethod(t *testing.T) {
 
 func TestKeyQuestions(t *testing.T) {
 	ask, skipped := keyQuestions([]string{"ssh-rsa", "ssh-ed25519-cert-v01@openssh.com", "rsa-sha2-512", "ssh-ed25519",
-		"rsa-sha2-256", "ssh-dss", "x509v3-sign-rsa", "ssh-ed25519", "null"})
-	want := []keyQuestion{{"rsa-sha2-512", "ssh-rsa"}, {"ssh-ed25519", "ssh-ed25519"}, {"ssh-dss", "ssh-dss"}}
-	if len(ask) != len(want) || ask[0] != want[0] || ask[1] != want[1] || ask[2] != want[2] {
+		"rsa-sha2-256", "ssh-dss", "x509v3-sign-rsa", "ssh-ed25519", "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-256-cert-v01@openssh.com",
+		"rsa-sha2-512-cert-v01@openssh.com", "ssh-dss-cert-v00@openssh.com", "sk-ssh-ed25519-cert-v01@openssh.com", "null"})
+	want := []keyQuestion{{"rsa-sha2-512", "ssh-rsa"}, {"ssh-ed25519-cert-v01@openssh.com", "ssh-ed25519-cert-v01@openssh.com"},
+		{"ssh-ed25519", "ssh-ed25519"}, {"ssh-dss", "ssh-dss"}, {"rsa-sha2-256-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com"},
+		{"sk-ssh-ed25519-cert-v01@openssh.com", "sk-ssh-ed25519-cert-v01@openssh.com"}}
+	if !slices.Equal(ask, want) {
 		t.Errorf("asks %v", ask)
 	}
-	if len(skipped) != 2 || skipped[0].What != "ssh host key ssh-ed25519-cert-v01@openssh.com" || skipped[1].What != "ssh host key x509v3-sign-rsa" {
+	if len(skipped) != 2 || skipped[0].What != "ssh host key x509v3-sign-rsa" || skipped[1].What != "ssh host key ssh-dss-cert-v00@openssh.com" {
 		t.Errorf("skips %v", skipped)
 	}
 }

@@ -227,28 +227,6 @@ func TestOwnModuli(t *testing.T) {
 	}
 }
 
-// TestHostCertificate says that the certificate was there and not asked for.
-func TestHostCertificate(t *testing.T) {
-	t.Parallel()
-	keygen, dir := lab.Program(t, "ssh-keygen"), t.TempDir()
-	ca, host := filepath.Join(dir, "ca"), filepath.Join(dir, "host")
-	lab.Run(t, keygen, "-q", "-t", "ed25519", "-N", "", "-f", ca)
-	lab.Run(t, keygen, "-q", "-t", "ed25519", "-N", "", "-f", host)
-	lab.Run(t, keygen, "-q", "-s", ca, "-I", "id", "-h", "-n", "localhost", host+".pub")
-	addr, _, _ := sshd(t, "HostKey "+host+"\nHostCertificate "+host+"-cert.pub\n")
-	o, n := probe(t, addr, 10*time.Second)
-	if o.SSH == nil || n != 1 {
-		t.Fatalf("failure %+v, %d connections", o.Failure, n)
-	}
-	if diff := diffKeys([]scanner.HostKey{keyFile(t, host+".pub")}, o.SSH.HostKeys); diff != "" {
-		t.Error(diff)
-	}
-	want := []scanner.Incomplete{{What: "ssh host key ssh-ed25519-cert-v01@openssh.com", Reason: scanner.ReasonUncomputable, Detail: "host certificates are not asked for"}}
-	if diff := cmp.Diff(want, o.Incomplete); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestDropbear(t *testing.T) {
 	t.Parallel()
 	path, keygen := lab.Program(t, "dropbear"), lab.Program(t, "dropbearkey")

@@ -45,20 +45,7 @@ func ParsePublicKey(blob []byte) (PublicKey, error) {
 	if k.Type == "" || len(k.Type) > MaxName {
 		return PublicKey{}, fmt.Errorf("key type of %d bytes: %w", len(k.Type), ErrMalformed)
 	}
-	switch k.Type {
-	case TypeRSA:
-		k.E, k.N = d.mpint("e"), d.mpint("n")
-		k.Bits = k.N.BitLen()
-	case TypeDSA:
-		k.P, k.Q, k.G, k.Y = d.mpint("p"), d.mpint("q"), d.mpint("g"), d.mpint("y")
-		k.Bits = k.P.BitLen()
-	case TypeECDSAP256, TypeECDSAP384, TypeECDSAP521:
-		d.ecdsa(&k)
-	case TypeEd25519:
-		if k.Point, k.Bits = d.bytes("public key"), 256; len(k.Point) != 32 {
-			d.fail(ErrMalformed, "Ed25519 key")
-		}
-	default:
+	if !d.keyFields(&k) {
 		return k, nil
 	}
 	if len(d.rest) > 0 {
