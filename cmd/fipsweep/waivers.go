@@ -20,7 +20,7 @@ func newWaivers(std streams) *cobra.Command {
 		Short: "Look over files of waivers",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usage(fmt.Errorf("say what to do: fipsweep waivers check FILE..."))
+			return usage(errors.New("nothing to do: write 'fipsweep waivers check FILE'"))
 		},
 	}
 	cmd.AddCommand(newWaiversCheck(std))
