@@ -19,6 +19,9 @@ type TLS struct {
 	Versions    []TLSVersion `json:"versions"` // one for each version asked, oldest first
 	Chains      []Chain      `json:"chains,omitempty"`
 	Connections int          `json:"connections"` // connections that this probe opened
+
+	// Hellos counts the connections by what was asked on them.
+	Hellos map[string]int `json:"hellos,omitempty"`
 }
 
 // Asked names the set of questions that was put. A code point outside it is

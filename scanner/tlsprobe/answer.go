@@ -37,13 +37,22 @@ type answer struct {
 	kex    *tlswire.ServerKeyExchange
 	broken *scanner.Failure // the flight ended after ServerHello without being whole
 
+	request *tlswire.CertificateRequest // the server asked for a certificate of ours
+
+	// Of TLS 1.3, where the flight was opened.
+	opened     bool
+	scheme     uint16              // how the server signed
+	extensions []tlswire.Extension // EncryptedExtensions
+	leaf       []tlswire.Extension // what came with the leaf certificate
+
 	ssl2 tlswire.SSL2ServerHello
 }
 
-// readAnswer reads a server's flight up to its choice in TLS 1.3, and to
-// ServerHelloDone below.
-func readAnswer(r io.Reader) answer {
+// readAnswer reads a server's flight up to ServerHelloDone, in TLS 1.3 up to
+// its Finished where the hello's share lets one open it, else to its choice.
+func readAnswer(r io.Reader, hello []byte) answer {
 	var a answer
+	var sealed *opener
 	var warning *tlswire.Alert
 	d := new(tlswire.Decoder)
 	buf := make([]byte, 8<<10)
@@ -66,7 +75,16 @@ func readAnswer(r io.Reader) answer {
 			warning = &m.Alert // a warning such as unrecognized_name comes before the answer
 			continue
 		}
-		if done := a.take(m); done {
+		if sealed != nil {
+			if done := sealed.take(&a, m); done {
+				return a
+			}
+			continue
+		}
+		if done := a.take(m); !done {
+			continue
+		}
+		if sealed = newOpener(hello, a); sealed == nil {
 			return a
 		}
 	}
@@ -85,8 +103,7 @@ func (a *answer) keepFirst(p []byte) {
 func (a *answer) take(m tlswire.Message) bool {
 	switch {
 	case m.Type == tlswire.TypeAlert && a.outcome == chose:
-		a.broken = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonAlert, Detail: m.Alert.String()}
-		return true
+		return a.brokenOff(scanner.ReasonAlert, m.Alert.String())
 	case m.Type == tlswire.TypeAlert:
 		a.alarm(m.Alert)
 		return true
@@ -112,6 +129,12 @@ func (a *answer) takeHello(m tlswire.Message) bool {
 	return h.Negotiated() >= tlswire.VersionTLS13 // what follows is encrypted
 }
 
+// brokenOff ends a flight that was not whole.
+func (a *answer) brokenOff(reason scanner.Reason, detail string) bool {
+	a.broken = &scanner.Failure{Stage: scanner.StageHandshake, Reason: reason, Detail: detail}
+	return true
+}
+
 // takeFlight reads what follows a ServerHello up to TLS 1.2.
 func (a *answer) takeFlight(m tlswire.Message) bool {
 	var err error
@@ -123,12 +146,16 @@ func (a *answer) takeFlight(m tlswire.Message) bool {
 		if k, err = tlswire.ParseServerKeyExchange(m.Body, shapeOf(a.hello.Suite), a.hello.Version); err == nil {
 			a.kex = &k
 		}
+	case tlswire.TypeCertificateReq:
+		var r tlswire.CertificateRequest
+		if r, err = tlswire.ParseCertificateRequest(m.Body, a.hello.Version); err == nil {
+			a.request = &r
+		}
 	case tlswire.TypeServerDone:
 		return true
 	}
 	if err != nil {
-		a.broken = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonGarbage, Detail: err.Error()}
-		return true
+		return a.brokenOff(scanner.ReasonGarbage, err.Error())
 	}
 	return false
 }

@@ -12,7 +12,7 @@ import (
 
 // ask puts one question on one connection and reads the answer. All of it,
 // dialling and a STARTTLS dialogue included, has one deadline.
-func (s *session) ask(hello []byte, read func(io.Reader) answer) answer {
+func (s *session) ask(hello []byte, read func(io.Reader, []byte) answer) answer {
 	ctx, cancel := context.WithTimeout(s.ctx, s.p.timeout)
 	defer cancel()
 	put := s.given != nil
@@ -27,7 +27,7 @@ func (s *session) ask(hello []byte, read func(io.Reader) answer) answer {
 			return s.account(s.ended(err))
 		}
 	}
-	return s.account(read(r))
+	return s.account(read(r, hello))
 }
 
 // open connects, or takes the connection that was given, and passes the
@@ -43,6 +43,7 @@ func (s *session) open(ctx context.Context) (net.Conn, io.Reader, *answer) {
 		}
 	}
 	s.tls.Connections++
+	s.tls.Hellos[s.purpose]++
 	dialogue, ok := dialogues[s.endpoint.Scheme]
 	if !ok {
 		return conn, conn, nil

@@ -21,9 +21,6 @@ func (l *listing) moreGroups() {
 		}
 		return
 	}
-	if l.v == tls12 {
-		l.notPut(l.v.name + " signature schemes beyond those seen")
-	}
 	l.ecGroups()
 	l.ffGroups()
 }
@@ -44,6 +41,7 @@ func (l *listing) ecGroups() {
 		return
 	}
 	what := l.v.name + " groups"
+	l.purpose = what
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
 		a := l.put(l.v, suites, append(left, keep...))
@@ -114,6 +112,7 @@ func (l *listing) ffGroups() {
 		return
 	}
 	what := l.v.name + " finite-field groups"
+	l.purpose = what
 	left := l.legacyGroups()
 	for l.stopped == nil {
 		for _, p := range l.primes {

@@ -2,6 +2,7 @@ package tlsprobe
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"net/netip"
 	"strings"
 
@@ -9,29 +10,55 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
-// hello writes the question "which of these in this version?".
-func (s *session) hello(v version, suites, groups []uint16) ([]byte, error) {
-	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: suites, Pad: true}
+// A question is "which of these in this version?".
+type question struct {
+	version        version
+	suites, groups []uint16
+	schemes        []uint16 // nil: all
+	share          uint16   // the group to send a fixed share of; 0: as the session does
+}
+
+// hello writes a question.
+func (s *session) hello(q question) ([]byte, error) {
+	v := q.version
+	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: q.suites, Pad: true}
 	_, _ = rand.Read(h.Random[:]) // never fails (crypto/rand)
 	if v == ssl3 {
 		return h.Marshal() // SSLv3 has no extensions
 	}
 	h.ServerName = s.name()
-	h.Groups = groups
+	h.Groups = q.groups
 	if v == tls12 || v == tls13 {
-		h.Schemes = s.schemes()
+		s.offerSchemes(&h, q)
 	}
 	if v == tls13 {
 		h.SessionID = make([]byte, 32) // for middleboxes: RFC 8446 appendix D.4
 		_, _ = rand.Read(h.SessionID)
 		h.Versions = []uint16{tlswire.VersionTLS13}
-		h.KeyShares = s.shares(groups)
+		h.KeyShares = s.shares(q)
 		return h.Marshal()
 	}
 	h.PointFormats = []uint8{0, 1, 2}
 	h.ExtendedMasterSecret = true
 	h.RenegotiationInfo = true
 	return h.Marshal()
+}
+
+// offerSchemes offers all signature schemes, or the question's for the
+// handshake and all for certificates (RFC 8446 section 4.2.3): a server that
+// is asked how it signs must not miss how its issuer did.
+func (s *session) offerSchemes(h *tlswire.ClientHello, q question) {
+	h.Schemes = q.schemes
+	if q.schemes == nil {
+		h.Schemes = s.schemes()
+		return
+	}
+	all := s.p.questions.schemes
+	body := binary.BigEndian.AppendUint16(nil, uint16(2*len(all)))
+	for _, c := range all {
+		body = binary.BigEndian.AppendUint16(body, c)
+	}
+	h.More = append(h.More, tlswire.Extension{Type: tlswire.ExtCertSchemes, Body: body})
 }
 
 // schemes is all signature schemes, those already seen last: a server that

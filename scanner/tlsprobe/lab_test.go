@@ -17,6 +17,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -187,45 +188,38 @@ func suiteNames(codes ...uint16) []string {
 	return sorted(names)
 }
 
-// floor is the fewest connections in which the plan can learn what was found:
-// each answer names one suite, and a refusal ends each list.
-func floor(o scanner.Observation) int {
-	n := 0
-	accepted := map[string]bool{}
-	for _, v := range o.TLS.Versions {
-		accepted[v.Version] = *v.Accepted
-	}
-	for _, v := range o.TLS.Versions {
-		k, g := len(v.Suites), len(v.Groups)
-		switch {
-		case !*v.Accepted || v.Version == scanner.SSLv2:
-			n++
-		case v.Version == scanner.TLSv13:
-			n += max(k, g) + 2
-			if k >= g {
-				n++ // the groups ended first, or both at once: each list wants its own refusal
-			}
-		default:
-			n += k + 1
-			if g > 0 && (v.Version == scanner.TLSv12 || !accepted[scanner.TLSv12]) {
-				n += g + 1
-			}
-			if len(v.Primes) > 0 {
-				n += len(v.Primes) + 1
-			}
-		}
-	}
-	if !accepted[scanner.TLSv12] {
-		n++ // the chain of TLS 1.3, or a fixed share in case TLS 1.3 wants one
-	}
-	return n
-}
+// beside is how many connections all that is no enumeration of suites, or of
+// the groups of TLS 1.3, may take on a server that answers plainly.
+const beside = 22
 
-// atFloor fails the test when the probe made more connections than it must.
+// atFloor fails the test when the probe made more connections than it must: k
+// suites of a version take k answers and a refusal; in TLS 1.3 both lists want
+// a refusal of their own, and a server may want a fixed share first.
 func atFloor(t *testing.T, o scanner.Observation) {
 	t.Helper()
-	if most := floor(o); o.TLS.Connections > most {
-		t.Errorf("%d connections; %d do", o.TLS.Connections, most)
+	rest, all := 0, 0
+	for purpose, n := range o.TLS.Hellos {
+		all += n
+		version, what, _ := strings.Cut(purpose, " ")
+		i := slices.IndexFunc(o.TLS.Versions, func(v scanner.TLSVersion) bool { return v.Version == version })
+		most := -1
+		switch what {
+		case "suites":
+			most = len(o.TLS.Versions[i].Suites) + 1
+		case "suites and groups":
+			most = max(len(o.TLS.Versions[i].Suites), len(o.TLS.Versions[i].Groups)) + 3
+		default:
+			rest += n
+		}
+		if most >= 0 && n > most {
+			t.Errorf("%s: %d hellos; %d do", purpose, n, most)
+		}
+	}
+	if all != o.TLS.Connections {
+		t.Errorf("%d hellos on %d connections: %v", all, o.TLS.Connections, o.TLS.Hellos)
+	}
+	if rest > beside {
+		t.Errorf("%d hellos beside the suites: %v", rest, o.TLS.Hellos)
 	}
 }
 

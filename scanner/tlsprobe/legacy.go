@@ -27,12 +27,14 @@ type listing struct {
 	suites []uint16 // accepted, in the order they were chosen
 	curves []uint16 // groups agreed on
 	primes [][]byte // Diffie-Hellman moduli sent
+	signed []uint16 // schemes signed with
 }
 
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
 // picks, the pick is struck out, and its refusal of the rest ends the list.
 func (s *session) enumerate(v version) answer {
 	l := &listing{session: s, v: v}
+	s.purpose = v.name + " suites"
 	all := s.suites(v)
 	first := l.first(all)
 	a := first
@@ -58,6 +60,7 @@ func (s *session) enumerate(v version) answer {
 		found.Suites = append(found.Suites, suiteName(c))
 	}
 	l.moreGroups()
+	l.moreSchemes()
 	for _, g := range l.curves {
 		found.Groups = append(found.Groups, groupName(g))
 	}
@@ -113,6 +116,7 @@ func (s *session) verdict(v version, a answer) {
 func (l *listing) exhaust(suites []uint16, a answer) {
 	left := suites
 	what := l.v.name + " suites"
+	l.purpose = what
 	for {
 		if !l.goesOn(what, a) {
 			return
@@ -180,6 +184,9 @@ func (l *listing) exchange(a answer) {
 	found := l.found[l.v]
 	if k.Scheme != 0 {
 		found.SignatureSchemes = add(found.SignatureSchemes, schemeName(k.Scheme))
+		if !slices.Contains(l.signed, k.Scheme) {
+			l.signed = append(l.signed, k.Scheme)
+		}
 		if !slices.Contains(l.seenSchemes, k.Scheme) {
 			l.seenSchemes = append(l.seenSchemes, k.Scheme)
 		}

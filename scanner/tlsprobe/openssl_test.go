@@ -109,7 +109,6 @@ func TestOpenSSL(t *testing.T) {
 			name:     "TLS 1.3 alone, CCM alone, one finite-field group",
 			args:     []string{"-cert", rsaCert, "-key", rsaKey, "-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256", "-groups", "ffdhe3072"},
 			versions: []string{scanner.TLSv13}, suites13: []string{"TLS_AES_128_CCM_SHA256"}, groups13: []string{"ffdhe3072"},
-			incomplete: []string{"TLSv1.3 chain: uncomputable"},
 		},
 	}
 	for _, row := range rows {

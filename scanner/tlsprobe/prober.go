@@ -47,7 +47,7 @@ func (p *Prober) Hello(e scanner.Endpoint) []byte {
 		return nil
 	}
 	s := p.begin(context.Background(), e)
-	hello, err := s.hello(tls12, s.suites(tls12), s.legacyGroups())
+	hello, err := s.hello(question{version: tls12, suites: s.suites(tls12), groups: s.legacyGroups()})
 	if err != nil {
 		return nil
 	}

@@ -1,7 +1,11 @@
 package tlsprobe
 
 import (
+	"bytes"
+	"crypto/aes"
 	"crypto/ecdh"
+	"crypto/mlkem"
+	"crypto/rand"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -52,19 +56,81 @@ func TestAskedIsTheSameEverywhere(t *testing.T) {
 
 func TestFixedShares(t *testing.T) {
 	for code, curve := range map[uint16]ecdh.Curve{23: ecdh.P256(), 24: ecdh.P384(), 25: ecdh.P521()} {
-		one := make([]byte, (len(fixedShares[code])/2-1)/2)
+		one := make([]byte, (len(points[code])/2-1)/2)
 		one[len(one)-1] = 1
 		key, err := curve.NewPrivateKey(one)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := hex.EncodeToString(key.PublicKey().Bytes()); fixedShares[code] != want {
+		if want := hex.EncodeToString(key.PublicKey().Bytes()); points[code] != want {
 			t.Errorf("%s: the base point is %s", groupName(code), want)
 		}
 	}
-	for code, size := range map[uint16]int{29: 32, 30: 56} {
-		if len(fixedShares[code]) != 2*size {
-			t.Errorf("%s: %d digits", groupName(code), len(fixedShares[code]))
+	for i, code := range shareOrder {
+		value, ok := fixedShare(code)
+		if !ok || len(value) == 0 || (len(value) < 200) != (i < longShares) {
+			t.Errorf("%s: a share of %d bytes at place %d", groupName(code), len(value), i)
 		}
+	}
+}
+
+// Whoever answers a fixed share has the secret that sharedSecret reads off the
+// answer.
+func TestSharedSecret(t *testing.T) {
+	for code, curve := range map[uint16]ecdh.Curve{23: ecdh.P256(), 24: ecdh.P384(), 25: ecdh.P521(), 29: ecdh.X25519()} {
+		share, _ := fixedShare(code)
+		ours, err := curve.NewPublicKey(share)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, err := curve.GenerateKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := server.ECDH(ours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := sharedSecret(code, server.PublicKey().Bytes()); !ok || !bytes.Equal(got, want) {
+			t.Errorf("%s: %x, want %x", groupName(code), got, want)
+		}
+	}
+	for range 20 {
+		a, _ := mlkem.NewEncapsulationKey768(mlkem768.key())
+		b, _ := mlkem.NewEncapsulationKey1024(mlkem1024.key())
+		want, ciphertext := a.Encapsulate()
+		if got, ok := sharedSecret(513, ciphertext); !ok || !bytes.Equal(got, want) {
+			t.Errorf("MLKEM768: %x, want %x", got, want)
+		}
+		want, ciphertext = b.Encapsulate()
+		if got, ok := sharedSecret(514, ciphertext); !ok || !bytes.Equal(got, want) {
+			t.Errorf("MLKEM1024: %x, want %x", got, want)
+		}
+	}
+	for _, code := range shareOrder {
+		if _, ok := sharedSecret(code, []byte{4}); ok && code >= 512 || ok && code < 256 {
+			t.Errorf("%s: a secret out of one byte", groupName(code))
+		}
+	}
+}
+
+// SP 800-38C appendix C example 3, whose nonce has the length used here.
+func TestCCM(t *testing.T) {
+	block, err := aes.NewCipher(unhex("404142434445464748494a4b4c4d4e4f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := ccm{block, 8}
+	nonce, additional := unhex("101112131415161718191a1b"), unhex("000102030405060708090a0b0c0d0e0f10111213")
+	plain, sealed := unhex("202122232425262728292a2b2c2d2e2f3031323334353637"), unhex("e3b201a9f5b71a7a9b1ceaeccd97e70b6176aad9a4428aa5484392fbc1b09951")
+	same(t, "sealed", sealed, c.Seal(nil, nonce, plain, additional))
+	got, err := c.Open(nil, nonce, sealed, additional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "opened", plain, got)
+	sealed[3] ^= 1
+	if _, err := c.Open(nil, nonce, sealed, additional); err == nil {
+		t.Error("opened what was changed")
 	}
 }

@@ -35,11 +35,12 @@ type session struct {
 	speaks13 bool             // an older answer showed that TLS 1.3 is known
 
 	seenSchemes []uint16
+	purpose     string // what is being asked, for the count of hellos
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}}
-	s.tls = scanner.TLS{Depth: "full", Asked: p.Asked()}
+	s.tls = scanner.TLS{Depth: "full", Asked: p.Asked(), Hellos: map[string]int{}}
 	if _, ok := dialogues[e.Scheme]; ok {
 		s.tls.STARTTLS = e.Scheme
 	}
@@ -72,12 +73,12 @@ func (s *session) run() scanner.Observation {
 		}
 		return scanner.Failed(s.endpoint, "tls", *quiet)
 	}
-	s.hiddenChain()
 	return s.sum()
 }
 
 // version asks all of one version and returns the first answer.
 func (s *session) version(v version) answer {
+	s.purpose = v.name
 	switch v {
 	case ssl2:
 		return s.enumerateSSL2()
@@ -108,32 +109,42 @@ func (s *session) sum() scanner.Observation {
 	return s.o
 }
 
-// put asks one question. What is no answer is asked once more where that can
-// tell anything: a silent end may be chance, and so may an internal error.
+// put asks which of these in this version, with all signature schemes.
 func (s *session) put(v version, suites, groups []uint16) answer {
-	a := s.once(v, suites, groups)
+	return s.pose(question{version: v, suites: suites, groups: groups})
+}
+
+func (s *session) once(v version, suites, groups []uint16) answer {
+	return s.single(question{version: v, suites: suites, groups: groups})
+}
+
+// pose puts one question. What is no answer is asked once more where that can
+// tell anything: a silent end may be chance, and so may an internal error.
+func (s *session) pose(q question) answer {
+	a := s.single(q)
 	again := s.spoke && a.outcome == silent ||
 		a.internal() ||
-		a.outcome == lost && accepted(s.found[v]) && s.stopped == nil
+		a.outcome == lost && accepted(s.found[q.version]) && s.stopped == nil
 	if again {
-		a = s.once(v, suites, groups)
+		a = s.single(q)
 	}
 	return a
 }
 
-func (s *session) once(v version, suites, groups []uint16) answer {
-	hello, err := s.hello(v, suites, groups)
+// single puts a question on one connection.
+func (s *session) single(q question) answer {
+	hello, err := s.hello(q)
 	if err != nil {
 		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
 	}
 	a := s.ask(hello, readAnswer)
 	switch {
 	case a.outcome == chose:
-		s.note(v, a)
+		s.note(q.version, a)
 	case a.unnamed() && s.name() != "":
 		s.nameless = true
 		s.notPut("server name")
-		return s.once(v, suites, groups)
+		return s.single(q)
 	}
 	return a
 }

@@ -20,6 +20,7 @@ type plan13 struct {
 func (s *session) enumerate13() answer {
 	q := s.p.questions
 	p := &plan13{session: s}
+	s.purpose = tls13.name + " suites and groups"
 	first := p.first()
 	if first.outcome != chose || first.hello.Negotiated() != tls13.code {
 		s.verdict(tls13, first)
@@ -35,7 +36,7 @@ func (s *session) enumerate13() answer {
 	for _, g := range p.groups {
 		found.Groups = append(found.Groups, groupName(g))
 	}
-	s.notPut(tls13.name + " signature schemes")
+	p.signatures()
 	return first
 }
 
@@ -126,7 +127,11 @@ func (p *plan13) rest(what string, offer func() (suites, groups []uint16), whole
 // askable tells whether a hello with these groups can be written: with fixed
 // shares, one of them must have one.
 func (p *plan13) askable(groups []uint16) bool {
-	return len(groups) > 0 && (!p.fixed || shareable(groups))
+	if !p.fixed {
+		return len(groups) > 0
+	}
+	_, ok := shareable(groups)
+	return ok
 }
 
 // record takes the answer's suite and group, which must be among those

@@ -12,18 +12,23 @@ type ExtensionType uint16
 // The extensions that hellos carry here.
 const (
 	ExtServerName           ExtensionType = 0
+	ExtTruncatedHMAC        ExtensionType = 4
 	ExtStatusRequest        ExtensionType = 5
 	ExtSupportedGroups      ExtensionType = 10
 	ExtPointFormats         ExtensionType = 11
 	ExtSignatureAlgorithms  ExtensionType = 13
+	ExtHeartbeat            ExtensionType = 15
 	ExtALPN                 ExtensionType = 16
+	ExtSCT                  ExtensionType = 18
 	ExtPadding              ExtensionType = 21
 	ExtEncryptThenMAC       ExtensionType = 22
 	ExtExtendedMasterSecret ExtensionType = 23
 	ExtSessionTicket        ExtensionType = 35
+	ExtEarlyData            ExtensionType = 42
 	ExtSupportedVersions    ExtensionType = 43
 	ExtCookie               ExtensionType = 44
 	ExtPSKModes             ExtensionType = 45
+	ExtCertSchemes          ExtensionType = 50 // signature_algorithms_cert
 	ExtKeyShare             ExtensionType = 51
 	ExtRenegotiationInfo    ExtensionType = 0xff01
 )
@@ -44,6 +49,10 @@ func readExtensions(s *cryptobyte.String) ([]Extension, error) {
 	if !s.ReadUint16LengthPrefixed(&list) || !s.Empty() {
 		return nil, fmt.Errorf("list of extensions: %w", ErrMalformed)
 	}
+	return readExtensionList(list)
+}
+
+func readExtensionList(list cryptobyte.String) ([]Extension, error) {
 	var all []Extension
 	for !list.Empty() {
 		var kind uint16

@@ -37,11 +37,17 @@ func FuzzMessages(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if h, err := ParseServerHello(body); err == nil {
 			_, _ = h.Group()
+			_, _ = h.Share()
 			_, _, _ = h.Negotiated(), h.Retry(), h.Speaks13()
 		} else if !errors.Is(err, ErrMalformed) {
 			t.Error(err)
 		}
 		_, _ = ParseCertificate(body)
+		_, _, _ = ParseCertificate13(body)
+		_, _ = ParseEncryptedExtensions(body)
+		_, _ = ParseCertificateRequest13(body)
+		_, _ = ParseCertificateVerify(body)
+		_, _ = ParseNewTicket13(body)
 		for version := VersionSSL3; version <= VersionTLS12; version++ {
 			_, _ = ParseCertificateRequest(body, version)
 			for params := NoParams; params <= OtherParams; params++ {

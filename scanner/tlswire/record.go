@@ -30,15 +30,19 @@ const (
 // HandshakeType is the type of a handshake message, RFC 8446 section 4.
 type HandshakeType uint8
 
-// The handshake messages that a server sends in clear.
+// The handshake messages that are read or written here.
 const (
 	HelloRequest       HandshakeType = 0
 	TypeClientHello    HandshakeType = 1
 	TypeServerHello    HandshakeType = 2
+	TypeNewTicket      HandshakeType = 4
+	TypeEncryptedExts  HandshakeType = 8
 	TypeCertificate    HandshakeType = 11
 	TypeServerKeyEx    HandshakeType = 12
 	TypeCertificateReq HandshakeType = 13
 	TypeServerDone     HandshakeType = 14
+	TypeCertVerify     HandshakeType = 15
+	TypeFinished       HandshakeType = 20
 	TypeCertStatus     HandshakeType = 22
 )
 
@@ -63,13 +67,13 @@ var (
 	ErrMalformed = errors.New("malformed message")
 )
 
-// A Message is one handshake message or one alert. Application data, which in
-// clear handshakes means that encryption has begun, has a Type only.
+// A Message is one handshake message, one alert, or one record of application
+// data, which in a handshake means that encryption has begun.
 type Message struct {
 	Type      ContentType
 	Version   uint16        // of the record that completed it
 	Handshake HandshakeType // where Type is TypeHandshake
-	Body      []byte        // of the handshake message, without its header
+	Body      []byte        // of the handshake message, without its header; a record's fragment where it is application data
 	Raw       []byte        // the same with its header
 	Alert     Alert         // where Type is TypeAlert
 }
@@ -111,7 +115,7 @@ func (d *Decoder) Next() (Message, error) {
 			a, err := ParseAlert(fragment)
 			return Message{Type: TypeAlert, Version: d.vers, Alert: a}, err
 		case TypeApplicationData:
-			return Message{Type: TypeApplicationData, Version: d.vers}, nil
+			return Message{Type: TypeApplicationData, Version: d.vers, Body: fragment}, nil
 		case TypeChangeCipherSpec:
 			// Sent for the sake of middleboxes (RFC 8446 appendix D.4).
 		}

@@ -75,6 +75,18 @@ func (h ServerHello) Group() (uint16, bool) {
 	return binary.BigEndian.Uint16(body), true
 }
 
+// Share is the server's share in the key_share extension, RFC 8446 section
+// 4.2.8.2.
+func (h ServerHello) Share() ([]byte, bool) {
+	body, ok := h.Extension(ExtKeyShare)
+	s := cryptobyte.String(body)
+	var value cryptobyte.String
+	if !ok || !s.Skip(2) || !s.ReadUint16LengthPrefixed(&value) || !s.Empty() {
+		return nil, false
+	}
+	return value, true
+}
+
 // Speaks13 tells whether a server that chose an older version showed that it
 // knows TLS 1.3 (the downgrade sentinel of RFC 8446 section 4.1.3).
 func (h ServerHello) Speaks13() bool {

@@ -1,0 +1,162 @@
+package tlsprobe
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+
+	"golang.org/x/crypto/chacha20poly1305"
+
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// errSealed says that a record does not open: the peer computed otherwise, or
+// nothing at all.
+var errSealed = errors.New("an encrypted record does not open")
+
+// keys is the key schedule of RFC 8446 section 7.1 up to what reads a server's
+// first flight.
+type keys struct {
+	hash   func() hash.Hash
+	suite  iana.Suite
+	master []byte // the handshake secret
+	client []byte // handshake traffic secrets
+	server []byte
+}
+
+// newKeys derives the keys after a ServerHello. It fails where the suite's
+// cipher or the group is none that is read here.
+func newKeys(hello []byte, a answer) (*keys, bool) {
+	suite, _ := iana.SuiteByCode(a.hello.Suite)
+	k := &keys{suite: suite}
+	switch suite.PRF {
+	case "SHA-256":
+		k.hash = sha256.New
+	case "SHA-384":
+		k.hash = sha512.New384
+	default:
+		return nil, false
+	}
+	group, _ := a.hello.Group()
+	share, _ := a.hello.Share()
+	secret, ok := sharedSecret(group, share)
+	if !ok || !readable(suite) {
+		return nil, false
+	}
+	zero := make([]byte, k.hash().Size())
+	early := k.extract(zero, nil)
+	k.master = k.extract(secret, k.derive(early, "derived", nil))
+	transcript := append(tlswire.HandshakeMessages(hello), a.raw...)
+	k.client = k.derive(k.master, "c hs traffic", transcript)
+	k.server = k.derive(k.master, "s hs traffic", transcript)
+	return k, true
+}
+
+// readable tells whether records of the suite can be opened here.
+func readable(s iana.Suite) bool {
+	switch s.Cipher {
+	case "AES-128-GCM", "AES-256-GCM", "CHACHA20-POLY1305", "AES-128-CCM", "AES-128-CCM_8":
+		return s.TLS13
+	}
+	return false
+}
+
+func (k *keys) extract(secret, salt []byte) []byte {
+	out, err := hkdf.Extract(k.hash, secret, salt)
+	if err != nil {
+		panic("tlsprobe: extracting a key: " + err.Error()) // only on lengths that are ours
+	}
+	return out
+}
+
+// derive is Derive-Secret over the messages.
+func (k *keys) derive(secret []byte, label string, messages []byte) []byte {
+	h := k.hash()
+	h.Write(messages)
+	return k.expand(secret, label, h.Sum(nil), h.Size())
+}
+
+// expand is HKDF-Expand-Label.
+func (k *keys) expand(secret []byte, label string, context []byte, size int) []byte {
+	info := binary.BigEndian.AppendUint16(nil, uint16(size))
+	info = append(info, byte(len("tls13 ")+len(label)))
+	info = append(info, "tls13 "+label...)
+	info = append(info, byte(len(context)))
+	info = append(info, context...)
+	out, err := hkdf.Expand(k.hash, secret, string(info), size)
+	if err != nil {
+		panic("tlsprobe: expanding a key: " + err.Error())
+	}
+	return out
+}
+
+// A sealer opens and seals records under one traffic secret, RFC 8446 section
+// 5.3.
+type sealer struct {
+	aead cipher.AEAD
+	iv   []byte
+	seq  uint64
+}
+
+func (k *keys) sealer(secret []byte) (*sealer, error) {
+	size := 16
+	if k.suite.Bits == 256 {
+		size = 32
+	}
+	key := k.expand(secret, "key", nil, size)
+	aead, err := k.aead(key)
+	if err != nil {
+		return nil, fmt.Errorf("keys of %s: %w", k.suite.Name, err)
+	}
+	return &sealer{aead: aead, iv: k.expand(secret, "iv", nil, 12)}, nil
+}
+
+func (k *keys) aead(key []byte) (cipher.AEAD, error) {
+	if k.suite.Cipher == "CHACHA20-POLY1305" {
+		return chacha20poly1305.New(key)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	switch k.suite.Cipher {
+	case "AES-128-CCM":
+		return ccm{block, 16}, nil
+	case "AES-128-CCM_8":
+		return ccm{block, 8}, nil
+	}
+	return cipher.NewGCM(block)
+}
+
+func (s *sealer) nonce() []byte {
+	nonce := append([]byte(nil), s.iv...)
+	for i := range 8 {
+		nonce[4+i] ^= byte(s.seq >> (56 - 8*i))
+	}
+	s.seq++
+	return nonce
+}
+
+// open gives the content of a record and its type, RFC 8446 section 5.2.
+func (s *sealer) open(fragment []byte) (tlswire.ContentType, []byte, error) {
+	header := []byte{byte(tlswire.TypeApplicationData), 3, 3, byte(len(fragment) >> 8), byte(len(fragment))}
+	plain, err := s.aead.Open(nil, s.nonce(), fragment, header)
+	if err != nil {
+		return 0, nil, errSealed
+	}
+	for len(plain) > 0 && plain[len(plain)-1] == 0 { // padding
+		plain = plain[:len(plain)-1]
+	}
+	if len(plain) == 0 {
+		return 0, nil, errSealed
+	}
+	last := len(plain) - 1
+	return tlswire.ContentType(plain[last]), plain[:last], nil
+}
