@@ -9,6 +9,17 @@ type SSH struct {
 	HostKeys    []HostKey `json:"host_keys,omitempty"`
 	Primes      []Prime   `json:"primes,omitempty"` // sent in group exchange
 	Connections int       `json:"connections"`
+
+	// ExtInfo is what the server sent encrypted behind its NEWKEYS (RFC 8308);
+	// nil where unobserved. It is not written out yet: its bytes are among the
+	// evidence.
+	ExtInfo *SSHExtInfo `json:"-"`
+}
+
+// SSHExtInfo is SSH_MSG_EXT_INFO. Without names the server sent none.
+type SSHExtInfo struct {
+	Names         []string `json:"names"`
+	ServerSigAlgs []string `json:"server_sig_algs,omitempty"` // signatures that it takes from clients' keys
 }
 
 // Kexinit is the lists of SSH_MSG_KEXINIT in the server's order, under the

@@ -31,6 +31,10 @@ type answer struct {
 	key   []byte         // the host key blob
 	// proven means that the key's signature over this exchange is good.
 	proven bool
+
+	finished      bool   // we have the secret, and asked for extensions
+	extensions    []byte // SSH_MSG_EXT_INFO; nil if the server sent none
+	extensionsErr error
 }
 
 // exchange takes the conversation from the server's KEXINIT to its host key.
@@ -100,11 +104,17 @@ func (t *talk) finish(m method, ours share, extra []byte, number byte, a answer)
 	}
 	t.leave()
 	a.key = reply.HostKey
+	s := secrets{hash: m.hash}
 	fips140.WithoutEnforcement(func() {
-		if secret := ours.secret(reply.Public); secret != nil {
-			a.proven = proves(reply, t.exchangeHash(m.hash, reply, ours, extra, secret))
+		if s.k = ours.secret(reply.Public); s.k != nil {
+			s.h = t.exchangeHash(m.hash, reply, ours, extra, s.k)
+			a.proven = proves(reply, s.h)
 		}
 	})
+	if s.k != nil && t.extensions {
+		a.finished = true
+		a.extensions, a.extensionsErr = t.readExtensions(s)
+	}
 	return a, nil
 }
 

@@ -130,7 +130,8 @@ func TestPartial(t *testing.T) {
 		{"too many connections", append([]byte(line), packet(sshwire.Disconnect{Code: 12, Text: []byte("busy")}.Payload())...), []scanner.Incomplete{{What: "ssh kexinit", Reason: "throttled", Detail: "disconnected with code 12: busy"}}},
 		{"no host key answer", append([]byte(line), packet(offer("ssh-ed25519", "rsa-sha2-256").Payload())...), []scanner.Incomplete{
 			{What: "ssh host key ssh-ed25519", Reason: "timeout", Detail: "waiting for the host key"},
-			{What: "ssh host key ssh-rsa", Reason: "timeout", Detail: "waiting for the host key"}}},
+			{What: "ssh host key ssh-rsa", Reason: "timeout", Detail: "waiting for the host key"},
+			{What: "ssh server-sig-algs", Reason: "timeout", Detail: "waiting for the host key"}}},
 		{"no host keys", append([]byte(line), packet(offer().Payload())...), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -260,7 +261,8 @@ func TestManyKeys(t *testing.T) {
 	if o.SSH == nil || n != 16 || len(o.SSH.HostKeys) != 1 {
 		t.Fatalf("%d connections, %+v", n, o.SSH)
 	}
-	want := []scanner.Incomplete{{What: "further ssh host keys", Reason: scanner.ReasonLimit, Detail: "the server lists more than 16"}}
+	want := []scanner.Incomplete{{What: "further ssh host keys", Reason: scanner.ReasonLimit, Detail: "the server lists more than 16"},
+		{What: "ssh server-sig-algs", Reason: scanner.ReasonUncomputable, Detail: "no key exchange that we can finish"}}
 	if diff := cmp.Diff(want, o.Incomplete); diff != "" {
 		t.Error(diff)
 	}
@@ -294,7 +296,8 @@ func TestStopped(t *testing.T) {
 	if time.Since(start) > 2*time.Second {
 		t.Errorf("took %v", time.Since(start))
 	}
-	want := []scanner.Incomplete{{What: "ssh host key ssh-ed25519", Reason: scanner.ReasonInterrupted, Detail: "waiting for the host key"}}
+	want := []scanner.Incomplete{{What: "ssh host key ssh-ed25519", Reason: scanner.ReasonInterrupted, Detail: "waiting for the host key"},
+		{What: "ssh server-sig-algs", Reason: scanner.ReasonInterrupted, Detail: "waiting for the host key"}}
 	if diff := cmp.Diff(want, o.Incomplete); diff != "" || o.SSH == nil {
 		t.Errorf("%+v %s", o.Failure, diff)
 	}

@@ -118,7 +118,9 @@ func hybrid(t *testing.T, c net.Conn, name string, hash crypto.Hash, curve ecdh.
 		t.Error(err)
 		return
 	}
-	say(c, packet(sshwire.KexReply{HostKey: blob, Public: answer, Signature: ssh.Marshal(sig)}.Payload(sshwire.MsgKexReply)))
+	c.Write(packet(sshwire.KexReply{HostKey: blob, Public: answer, Signature: ssh.Marshal(sig)}.Payload(sshwire.MsgKexReply)))
+	c.Write(packet([]byte{sshwire.MsgNewkeys}))
+	sshwire.ReadPacket(r) // its goodbye
 }
 
 func encapsulate(t *testing.T, public []byte) (secret, ciphertext []byte) {

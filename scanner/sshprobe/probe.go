@@ -63,6 +63,8 @@ type survey struct {
 	ssh      scanner.SSH
 	keys     []keyQuestion // host keys still to be asked for
 	group    bool          // a prime of group exchange is still to be asked for
+
+	extensions bool // SSH_MSG_EXT_INFO is still to be asked for
 }
 
 // first learns what one connection can tell. It returns a failure if that was
@@ -98,6 +100,7 @@ func (s *survey) plan(offer sshwire.Kexinit) {
 	s.group = offersGroupExchange(offer.KexAlgorithms)
 	var skipped []scanner.Incomplete
 	s.keys, skipped = keyQuestions(offer.ServerHostKeyAlgorithms)
+	s.extensions = len(s.keys) > 0
 	s.o.Incomplete = append(s.o.Incomplete, skipped...)
 }
 
@@ -113,6 +116,9 @@ func (s *survey) rest(ctx context.Context) {
 	}
 	if s.group {
 		s.missing(whatPrime, scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "no exchange came as far as a prime"})
+	}
+	if s.extensions {
+		s.missing(whatExtensions, scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "no key exchange that we can finish"})
 	}
 }
 
@@ -144,6 +150,7 @@ func (s *survey) ask(ctx context.Context, t *talk) {
 		s.stop(scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "no key exchange that we can begin"})
 		return
 	}
+	t.extensions = s.extensions
 	answer, err := t.exchange(m, question.algorithm)
 	if answer.group != nil {
 		s.addPrime(*answer.group)
@@ -152,6 +159,7 @@ func (s *survey) ask(ctx context.Context, t *talk) {
 	if err == nil {
 		s.keys = s.keys[1:]
 		s.addKey(question, answer)
+		s.addExtensions(ctx, t, answer)
 		return
 	}
 	f := t.failure(ctx, err)
@@ -194,6 +202,10 @@ func (s *survey) stop(f scanner.Failure) {
 	if s.group {
 		s.missing(whatPrime, f)
 		s.group = false
+	}
+	if s.extensions {
+		s.missing(whatExtensions, f)
+		s.extensions = false
 	}
 }
 

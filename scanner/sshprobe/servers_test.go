@@ -108,6 +108,7 @@ func probe(t *testing.T, addr netip.AddrPort, timeout time.Duration) (scanner.Ob
 }
 
 func TestOpenSSH(t *testing.T) {
+	signatures := signaturesOf(t)
 	t.Parallel()
 	for _, tt := range []struct {
 		name, config string
@@ -143,8 +144,15 @@ func TestOpenSSH(t *testing.T) {
 			if o.SSH == nil {
 				t.Fatalf("failure: %+v", o.Failure)
 			}
-			if o.Incomplete != nil {
-				t.Errorf("incomplete: %v", o.Incomplete)
+			var incomplete []scanner.Incomplete
+			if tt.unproven {
+				incomplete = []scanner.Incomplete{{What: "ssh server-sig-algs", Reason: scanner.ReasonUncomputable, Detail: "no key exchange that we can finish"}}
+			}
+			if diff := cmp.Diff(incomplete, o.Incomplete); diff != "" {
+				t.Errorf("incomplete: %s", diff)
+			}
+			if !tt.unproven && (o.SSH.ExtInfo == nil || !slices.Equal(o.SSH.ExtInfo.ServerSigAlgs, signatures)) {
+				t.Errorf("server-sig-algs %+v, want %v", o.SSH.ExtInfo, signatures)
 			}
 			if diff := diffKeys(keys, o.SSH.HostKeys); diff != "" {
 				t.Errorf("host keys: %s", diff)
@@ -259,6 +267,9 @@ func TestDropbear(t *testing.T) {
 	if diff := diffKeys(want, o.SSH.HostKeys); diff != "" {
 		t.Error(diff)
 	}
+	if x := o.SSH.ExtInfo; x == nil || !slices.Equal(x.Names, []string{"server-sig-algs"}) || !slices.Contains(x.ServerSigAlgs, "rsa-sha2-256") {
+		t.Errorf("extensions %+v", x)
+	}
 	if n != 3 || o.Incomplete != nil || !strings.HasPrefix(o.SSH.Banner, "SSH-2.0-dropbear") {
 		t.Errorf("%d connections, banner %q, incomplete %v", n, o.SSH.Banner, o.Incomplete)
 	}
@@ -290,6 +301,9 @@ func TestTinySSH(t *testing.T) {
 		t.Fatal(err)
 	}
 	blob := slices.Concat([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"), key)
+	if x := o.SSH.ExtInfo; x == nil || len(x.Names) != 0 || o.Incomplete != nil {
+		t.Errorf("extensions %+v, incomplete %v; it has none", x, o.Incomplete)
+	}
 	want := []scanner.HostKey{{Type: "ssh-ed25519", Bits: 256, SHA256: scanner.Digest(blob), Proven: true}}
 	if diff := diffKeys(want, o.SSH.HostKeys); diff != "" || n != 1 {
 		t.Errorf("%d connections %s", n, diff)

@@ -25,6 +25,7 @@ const maxIdle = 32
 type talk struct {
 	conn net.Conn
 	r    *bufio.Reader
+	end  time.Time
 	stop func() bool
 
 	doing        string // what the server's silence is about, for people
@@ -33,13 +34,24 @@ type talk struct {
 	theirKexinit []byte
 	ourKexinit   []byte
 	offer        sshwire.Kexinit
+	received     uint32 // packets, by which the next one is numbered
+	extensions   bool   // ask for them
 }
 
 // newTalk bounds the whole conversation in time, by the timeout and by ctx.
 func newTalk(ctx context.Context, conn net.Conn, timeout time.Duration) *talk {
-	conn.SetDeadline(time.Now().Add(timeout))
+	end := time.Now().Add(timeout)
+	conn.SetDeadline(end)
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
-	return &talk{conn: conn, r: bufio.NewReader(conn), stop: stop, stage: scanner.StageGreeting}
+	return &talk{conn: conn, end: end, r: bufio.NewReader(conn), stop: stop, stage: scanner.StageGreeting}
+}
+
+// hasten brings the end of the conversation nearer. Where ctx ends in the same
+// moment this deadline holds, which is why it is to be a near one.
+func (t *talk) hasten(d time.Duration) {
+	if end := time.Now().Add(d); end.Before(t.end) {
+		t.conn.SetReadDeadline(end)
+	}
 }
 
 func (t *talk) close() {
@@ -84,8 +96,14 @@ func (t *talk) propose(m method, hostKeyAlgorithm string) []byte {
 		EncryptionServerClient:  first(t.offer.EncryptionServerClient),
 		MACClientServer:         first(t.offer.MACClientServer),
 		MACServerClient:         first(t.offer.MACServerClient),
-		CompressionClientServer: first(t.offer.CompressionClientServer),
-		CompressionServerClient: first(t.offer.CompressionServerClient),
+		CompressionClientServer: prefer(t.offer.CompressionClientServer, "none"),
+		CompressionServerClient: prefer(t.offer.CompressionServerClient, "none"),
+	}
+	if t.extensions {
+		k.KexAlgorithms = append(k.KexAlgorithms, extInfoMarker)
+	}
+	if how, mac, ok := chooseSeal(t.offer.EncryptionServerClient, t.offer.MACServerClient); ok {
+		k.EncryptionServerClient, k.MACServerClient = []string{how.cipher}, prefer(t.offer.MACServerClient, mac.name)
 	}
 	rand.Read(k.Cookie[:]) // fresh, so that the server's signature cannot be an old one
 	t.ourKexinit = k.Payload()
@@ -113,6 +131,7 @@ func (t *talk) receive(number byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.received++
 		switch got := payload[0]; got {
 		case number:
 			return payload, nil

@@ -63,6 +63,7 @@ func FuzzMessage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		sshwire.ParseDisconnect(payload)
 		sshwire.ParseGroup(payload)
+		sshwire.ParseExtInfo(payload)
 		reply, err := sshwire.ParseKexReply(payload, sshwire.MsgKexReply)
 		if err == nil && len(reply.HostKey)+len(reply.Public)+len(reply.Signature) > len(payload) {
 			t.Fatal("more than was sent")

@@ -3,6 +3,7 @@ package sshwire
 import (
 	"fmt"
 	"math/big"
+	"strings"
 )
 
 // Message numbers (RFC 4250 section 4.1; RFC 4419 section 5 and RFC 5656
@@ -192,4 +193,40 @@ func message(payload []byte, number byte) (*decoder, error) {
 		return nil, fmt.Errorf("message %d in place of %d: %w", got, number, ErrMalformed)
 	}
 	return d, d.err
+}
+
+// An Extension is one of SSH_MSG_EXT_INFO (RFC 8308 section 2.3).
+type Extension struct {
+	Name  string
+	Value []byte
+}
+
+// Names is the value of server-sig-algs, a list of names that is the whole of
+// the value (section 3.1).
+func (e Extension) Names() []string {
+	if len(e.Value) == 0 {
+		return nil
+	}
+	return strings.Split(string(e.Value), ",")
+}
+
+// ParseExtInfo reads a payload.
+func ParseExtInfo(payload []byte) ([]Extension, error) {
+	d, err := message(payload, MsgExtInfo)
+	if err != nil {
+		return nil, err
+	}
+	n := d.uint32("number of extensions")
+	if n > MaxNames {
+		d.fail(ErrTooLarge, "extensions")
+	}
+	var list []Extension
+	for range n {
+		e := Extension{Name: string(d.bytes("extension")), Value: d.bytes("extension's value")}
+		if d.err != nil {
+			return nil, d.err
+		}
+		list = append(list, e)
+	}
+	return list, d.err
 }

@@ -258,3 +258,22 @@ func read(t testing.TB, path ...string) []byte {
 	}
 	return b
 }
+
+func TestParseExtInfo(t *testing.T) {
+	b := []byte{sshwire.MsgExtInfo, 0, 0, 0, 2}
+	for _, s := range []string{"server-sig-algs", "ssh-ed25519,rsa-sha2-256", "empty", ""} {
+		b = sshwire.AppendString(b, s)
+	}
+	got, err := sshwire.ParseExtInfo(b)
+	if err != nil || len(got) != 2 || !cmp.Equal(got[0].Names(), []string{"ssh-ed25519", "rsa-sha2-256"}) || got[1].Name != "empty" || got[1].Names() != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	for n := range len(b) {
+		if _, err := sshwire.ParseExtInfo(b[:n]); !errors.Is(err, sshwire.ErrMalformed) {
+			t.Fatalf("cut to %d bytes: %v", n, err)
+		}
+	}
+	if _, err := sshwire.ParseExtInfo([]byte{sshwire.MsgExtInfo, 255, 255, 255, 255}); !errors.Is(err, sshwire.ErrTooLarge) {
+		t.Errorf("endless: %v", err)
+	}
+}
