@@ -29,7 +29,7 @@ func (j *Judge) ssh(d *docket, s *scanner.SSH) {
 		}
 	}
 	for _, p := range s.Primes {
-		d.add(j.prime(p, ClassSSHKex), "group exchange")
+		d.add(j.prime(p, ClassSSHKex), "group exchange", digestOf(p))
 	}
 }
 

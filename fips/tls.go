@@ -48,7 +48,7 @@ func (j *Judge) tlsVersion(d *docket, v scanner.TLSVersion) {
 		d.add(j.named("signature-scheme", s, ClassTLSKex), v.Version)
 	}
 	for _, p := range v.Primes {
-		d.add(j.prime(p, ClassTLSKex), v.Version)
+		d.add(j.prime(p, ClassTLSKex), v.Version, digestOf(p))
 	}
 	// The versions before 1.2 are barred with it and without.
 	if v.Version == scanner.TLSv12 && v.ExtendedMasterSecret != nil {
@@ -60,6 +60,16 @@ func (j *Judge) tlsVersion(d *docket, v scanner.TLSVersion) {
 	}
 }
 
+// digestOf tells which prime was sent, where it has no name. It is no part of
+// the subject: a server that draws its primes from a pool has one finding, not
+// another in every sweep.
+func digestOf(p scanner.Prime) string {
+	if p.Group != "" {
+		return ""
+	}
+	return "prime with SHA-256 " + p.SHA256
+}
+
 // prime rules on a finite-field group by the prime that was sent, never by the
 // name of the suite or method: only the groups of RFC 3526 and RFC 7919 are
 // listed in SP 800-56A Rev. 3 appendix D.
@@ -69,7 +79,7 @@ func (j *Judge) prime(p scanner.Prime, class Class) Ruling {
 			return j.ruling(rules, Subject{"named-group", p.Group}, class)
 		}
 	}
-	subject := Subject{"key-exchange", fmt.Sprintf("DHE prime of %d bits, SHA-256 %.16s", p.Bits, p.SHA256)}
+	subject := Subject{"key-exchange", fmt.Sprintf("DHE prime of %d bits", p.Bits)}
 	name := "DHE-unknown-group"
 	if p.Bits < minDHBits {
 		name = "DHE-below-2048"

@@ -100,10 +100,16 @@ func (c *coverage) add(o scanner.Observation, s control.Standing) {
 
 // reasonOf is why an endpoint that could not be judged could not.
 func reasonOf(o scanner.Observation) scanner.Reason {
-	if o.Failure == nil {
-		return ReasonUnruled
+	if o.Failure != nil {
+		return o.Failure.Reason
 	}
-	return o.Failure.Reason
+	if lost, ok := o.Gap(); ok {
+		return lost.Reason
+	}
+	if len(o.Incomplete) > 0 {
+		return o.Incomplete[0].Reason
+	}
+	return ReasonUnruled
 }
 
 // result lists the subnets with the most in them, and what has no address.

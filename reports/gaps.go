@@ -31,18 +31,9 @@ func gap(o scanner.Observation, s control.Standing) (scanner.Reason, string, boo
 		// A name that does not resolve was named by the operator, so it counts
 		// as named outright does.
 		named := o.Outright || o.Endpoint.Path != "" || f.Stage == scanner.StageResolve
-		lost := s == control.NotSeen && (named || o.Answered()) && !excused(f.Reason)
+		lost := s == control.NotSeen && (named || o.Answered()) && !f.Reason.Excused()
 		return f.Reason, string(f.Stage), lost
 	}
-	for _, i := range o.Incomplete {
-		if !excused(i.Reason) && i.Reason != scanner.ReasonAlert {
-			return i.Reason, i.What, true
-		}
-	}
-	return "", "", false
-}
-
-// excused tells whether the reason lies in what was found, and not in a loss.
-func excused(r scanner.Reason) bool {
-	return r == scanner.ReasonLocked || r == scanner.ReasonUncomputable
+	i, lost := o.Gap()
+	return i.Reason, i.What, lost
 }

@@ -52,6 +52,22 @@ func (o Observation) Answered() bool {
 	return o.Failure.Stage.answered()
 }
 
+// Gap is the first thing that was asked for and lost: neither learned nor
+// declined, for a reason that does not lie in what was found. An endpoint with
+// a gap may show what is wrong; it cannot show that all is right.
+func (o Observation) Gap() (Incomplete, bool) {
+	for _, i := range o.Incomplete {
+		if !i.Reason.Excused() && i.Reason != ReasonAlert {
+			return i, true
+		}
+	}
+	return Incomplete{}, false
+}
+
+// Excused tells whether the reason lies in what was found, and not in a loss:
+// content that a password locks, and what we cannot compute.
+func (r Reason) Excused() bool { return r == ReasonLocked || r == ReasonUncomputable }
+
 // Evidence is the bytes behind an observation, named by their digest.
 type Evidence struct {
 	SHA256 string `json:"sha256"` // lower-case hex

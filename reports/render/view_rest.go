@@ -196,9 +196,9 @@ func (v *view) Ticks() []tick {
 // UnseenTitle states how much was not seen.
 func (v *view) UnseenTitle() string {
 	if v.R.NotSeen == 0 {
-		return "Every endpoint that was there or named gave a usable answer"
+		return "Every endpoint that was there or named was seen"
 	}
-	return fmt.Sprintf("%s of %s gave no usable answer", number(v.R.NotSeen), many(v.R.Population(), "endpoint"))
+	return fmt.Sprintf("%s of %s were not seen, or not in whole", number(v.R.NotSeen), many(v.R.Population(), "endpoint"))
 }
 
 // An unseenRow is the endpoints that were not seen for one reason.
@@ -251,13 +251,13 @@ func advice(r scanner.Reason) string {
 	case scanner.ReasonLocked:
 		return "A password locks it; its content is not claimed to be anything."
 	case scanner.ReasonUncomputable:
-		return "It needs an algorithm that we do not compute."
+		return "It is in a format that is not opened, or needs an algorithm that is not computed; nothing is claimed of it."
 	case scanner.ReasonLimit:
 		return "A limit of this machine, such as open files: raise it, or lower --concurrency."
 	case scanner.ReasonInterrupted:
 		return "The sweep was stopped before it was done: run it again."
 	case reports.ReasonUnruled:
-		return "It answered, and accepted nothing that we offered or holds nothing that a rule could speak of."
+		return "It answered or was read, and showed nothing that a rule speaks of."
 	}
 	return "A fault of ours: the observation says which."
 }

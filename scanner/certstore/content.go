@@ -64,6 +64,17 @@ func (c *content) add(item scanner.Item) {
 		c.seen[key] = true
 	}
 	c.observation.Store.Items = append(c.observation.Store.Items, item)
+	if item.Problem != "" && !told(item) {
+		c.incomplete(item.Kind, scanner.ReasonGarbage, item.Problem)
+	}
+}
+
+// told tells whether anything was learned of an item beside its kind.
+func told(i scanner.Item) bool {
+	if c := i.Certificate; c != nil {
+		return c.Key.Algorithm != "" || c.SignatureOID != ""
+	}
+	return i.Key != nil || i.Request != nil || i.Prime != nil || i.Protection != nil
 }
 
 func (c *content) incomplete(what string, reason scanner.Reason, detail string) {
