@@ -19,6 +19,7 @@ func (j *Judge) tls(d *docket, t *scanner.TLS, name string) {
 			j.tlsVersion(d, v)
 		}
 	}
+	j.extensions(d, t)
 	if t.STARTTLS != "" {
 		r := j.named("protocol-version", "STARTTLS-not-enforced", ClassCleartext)
 		r.Because += " What this port accepts before the upgrade was not asked, so the stricter reading holds."

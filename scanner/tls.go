@@ -18,6 +18,7 @@ type TLS struct {
 	Asked       Asked        `json:"asked"`
 	Versions    []TLSVersion `json:"versions"` // one for each version asked, oldest first
 	Chains      []Chain      `json:"chains,omitempty"`
+	Extensions  *Extensions  `json:"extensions,omitempty"`
 	Connections int          `json:"connections"` // connections that this probe opened
 
 	// Hellos counts the connections by what was asked on them.
@@ -42,14 +43,16 @@ type TLSVersion struct {
 	SignatureSchemes     []string `json:"signature_schemes,omitempty"`
 	Primes               []Prime  `json:"primes,omitempty"`                 // finite-field groups sent in ServerKeyExchange
 	ExtendedMasterSecret *bool    `json:"extended_master_secret,omitempty"` // TLS 1.0 to 1.2, RFC 7627; nil where unobserved
+	ServerOrder          *bool    `json:"server_order,omitempty"`           // the server goes by its own order, which is that of Suites; nil where unobserved
 }
 
 // A Prime is a finite-field Diffie-Hellman group as it was sent.
 type Prime struct {
 	Bits      int    `json:"bits"`
-	Group     string `json:"group,omitempty"` // RFC 7919 or RFC 3526 name ("ffdhe2048", "MODP-2048"), or another known one; "" for a group of the server's own
-	SHA256    string `json:"sha256"`          // digest of the prime, big-endian without leading zeros
-	Generator string `json:"generator"`       // lower-case hex without leading zeros
+	Group     string `json:"group,omitempty"`   // RFC 7919 or RFC 3526 name ("ffdhe2048", "MODP-2048"), or another known one; "" for a group of the server's own
+	SHA256    string `json:"sha256"`            // digest of the prime, big-endian without leading zeros
+	Generator string `json:"generator"`         // lower-case hex without leading zeros
+	Problem   string `json:"problem,omitempty"` // why it is no safe prime, where that was tested: SSH
 }
 
 // A Chain is the certificates that an endpoint showed, leaf first, in the
@@ -59,4 +62,24 @@ type Chain struct {
 	Name         string        `json:"name,omitempty"`   // server name that was asked for; "" for none
 	Suites       []string      `json:"suites,omitempty"` // suites under which it was seen; empty means any
 	Certificates []Certificate `json:"certificates"`
+}
+
+// Extensions is what an endpoint grants, and how it bears, beside versions,
+// suites and groups. Each is nil where it was unobserved.
+type Extensions struct {
+	EncryptThenMAC      *bool    `json:"encrypt_then_mac,omitempty"`             // RFC 7366, under a CBC suite
+	SecureRenegotiation *bool    `json:"renegotiation_info,omitempty"`           // RFC 5746
+	Compression         *bool    `json:"compression,omitempty"`                  // DEFLATE, RFC 3749
+	TruncatedHMAC       *bool    `json:"truncated_hmac,omitempty"`               // RFC 6066 section 7
+	Heartbeat           *bool    `json:"heartbeat,omitempty"`                    // RFC 6520
+	SessionTicket       *bool    `json:"session_ticket,omitempty"`               // RFC 5077 and RFC 8446 section 4.6.1
+	EarlyData           *bool    `json:"early_data,omitempty"`                   // a ticket allows it, RFC 8446 section 4.2.10
+	OCSPStaple          *bool    `json:"status_request,omitempty"`               // a response was stapled, RFC 6066 section 8
+	SCTs                *bool    `json:"signed_certificate_timestamp,omitempty"` // sent beside the certificate, RFC 6962 section 3.3
+	ALPN                []string `json:"alpn,omitempty"`                         // protocols it selects, RFC 7301
+	ClientCertificate   *bool    `json:"client_certificate,omitempty"`           // it asks the client for one
+	ClientSchemes       []string `json:"client_schemes,omitempty"`               // signature schemes it takes from clients
+	DowngradeSentinel   *bool    `json:"downgrade_sentinel,omitempty"`           // RFC 8446 section 4.1.3, of a server that speaks TLS 1.3
+	FallbackSCSV        *bool    `json:"fallback_scsv,omitempty"`                // it refuses a fallback, RFC 7507
+	VersionTolerant     *bool    `json:"version_tolerant,omitempty"`             // a version that it cannot know does not make it fail
 }
