@@ -14,6 +14,18 @@ type SSH struct {
 	// nil where unobserved. It is not written out yet: its bytes are among the
 	// evidence.
 	ExtInfo *SSHExtInfo `json:"-"`
+	// Groups is which of Primes answered which request of group exchange. It
+	// is not written out yet.
+	Groups []SSHGroup `json:"-"`
+	// OldGroupRequest tells that requests of before RFC 4419 are answered too.
+	OldGroupRequest bool `json:"old_group_request,omitempty"`
+}
+
+// SSHGroup is one answer of group exchange (RFC 4419).
+type SSHGroup struct {
+	Asked    int    `json:"asked"`               // bits
+	OldStyle bool   `json:"old_style,omitempty"` // as before RFC 4419
+	SHA256   string `json:"sha256"`              // of the prime
 }
 
 // SSHExtInfo is SSH_MSG_EXT_INFO. Without names the server sent none.

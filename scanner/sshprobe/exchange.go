@@ -8,14 +8,9 @@ import (
 	_ "crypto/sha512"
 	"errors"
 	"fmt"
-	"math/big"
 
 	"github.com/fipsweep/fipsweep/scanner/sshwire"
 )
-
-// groupRequest asks for the smallest prime that the server would ever hand
-// out, since that is the one to judge it by (RFC 4419 section 3 allows 1024).
-var groupRequest = sshwire.GroupRequest{Min: 1024, Preferred: 1024, Max: maxPrimeBits}
 
 // Bounds on primes that we compute with. Others are told and left alone.
 const (
@@ -28,6 +23,7 @@ var errUncomputable = errors.New("cannot be computed")
 // An answer is what one key exchange brought.
 type answer struct {
 	group *sshwire.Group // as sent in group exchange
+	old   *bool          // whether the server took a request of the old style; nil where not asked
 	key   []byte         // the host key blob
 	// proven means that the key's signature over this exchange is good.
 	proven bool
@@ -38,10 +34,10 @@ type answer struct {
 }
 
 // exchange takes the conversation from the server's KEXINIT to its host key.
-func (t *talk) exchange(m method, hostKeyAlgorithm string) (answer, error) {
+func (t *talk) exchange(m method, hostKeyAlgorithm string, ask groupQuestion) (answer, error) {
 	kexinit := t.propose(m, hostKeyAlgorithm)
 	if m.isGroupExchange() {
-		return t.exchangeByGroup(m, kexinit)
+		return t.exchangeByGroup(m, kexinit, ask)
 	}
 	var ours share
 	var err error
@@ -55,39 +51,6 @@ func (t *talk) exchange(m method, hostKeyAlgorithm string) (answer, error) {
 		return answer{}, err
 	}
 	return t.finish(m, ours, nil, sshwire.MsgKexReply, answer{})
-}
-
-// exchangeByGroup is the exchange of RFC 4419, in which the server picks the
-// group.
-func (t *talk) exchangeByGroup(m method, kexinit []byte) (answer, error) {
-	var a answer
-	if err := t.send(kexinit, groupRequest.Payload()); err != nil {
-		return a, err
-	}
-	t.doing = "waiting for a group"
-	payload, err := t.receive(sshwire.MsgKexGroup)
-	if err != nil {
-		return a, err
-	}
-	group, err := sshwire.ParseGroup(payload)
-	if err != nil {
-		return a, err
-	}
-	a.group = &group
-	// math/big takes a modulus of zero for none and would fill the memory.
-	if n := group.P.BitLen(); n < minPrimeBits || n > maxPrimeBits {
-		return a, fmt.Errorf("prime of %d bits: %w", n, errUncomputable)
-	}
-	if group.G.Cmp(big.NewInt(2)) < 0 || group.G.Cmp(group.P) >= 0 {
-		return a, fmt.Errorf("generator outside the group: %w", errUncomputable)
-	}
-	ours := primeShare(group.P, group.G)
-	if err := t.send(sshwire.KexPublic(sshwire.MsgKexGroupInit, ours.public)); err != nil {
-		return a, err
-	}
-	extra := sshwire.AppendMpint(groupRequest.Encoded(), group.P)
-	extra = sshwire.AppendMpint(extra, group.G)
-	return t.finish(m, ours, extra, sshwire.MsgKexGroupReply, a)
 }
 
 // finish reads the reply, which carries the host key before any secret is

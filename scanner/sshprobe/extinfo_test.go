@@ -44,7 +44,7 @@ func TestExtensions(t *testing.T) {
 	}
 	t.Run("a MAC that we do not have", func(t *testing.T) {
 		t.Parallel()
-		addr, _, keys := sshd(t, "Ciphers aes128-ctr\nMACs umac-64@openssh.com\n", "ed25519-256")
+		addr, _, keys := sshd(t, "KexAlgorithms curve25519-sha256\nCiphers aes128-ctr\nMACs umac-64@openssh.com\n", "ed25519-256")
 		o, n := probe(t, addr, 10*time.Second)
 		if o.SSH == nil || o.SSH.ExtInfo != nil || n != 1 || diffKeys(keys, o.SSH.HostKeys) != "" ||
 			fmt.Sprint(o.Incomplete) != "[{ssh server-sig-algs uncomputable server's cipher or MAC: cannot be computed}]" {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
-	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/sshwire"
 )
 
@@ -173,21 +172,6 @@ func bound(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
-}
-
-// addPrime records a prime of group exchange once.
-func (s *survey) addPrime(g sshwire.Group) {
-	prime := scanner.Prime{
-		Bits:      g.P.BitLen(),
-		Group:     iana.PrimeName(g.P.Bytes()),
-		SHA256:    scanner.Digest(g.P.Bytes()),
-		Generator: g.G.Text(16),
-	}
-	if slices.Contains(s.ssh.Primes, prime) {
-		return
-	}
-	s.ssh.Primes = append(s.ssh.Primes, prime)
-	s.evidence("ssh group exchange prime", g.P.Bytes())
 }
 
 // kexinitFacts is the server's lists under the names that observations use.

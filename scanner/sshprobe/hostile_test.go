@@ -185,6 +185,8 @@ func TestThrottledLater(t *testing.T) {
 			want := []scanner.Incomplete{
 				{What: "ssh host key ecdsa-sha2-nistp256", Reason: scanner.ReasonThrottled, Detail: tt.detail},
 				{What: "ssh host key ssh-rsa", Reason: scanner.ReasonThrottled, Detail: tt.detail},
+				{What: "ssh group exchange primes at bits 2048, 3072, 4096, 8192", Reason: scanner.ReasonThrottled, Detail: tt.detail},
+				{What: "ssh group exchange in the old style", Reason: scanner.ReasonThrottled, Detail: tt.detail},
 			}
 			if diff := cmp.Diff(want, o.Incomplete); diff != "" {
 				t.Error(diff)
@@ -228,16 +230,16 @@ func TestHostileGroups(t *testing.T) {
 			k.KexAlgorithms = []string{"curve25519-sha256", "diffie-hellman-group-exchange-sha256"}
 			addr := serve(t, func(n int, c net.Conn) {
 				answer := sshwire.Group{P: tt.p, G: tt.g}.Payload()
-				if n > 0 {
+				if n == 1 {
 					answer = sshwire.KexReply{HostKey: []byte("\x00\x00\x00\x0cssh-mldsa-65"), Public: make([]byte, 32)}.Payload(sshwire.MsgKexReply)
 				}
 				say(c, []byte(line), packet(k.Payload()), packet(answer))
 			})
 			o, n := probe(t, addr, time.Second)
-			if o.SSH == nil || n != 2 {
+			if o.SSH == nil || n != 7 { // the key, five sizes, and the old style, which it takes
 				t.Fatalf("failure %+v, %d connections", o.Failure, n)
 			}
-			if len(o.SSH.Primes) != 1 || o.SSH.Primes[0].Bits != tt.p.BitLen() {
+			if len(o.SSH.Primes) != 1 || o.SSH.Primes[0].Problem == "" || len(o.SSH.Groups) != 6 || !o.SSH.OldGroupRequest || o.SSH.Primes[0].Bits != tt.p.BitLen() {
 				t.Errorf("primes %+v", o.SSH.Primes)
 			}
 			if len(o.SSH.HostKeys) != 1 || o.SSH.HostKeys[0].Type != "ssh-mldsa-65" || o.SSH.HostKeys[0].Proven {

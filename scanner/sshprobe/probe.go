@@ -22,6 +22,7 @@ type Options struct {
 type Prober struct {
 	dial    scanner.Dial
 	timeout time.Duration
+	primes  primes
 }
 
 // New returns a prober that connects through dial.
@@ -62,9 +63,11 @@ type survey struct {
 	o        scanner.Observation
 	ssh      scanner.SSH
 	keys     []keyQuestion // host keys still to be asked for
-	group    bool          // a prime of group exchange is still to be asked for
 
-	extensions bool // SSH_MSG_EXT_INFO is still to be asked for
+	sizes      []uint32 // of primes of group exchange, still to be asked for
+	oldStyle   bool     // and once more in the old style
+	groupFails bool     // group exchange once failed to bring a host key
+	extensions bool     // SSH_MSG_EXT_INFO is still to be asked for
 }
 
 // first learns what one connection can tell. It returns a failure if that was
@@ -89,24 +92,24 @@ func (s *survey) first(ctx context.Context, conn net.Conn) *scanner.Failure {
 	s.evidence("SSH_MSG_KEXINIT", t.theirKexinit)
 	s.ssh.Kexinit = kexinitFacts(t.offer)
 	s.plan(t.offer)
-	if len(s.keys) > 0 {
-		s.ask(ctx, t)
-	}
+	s.ask(ctx, t)
 	return nil
 }
 
 // plan makes the questions out of the server's KEXINIT.
 func (s *survey) plan(offer sshwire.Kexinit) {
-	s.group = offersGroupExchange(offer.KexAlgorithms)
 	var skipped []scanner.Incomplete
 	s.keys, skipped = keyQuestions(offer.ServerHostKeyAlgorithms)
 	s.extensions = len(s.keys) > 0
+	if len(s.keys) > 0 && offersGroupExchange(offer.KexAlgorithms) {
+		s.sizes, s.oldStyle = groupSizes(), true
+	}
 	s.o.Incomplete = append(s.o.Incomplete, skipped...)
 }
 
 // rest opens the further connections, one after the other.
 func (s *survey) rest(ctx context.Context) {
-	for len(s.keys) > 0 {
+	for len(s.keys) > 0 || len(s.sizes) > 0 || s.oldStyle {
 		conn, err := s.prober.connect(ctx, s.endpoint)
 		if err != nil {
 			s.stop(turnedAwayLater(scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)}))
@@ -114,17 +117,12 @@ func (s *survey) rest(ctx context.Context) {
 		}
 		s.further(ctx, conn)
 	}
-	if s.group {
-		s.missing(whatPrime, scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "no exchange came as far as a prime"})
-	}
 	if s.extensions {
 		s.missing(whatExtensions, scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "no key exchange that we can finish"})
 	}
 }
 
-const whatPrime = "ssh group exchange prime"
-
-// further asks for one more host key.
+// further asks for one more host key, one more prime, or both.
 func (s *survey) further(ctx context.Context, conn net.Conn) {
 	t := newTalk(ctx, conn, s.prober.timeout)
 	defer t.close()
@@ -140,41 +138,58 @@ func (s *survey) further(ctx context.Context, conn net.Conn) {
 	s.ask(ctx, t)
 }
 
-// ask puts the first of the pending questions. The question is done with
-// whether it was answered or not, save when group exchange spoiled it: then
-// another key exchange may still bring the key.
+// ask puts the first of the pending questions of each sort. A question is done
+// with whether it was answered or not, save when group exchange spoiled it:
+// then another key exchange may still bring the key.
 func (s *survey) ask(ctx context.Context, t *talk) {
-	question := s.keys[0]
-	m, ok := chooseMethod(t.offer.KexAlgorithms, s.group)
+	if len(s.keys) == 0 {
+		if len(s.sizes) > 0 || s.oldStyle {
+			s.askGroup(ctx, t)
+		}
+		return
+	}
+	question, group := s.keys[0], s.nextGroup()
+	m, ok := chooseMethod(t.offer.KexAlgorithms, len(s.sizes) > 0 && !s.groupFails)
 	if !ok {
 		s.stop(scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "no key exchange that we can begin"})
 		return
 	}
+	if m.isGroupExchange() && group.bits == 0 { // nothing else is there
+		group.bits = groupSizes()[0]
+		s.sizes = append(s.sizes, group.bits)
+	}
 	t.extensions = s.extensions
-	answer, err := t.exchange(m, question.algorithm)
-	if answer.group != nil {
-		s.addPrime(*answer.group)
-		s.group = false
+	answer, err := t.exchange(m, question.algorithm, group)
+	if m.isGroupExchange() {
+		s.addGroup(group, answer)
 	}
 	if err == nil {
-		s.keys = s.keys[1:]
-		s.addKey(question, answer)
-		s.addExtensions(ctx, t, answer)
+		s.answered(ctx, t, question, answer)
 		return
 	}
 	f := t.failure(ctx, err)
 	switch {
 	case final(f.Reason):
 		s.stop(f)
-	case m.isGroupExchange() && s.canAskWithoutGroup(t.offer):
-		if s.group {
-			s.missing(whatPrime, f)
-			s.group = false
-		}
+	case m.isGroupExchange() && !s.groupFails && s.canAskWithoutGroup(t.offer):
+		s.lostGroup(group, answer, f)
 	default:
+		if m.isGroupExchange() {
+			s.lostGroup(group, answer, f)
+		}
 		s.keys = s.keys[1:]
 		s.missing(question.what(), f)
 	}
+}
+
+// answered records what an exchange brought, unless that was a prime only.
+func (s *survey) answered(ctx context.Context, t *talk, q keyQuestion, a answer) {
+	if a.key == nil {
+		return
+	}
+	s.keys = s.keys[1:]
+	s.addKey(q, a)
+	s.addExtensions(ctx, t, a)
 }
 
 // canAskWithoutGroup tells whether the next attempt will differ from the one
@@ -199,10 +214,13 @@ func (s *survey) stop(f scanner.Failure) {
 		s.missing(q.what(), f)
 	}
 	s.keys = nil
-	if s.group {
-		s.missing(whatPrime, f)
-		s.group = false
+	if len(s.sizes) > 0 {
+		s.missing(whatPrimes(s.sizes...), f)
 	}
+	if s.oldStyle {
+		s.missing(whatOldStyle, f)
+	}
+	s.sizes, s.oldStyle = nil, false
 	if s.extensions {
 		s.missing(whatExtensions, f)
 		s.extensions = false

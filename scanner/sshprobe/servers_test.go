@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"math/big"
 	"net"
 	"net/netip"
 	"os"
@@ -157,17 +158,51 @@ func TestOpenSSH(t *testing.T) {
 			if diff := diffKeys(keys, o.SSH.HostKeys); diff != "" {
 				t.Errorf("host keys: %s", diff)
 			}
-			if n != len(tt.keys) {
-				t.Errorf("%d connections for %d host keys", n, len(tt.keys))
+			want := len(tt.keys)
+			if tt.primes { // one for each size, which bring a host key too
+				want = max(len(tt.keys), 5)
+				groupsAsAsked(t, o.SSH)
+			}
+			if n != want {
+				t.Errorf("%d connections for %d host keys, want %d", n, len(tt.keys), want)
 			}
 			if !strings.HasPrefix(o.SSH.Banner, "SSH-2.0-OpenSSH_") {
 				t.Errorf("banner %q", o.SSH.Banner)
 			}
-			if tt.primes != (len(o.SSH.Primes) > 0) {
+			if tt.primes == (len(o.SSH.Primes) == 0) || !tt.primes && len(o.SSH.Groups) > 0 {
 				t.Errorf("primes: %v", o.SSH.Primes)
 			}
 			listsAsConfigured(t, o.SSH.Kexinit, said)
 		})
+	}
+}
+
+// groupsAsAsked holds the primes to the machine's own moduli file: OpenSSH sends
+// the smallest size from 2048 on that is not below what was asked for.
+func groupsAsAsked(t *testing.T, s *scanner.SSH) {
+	t.Helper()
+	moduli, err := os.ReadFile("/etc/ssh/moduli")
+	if err != nil {
+		t.Skip("no moduli file")
+	}
+	bits := map[string]int{} // by digest
+	for line := range strings.Lines(string(moduli)) {
+		if f := strings.Fields(line); len(f) == 7 && f[0] != "#" {
+			p, _ := new(big.Int).SetString(f[6], 16)
+			bits[scanner.Digest(p.Bytes())] = p.BitLen()
+		}
+	}
+	var asked, sent []int
+	for _, g := range s.Groups {
+		asked, sent = append(asked, g.Asked), append(sent, bits[g.SHA256])
+	}
+	if !slices.Equal(asked, []int{1024, 2048, 3072, 4096, 8192}) || !slices.Equal(sent, []int{2048, 2048, 3072, 4096, 8192}) || s.OldGroupRequest {
+		t.Errorf("asked for %v, got %v; old style %v", asked, sent, s.OldGroupRequest)
+	}
+	for _, p := range s.Primes {
+		if p.Bits != bits[p.SHA256] || p.Problem != "" {
+			t.Errorf("prime %+v", p)
+		}
 	}
 }
 
@@ -210,7 +245,7 @@ func TestOwnModuli(t *testing.T) {
 		want  scanner.Prime
 	}{
 		{"published", published.Value, scanner.Prime{Bits: 3072, Group: "MODP-3072", Generator: "2"}},
-		{"its own", own.Value, scanner.Prime{Bits: 2048, Generator: "5"}},
+		{"its own", own.Value, scanner.Prime{Bits: 2048, Generator: "5", Problem: "not prime: it has a small factor"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -136,6 +136,8 @@ func (t *talk) receive(number byte) ([]byte, error) {
 		case number:
 			return payload, nil
 		case sshwire.MsgIgnore, sshwire.MsgDebug:
+		case sshwire.MsgUnimplemented:
+			return nil, errUnimplemented
 		case sshwire.MsgDisconnect:
 			m, err := sshwire.ParseDisconnect(payload)
 			if err != nil {
@@ -151,6 +153,9 @@ func (t *talk) receive(number byte) ([]byte, error) {
 	}
 	return nil, fmt.Errorf("messages that mean nothing: %w", sshwire.ErrTooLarge)
 }
+
+// errUnimplemented is the server's SSH_MSG_UNIMPLEMENTED.
+var errUnimplemented = fmt.Errorf("the server does not know our message: %w", sshwire.ErrMalformed)
 
 // leave says goodbye, so that the server need not wait for us.
 func (t *talk) leave() {

@@ -9,19 +9,20 @@ import (
 // Message numbers (RFC 4250 section 4.1; RFC 4419 section 5 and RFC 5656
 // section 7.1 for those of a key exchange, which share the numbers 30 to 34).
 const (
-	MsgDisconnect      = 1
-	MsgIgnore          = 2
-	MsgUnimplemented   = 3
-	MsgDebug           = 4
-	MsgExtInfo         = 7
-	MsgKexinit         = 20
-	MsgNewkeys         = 21
-	MsgKexInit         = 30 // KEXDH_INIT, KEX_ECDH_INIT
-	MsgKexReply        = 31 // KEXDH_REPLY, KEX_ECDH_REPLY
-	MsgKexGroup        = 31 // KEX_DH_GEX_GROUP
-	MsgKexGroupInit    = 32 // KEX_DH_GEX_INIT
-	MsgKexGroupReply   = 33 // KEX_DH_GEX_REPLY
-	MsgKexGroupRequest = 34 // KEX_DH_GEX_REQUEST
+	MsgDisconnect         = 1
+	MsgIgnore             = 2
+	MsgUnimplemented      = 3
+	MsgDebug              = 4
+	MsgExtInfo            = 7
+	MsgKexinit            = 20
+	MsgNewkeys            = 21
+	MsgKexInit            = 30 // KEXDH_INIT, KEX_ECDH_INIT
+	MsgKexReply           = 31 // KEXDH_REPLY, KEX_ECDH_REPLY
+	MsgKexGroup           = 31 // KEX_DH_GEX_GROUP
+	MsgKexGroupOldRequest = 30 // KEX_DH_GEX_REQUEST_OLD
+	MsgKexGroupInit       = 32 // KEX_DH_GEX_INIT
+	MsgKexGroupReply      = 33 // KEX_DH_GEX_REPLY
+	MsgKexGroupRequest    = 34 // KEX_DH_GEX_REQUEST
 )
 
 // DisconnectByApplication is the reason code of a client that has had enough
@@ -166,6 +167,12 @@ func (m GroupRequest) Encoded() []byte {
 // Payload is the message as bytes.
 func (m GroupRequest) Payload() []byte {
 	return append([]byte{MsgKexGroupRequest}, m.Encoded()...)
+}
+
+// OldGroupRequest is the payload of KEX_DH_GEX_REQUEST_OLD (RFC 4419 section
+// 5), with one size in bits.
+func OldGroupRequest(bits uint32) []byte {
+	return appendUint32([]byte{MsgKexGroupOldRequest}, bits)
 }
 
 // A Group is KEX_DH_GEX_GROUP: a safe prime and a generator, says the server.
