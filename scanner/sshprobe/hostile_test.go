@@ -315,7 +315,7 @@ func TestContinue(t *testing.T) {
 	}
 	none := func(context.Context, netip.AddrPort) (net.Conn, error) { return nil, errors.New("no more connections") }
 	o := sshprobe.New(none, sshprobe.Options{}).Continue(t.Context(), endpoint(server), conn)
-	if o.SSH == nil || o.SSH.Connections != 1 || diffKeys(keys, o.SSH.HostKeys) != "" {
+	if o.SSH == nil || o.SSH.Connections != 1 || len(o.SSH.Groups) != 1 || o.Incomplete != nil || diffKeys(keys, o.SSH.HostKeys) != "" {
 		t.Errorf("%+v %+v", o.SSH, o.Failure)
 	}
 	if _, err := conn.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {

@@ -15,6 +15,10 @@ const probeName = "ssh"
 // Options are the limits of a probe.
 type Options struct {
 	Timeout time.Duration // of each connection, from its opening to the host key; 0 means 10 seconds
+	// Groups asks group exchange for primes of every size and in the old style,
+	// which may take up to five further connections. Without it the smallest
+	// prime is asked for, with the first host key.
+	Groups bool
 }
 
 // A Prober asks SSH servers what they offer. It may be used by many callers
@@ -22,12 +26,13 @@ type Options struct {
 type Prober struct {
 	dial    scanner.Dial
 	timeout time.Duration
+	groups  bool
 	primes  primes
 }
 
 // New returns a prober that connects through dial.
 func New(dial scanner.Dial, o Options) *Prober {
-	return &Prober{dial: dial, timeout: cmp.Or(o.Timeout, 10*time.Second)}
+	return &Prober{dial: dial, timeout: cmp.Or(o.Timeout, 10*time.Second), groups: o.Groups}
 }
 
 // Probe asks the endpoint everything.
@@ -102,7 +107,10 @@ func (s *survey) plan(offer sshwire.Kexinit) {
 	s.keys, skipped = keyQuestions(offer.ServerHostKeyAlgorithms)
 	s.extensions = len(s.keys) > 0
 	if len(s.keys) > 0 && offersGroupExchange(offer.KexAlgorithms) {
-		s.sizes, s.oldStyle = groupSizes(), true
+		s.sizes, s.oldStyle = groupSizes(), s.prober.groups
+		if !s.prober.groups {
+			s.sizes = s.sizes[:1]
+		}
 	}
 	s.o.Incomplete = append(s.o.Incomplete, skipped...)
 }
