@@ -38,21 +38,29 @@ type answer struct {
 	broken *scanner.Failure // the flight ended after ServerHello without being whole
 
 	request *tlswire.CertificateRequest // the server asked for a certificate of ours
+	stapled bool                        // an OCSP response came, below TLS 1.3
+	whole   bool                        // the flight was read to its end
 
 	// Of TLS 1.3, where the flight was opened.
 	opened     bool
 	scheme     uint16              // how the server signed
 	extensions []tlswire.Extension // EncryptedExtensions
 	leaf       []tlswire.Extension // what came with the leaf certificate
+	tickets    int
+	early      bool // a ticket allows early data
 
 	ssl2 tlswire.SSL2ServerHello
 }
 
 // readAnswer reads a server's flight up to ServerHelloDone, in TLS 1.3 up to
 // its Finished where the hello's share lets one open it, else to its choice.
-func readAnswer(r io.Reader, hello []byte) answer {
-	var a answer
-	var sealed *opener
+func readAnswer(r io.ReadWriter, hello []byte) answer {
+	a, _ := readFlight(r, hello)
+	return a
+}
+
+// readFlight gives besides what can go on reading, where it was encrypted.
+func readFlight(r io.Reader, hello []byte) (a answer, sealed *opener) {
 	var warning *tlswire.Alert
 	d := new(tlswire.Decoder)
 	buf := make([]byte, 8<<10)
@@ -62,14 +70,14 @@ func readAnswer(r io.Reader, hello []byte) answer {
 			n, readErr := r.Read(buf)
 			a.keepFirst(buf[:n])
 			if _, err = d.Write(buf[:n]); err == nil && n == 0 && readErr != nil {
-				return a.ended(readErr, warning)
+				return a.ended(readErr, warning), nil
 			}
 			if err == nil {
 				continue
 			}
 		}
 		if err != nil {
-			return a.strange(err)
+			return a.strange(err), nil
 		}
 		if m.Type == tlswire.TypeAlert && !m.Alert.Fatal && a.outcome != chose {
 			warning = &m.Alert // a warning such as unrecognized_name comes before the answer
@@ -77,15 +85,15 @@ func readAnswer(r io.Reader, hello []byte) answer {
 		}
 		if sealed != nil {
 			if done := sealed.take(&a, m); done {
-				return a
+				return a, sealed
 			}
 			continue
 		}
 		if done := a.take(m); !done {
 			continue
 		}
-		if sealed = newOpener(hello, a); sealed == nil {
-			return a
+		if sealed = newOpener(d, hello, a); sealed == nil {
+			return a, nil
 		}
 	}
 }
@@ -151,7 +159,10 @@ func (a *answer) takeFlight(m tlswire.Message) bool {
 		if r, err = tlswire.ParseCertificateRequest(m.Body, a.hello.Version); err == nil {
 			a.request = &r
 		}
+	case tlswire.TypeCertStatus:
+		a.stapled = true
 	case tlswire.TypeServerDone:
+		a.whole = true
 		return true
 	}
 	if err != nil {

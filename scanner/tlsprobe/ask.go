@@ -12,7 +12,7 @@ import (
 
 // ask puts one question on one connection and reads the answer. All of it,
 // dialling and a STARTTLS dialogue included, has one deadline.
-func (s *session) ask(hello []byte, read func(io.Reader, []byte) answer) answer {
+func (s *session) ask(hello []byte, read func(io.ReadWriter, []byte) answer) answer {
 	ctx, cancel := context.WithTimeout(s.ctx, s.p.timeout)
 	defer cancel()
 	put := s.given != nil
@@ -27,7 +27,7 @@ func (s *session) ask(hello []byte, read func(io.Reader, []byte) answer) answer 
 			return s.account(s.ended(err))
 		}
 	}
-	return s.account(read(r, hello))
+	return s.account(read(&upgraded{conn, r}, hello))
 }
 
 // open connects, or takes the connection that was given, and passes the
@@ -101,3 +101,12 @@ func (s *session) account(a answer) answer {
 	}
 	return a
 }
+
+// upgraded is a connection with a reader of its own: what was read ahead of it
+// comes first.
+type upgraded struct {
+	net.Conn
+	r io.Reader
+}
+
+func (u *upgraded) Read(p []byte) (int, error) { return u.r.Read(p) }

@@ -44,7 +44,8 @@ func readHello(conn net.Conn) (clientHello, error) {
 	rest = rest[1+int(rest[0]):]
 	n := int(binary.BigEndian.Uint16(rest))
 	h.suites = n / 2
-	if rest = rest[2+n+2:]; len(rest) < 2 {
+	rest = rest[2+n:]
+	if rest = rest[1+int(rest[0]):]; len(rest) < 2 {
 		return h, nil
 	}
 	for rest = rest[2:]; len(rest) >= 4; {

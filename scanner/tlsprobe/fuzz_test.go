@@ -25,7 +25,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n"))
 	p := New(nil, Options{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, a := range []answer{readAnswer(bytes.NewReader(data), nil), readSSL2(bytes.NewReader(data), nil)} {
+		for _, a := range []answer{readAnswer(bytes.NewBuffer(data), nil), readSSL2(bytes.NewBuffer(data), nil)} {
 			if a.outcome != chose && a.outcome != refused && a.failure.Reason == "" {
 				t.Errorf("outcome %d without a reason", a.outcome)
 			}

@@ -35,6 +35,10 @@ func (s *session) notPut(what string) {
 // section 5.1.1), so with ECDSA alone the certificate's curve cannot be left
 // out: it goes last, and once it is chosen no other is left that the server
 // prefers to it.
+//
+// In TLS 1.2 the schemes seen are struck out with the groups, where the server
+// has an order of its own and while that gets answers: each names both. A refusal of both, and an answer once all groups
+// are offered again, mean that there are no more groups.
 func (l *listing) ecGroups() {
 	suites, keep := l.ecSuites()
 	if len(suites) == 0 {
@@ -42,9 +46,20 @@ func (l *listing) ecGroups() {
 	}
 	what := l.v.name + " groups"
 	l.purpose = what
+	joint := l.v == tls12 && l.ordered()
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
-		a := l.put(l.v, suites, append(left, keep...))
+		q := question{version: l.v, suites: suites, groups: append(left, keep...)}
+		if joint {
+			q.schemes = without(l.p.questions.schemes, l.signed)
+		}
+		a := l.pose(q)
+		if joint && !l.agreed(a) {
+			if joint = false; l.schemesGoOn(suites) {
+				return
+			}
+			continue
+		}
 		if !l.goesOn(what, a) {
 			return
 		}
@@ -64,6 +79,24 @@ func (l *listing) ecGroups() {
 		l.exchange(a)
 	}
 	l.missed(what, *l.stopped)
+}
+
+// agreed tells whether an answer names a group that was not seen yet.
+func (l *listing) agreed(a answer) bool {
+	g, ok := groupOf(a.kex)
+	return a.outcome == chose && ok && a.broken == nil && !slices.Contains(l.curves, g)
+}
+
+// schemesGoOn asks with all groups, and the schemes seen struck out: an answer
+// means that it was the groups that were refused before.
+func (l *listing) schemesGoOn(suites []uint16) bool {
+	left := without(l.p.questions.schemes, l.signed)
+	a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: left})
+	if a.outcome != chose || a.broken != nil || a.kex == nil || !slices.Contains(left, a.kex.Scheme) {
+		return false
+	}
+	l.exchange(a)
+	return true
 }
 
 // ecSuites is accepted suites with an ephemeral curve, those to be preferred:

@@ -16,17 +16,29 @@ type question struct {
 	suites, groups []uint16
 	schemes        []uint16 // nil: all
 	share          uint16   // the group to send a fixed share of; 0: as the session does
+
+	more     []tlswire.Extension
+	versions []uint16 // supported_versions, where others than the version itself
+	legacy   uint16   // the version in the field of old, where another than it should be
+	deflate  bool
+	fallback bool
+	finish   bool // TLS 1.3: end the handshake, and read the tickets that follow
 }
 
 // hello writes a question.
 func (s *session) hello(q question) ([]byte, error) {
 	v := q.version
-	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: q.suites, Pad: true}
+	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: q.suites, Pad: true,
+		Deflate: q.deflate, Fallback: q.fallback}
 	_, _ = rand.Read(h.Random[:]) // never fails (crypto/rand)
 	if v == ssl3 {
 		return h.Marshal() // SSLv3 has no extensions
 	}
 	h.ServerName = s.name()
+	h.More = q.more
+	if q.legacy != 0 {
+		h.Version = q.legacy
+	}
 	h.Groups = q.groups
 	if v == tls12 || v == tls13 {
 		s.offerSchemes(&h, q)
@@ -35,6 +47,9 @@ func (s *session) hello(q question) ([]byte, error) {
 		h.SessionID = make([]byte, 32) // for middleboxes: RFC 8446 appendix D.4
 		_, _ = rand.Read(h.SessionID)
 		h.Versions = []uint16{tlswire.VersionTLS13}
+		if q.versions != nil {
+			h.Versions = q.versions
+		}
 		h.KeyShares = s.shares(q)
 		return h.Marshal()
 	}

@@ -28,6 +28,7 @@ type listing struct {
 	curves []uint16 // groups agreed on
 	primes [][]byte // Diffie-Hellman moduli sent
 	signed []uint16 // schemes signed with
+	walks  bool     // questions go with all schemes
 }
 
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
@@ -59,12 +60,17 @@ func (s *session) enumerate(v version) answer {
 	for _, c := range l.suites {
 		found.Suites = append(found.Suites, suiteName(c))
 	}
+	s.listings[v] = l
+	return first
+}
+
+// rest asks for what the answers that were had anyway did not show.
+func (l *listing) rest() {
 	l.moreGroups()
 	l.moreSchemes()
 	for _, g := range l.curves {
-		found.Groups = append(found.Groups, groupName(g))
+		l.found[l.v].Groups = append(l.found[l.v].Groups, groupName(g))
 	}
-	return first
 }
 
 // first asks whether the version is spoken. A server that ends the connection

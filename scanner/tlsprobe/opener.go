@@ -9,18 +9,21 @@ import (
 
 // An opener reads the encrypted part of a TLS 1.3 server's flight.
 type opener struct {
-	keys   *keys
-	server *sealer
-	inner  *tlswire.Decoder
+	keys       *keys
+	server     *sealer
+	outer      *tlswire.Decoder // of records
+	inner      *tlswire.Decoder // of what they held
+	transcript []byte           // of handshake messages, RFC 8446 section 4.4.1
 }
 
 // newOpener is nil where an answer is not followed by records that could be
 // opened.
-func newOpener(hello []byte, a answer) *opener {
+func newOpener(outer *tlswire.Decoder, hello []byte, a answer) *opener {
 	if a.outcome != chose || a.hello.Negotiated() != tlswire.VersionTLS13 || a.hello.Retry() {
 		return nil
 	}
-	k, ok := newKeys(hello, a)
+	transcript := append(tlswire.HandshakeMessages(hello), a.raw...)
+	k, ok := newKeys(transcript, a)
 	if !ok {
 		return nil
 	}
@@ -28,7 +31,7 @@ func newOpener(hello []byte, a answer) *opener {
 	if err != nil {
 		return nil
 	}
-	return &opener{keys: k, server: s, inner: new(tlswire.Decoder)}
+	return &opener{keys: k, server: s, outer: outer, inner: new(tlswire.Decoder), transcript: transcript}
 }
 
 // take reads one record and tells whether it ended the flight.
@@ -64,9 +67,14 @@ func (o *opener) take(a *answer, m tlswire.Message) bool {
 // message reads one message that was encrypted.
 func (o *opener) message(a *answer, m tlswire.Message) bool {
 	var err error
+	o.transcript = append(o.transcript, m.Raw...)
 	switch {
+	case m.Type == tlswire.TypeAlert && a.whole: // after its Finished it may say goodbye
+		return true
 	case m.Type == tlswire.TypeAlert:
 		return a.brokenOff(scanner.ReasonAlert, m.Alert.String())
+	case m.Type != tlswire.TypeHandshake && a.whole:
+		return true // application data
 	case m.Type != tlswire.TypeHandshake:
 		return a.brokenOff(scanner.ReasonGarbage, "no handshake message where one is due")
 	case m.Handshake == tlswire.TypeEncryptedExts:
@@ -82,7 +90,14 @@ func (o *opener) message(a *answer, m tlswire.Message) bool {
 	case m.Handshake == tlswire.TypeCertVerify:
 		a.scheme, err = tlswire.ParseCertificateVerify(m.Body)
 	case m.Handshake == tlswire.TypeFinished:
+		a.whole = true
 		return true
+	case m.Handshake == tlswire.TypeNewTicket:
+		var list []tlswire.Extension
+		if list, err = tlswire.ParseNewTicket13(m.Body); err == nil {
+			a.tickets++
+			a.early = a.early || has(list, tlswire.ExtEarlyData)
+		}
 	}
 	if err != nil {
 		return a.brokenOff(scanner.ReasonGarbage, err.Error())

@@ -58,7 +58,7 @@ func noScheme(a answer) *scanner.Failure {
 func (p *plan13) signatures() {
 	what := tls13.name + " signature schemes"
 	p.purpose = what
-	suites := p.readable()
+	suites := readableOf(p.suites)
 	group, ok := shareable(p.groups)
 	if !ok || len(suites) == 0 {
 		f := scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "an answer is read with an AES or ChaCha20 suite and a group that has a fixed share; the server takes others only"}
@@ -70,7 +70,14 @@ func (p *plan13) signatures() {
 	var named []uint16
 	for p.stopped == nil {
 		left := without(p.p.questions.schemes, named)
-		a := p.pose(question{version: tls13, suites: suites, groups: []uint16{group}, schemes: left, share: group})
+		q := question{version: tls13, suites: suites, groups: []uint16{group}, schemes: left, share: group}
+		a := answer{}
+		if len(named) == 0 {
+			a = p.tickets(q)
+		}
+		if a.scheme == 0 && p.stopped == nil {
+			a = p.withProtocols(q)
+		}
 		if !p.signs(what, a, len(named) == 0) {
 			return
 		}
@@ -104,10 +111,10 @@ func (p *plan13) signs(what string, a answer, first bool) bool {
 	return false
 }
 
-// readable is the accepted suites whose records can be opened.
-func (p *plan13) readable() []uint16 {
+// readableOf is those of the suites whose records can be opened.
+func readableOf(suites []uint16) []uint16 {
 	var codes []uint16
-	for _, c := range p.suites {
+	for _, c := range suites {
 		if s, _ := iana.SuiteByCode(c); readable(s) {
 			codes = append(codes, c)
 		}

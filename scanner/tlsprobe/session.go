@@ -32,14 +32,20 @@ type session struct {
 	chunk    int              // suites in one hello; 0 is all
 	fixed    bool             // TLS 1.3 hellos carry fixed shares
 	nameless bool             // the server does not want the name
+	unnamed  bool             // the question goes without the name
 	speaks13 bool             // an older answer showed that TLS 1.3 is known
 
-	seenSchemes []uint16
-	purpose     string // what is being asked, for the count of hellos
+	seenSchemes   []uint16
+	facts         scanner.Extensions
+	protocolsDone bool                 // no further application protocol is selected
+	sentinel      *bool                // an answer of TLS 1.2 bore the downgrade sentinel
+	listings      map[version]*listing // SSLv3 to TLS 1.2
+	plan13        *plan13
+	purpose       string // what is being asked, for the count of hellos
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
-	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}}
+	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}}
 	s.tls = scanner.TLS{Depth: "full", Asked: p.Asked(), Hellos: map[string]int{}}
 	if _, ok := dialogues[e.Scheme]; ok {
 		s.tls.STARTTLS = e.Scheme
@@ -73,6 +79,12 @@ func (s *session) run() scanner.Observation {
 		}
 		return scanner.Failed(s.endpoint, "tls", *quiet)
 	}
+	s.beside()
+	for _, v := range askedOrder {
+		if l := s.listings[v]; l != nil {
+			l.rest()
+		}
+	}
 	return s.sum()
 }
 
@@ -104,6 +116,7 @@ func (s *session) sum() scanner.Observation {
 		s.tls.Versions = append(s.tls.Versions, *s.found[v])
 	}
 	s.tls.Chains = s.certs.list
+	s.tls.Extensions = &s.facts
 	s.o.Evidence = append(s.o.Evidence, s.certs.evidence...)
 	s.o.TLS = &s.tls
 	return s.o
@@ -137,7 +150,11 @@ func (s *session) single(q question) answer {
 	if err != nil {
 		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
 	}
-	a := s.ask(hello, readAnswer)
+	read := readAnswer
+	if q.finish {
+		read = readTickets
+	}
+	a := s.ask(hello, read)
 	switch {
 	case a.outcome == chose:
 		s.note(q.version, a)
@@ -151,7 +168,7 @@ func (s *session) single(q question) answer {
 
 // name is the server name to ask for.
 func (s *session) name() string {
-	if s.nameless {
+	if s.nameless || s.unnamed {
 		return ""
 	}
 	return serverName(s.endpoint)
@@ -170,6 +187,11 @@ func (s *session) note(v version, a answer) {
 	found.Accepted = yes(true)
 	if v == tls13 || v == ssl3 {
 		return
+	}
+	_, renegotiation := a.hello.Extension(tlswire.ExtRenegotiationInfo)
+	s.facts.SecureRenegotiation = yes(renegotiation && (s.facts.SecureRenegotiation == nil || *s.facts.SecureRenegotiation))
+	if v == tls12 && s.sentinel == nil {
+		s.sentinel = yes(a.hello.Speaks13())
 	}
 	_, ems := a.hello.Extension(tlswire.ExtExtendedMasterSecret)
 	found.ExtendedMasterSecret = yes(ems && (found.ExtendedMasterSecret == nil || *found.ExtendedMasterSecret))

@@ -36,6 +36,7 @@ func (s *session) enumerate13() answer {
 	for _, g := range p.groups {
 		found.Groups = append(found.Groups, groupName(g))
 	}
+	s.plan13 = p
 	p.signatures()
 	return first
 }

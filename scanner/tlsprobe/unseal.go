@@ -31,9 +31,9 @@ type keys struct {
 	server []byte
 }
 
-// newKeys derives the keys after a ServerHello. It fails where the suite's
+// newKeys derives the keys from the messages up to a ServerHello. It fails where the suite's
 // cipher or the group is none that is read here.
-func newKeys(hello []byte, a answer) (*keys, bool) {
+func newKeys(transcript []byte, a answer) (*keys, bool) {
 	suite, _ := iana.SuiteByCode(a.hello.Suite)
 	k := &keys{suite: suite}
 	switch suite.PRF {
@@ -53,7 +53,6 @@ func newKeys(hello []byte, a answer) (*keys, bool) {
 	zero := make([]byte, k.hash().Size())
 	early := k.extract(zero, nil)
 	k.master = k.extract(secret, k.derive(early, "derived", nil))
-	transcript := append(tlswire.HandshakeMessages(hello), a.raw...)
 	k.client = k.derive(k.master, "c hs traffic", transcript)
 	k.server = k.derive(k.master, "s hs traffic", transcript)
 	return k, true
@@ -142,6 +141,14 @@ func (s *sealer) nonce() []byte {
 	}
 	s.seq++
 	return nonce
+}
+
+// seal is a record with the content.
+func (s *sealer) seal(kind tlswire.ContentType, content []byte) []byte {
+	n := len(content) + 1 + s.aead.Overhead()
+	header := []byte{byte(tlswire.TypeApplicationData), 3, 3, byte(n >> 8), byte(n)}
+	plain := append(append([]byte(nil), content...), byte(kind))
+	return s.aead.Seal(append([]byte(nil), header...), s.nonce(), plain, header)
 }
 
 // open gives the content of a record and its type, RFC 8446 section 5.2.

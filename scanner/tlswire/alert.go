@@ -18,6 +18,7 @@ const (
 	AlertProtocolVersion    = 70
 	AlertInsufficientSec    = 71
 	AlertInternalError      = 80
+	AlertFallback           = 86 // inappropriate_fallback
 	AlertUserCanceled       = 90
 	AlertMissingExtension   = 109
 	AlertUnsupportedExt     = 110

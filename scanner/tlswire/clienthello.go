@@ -11,8 +11,8 @@ import (
 // 5.6.1.2). A zero field is left off the wire.
 //
 // Signalling values are no suites: renegotiation_info goes as an extension
-// (RFC 5746 section 3.4), and TLS_FALLBACK_SCSV would make newer servers
-// refuse.
+// (RFC 5746 section 3.4), and TLS_FALLBACK_SCSV, which makes newer servers
+// refuse, only where it is asked for.
 type ClientHello struct {
 	Version   uint16 // the legacy field: at most TLS 1.2
 	Random    [32]byte
@@ -30,10 +30,15 @@ type ClientHello struct {
 	KeyShares            []KeyShare // nil: no extension; empty: an empty list, which asks for HelloRetryRequest
 	More                 []Extension
 
+	Deflate  bool // offer compression, RFC 3749
+	Fallback bool // TLS_FALLBACK_SCSV, RFC 7507: "I would have spoken a newer version"
+
 	// Pad lengthens a hello of 256 to 511 bytes that has extensions to 512 (RFC
 	// 7685): some load balancers take one of that size for SSLv2.
 	Pad bool
 }
+
+const fallbackSCSV = 0x5600
 
 // A KeyShare is a public value for one group.
 type KeyShare struct {
@@ -64,8 +69,16 @@ func (h ClientHello) message(padding int) ([]byte, error) {
 		b.AddUint16(h.Version)
 		b.AddBytes(h.Random[:])
 		b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(h.SessionID) })
-		addUint16s(b, h.Suites)
-		b.AddBytes([]byte{1, 0}) // one compression method: null
+		suites := h.Suites
+		if h.Fallback {
+			suites = append(suites[:len(suites):len(suites)], fallbackSCSV)
+		}
+		addUint16s(b, suites)
+		if h.Deflate {
+			b.AddBytes([]byte{2, 1, 0})
+		} else {
+			b.AddBytes([]byte{1, 0}) // one compression method: null
+		}
 		if !h.extended() {
 			return
 		}

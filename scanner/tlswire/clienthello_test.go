@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +53,7 @@ func TestClientHello(t *testing.T) {
 			Groups: []uint16{29}, Schemes: []uint16{0x0804}, KeyShares: []KeyShare{{29, make([]byte, 32)}}}},
 		{"padded", ClientHello{Version: VersionTLS12, Suites: many[:120], ServerName: "lab.test", Pad: true}},
 		{"more than one record", ClientHello{Version: VersionTLS12, Suites: many, ServerName: "lab.test"}},
+		{"fallback and compression", ClientHello{Version: VersionTLS11, Suites: many[:3], Fallback: true, Deflate: true}},
 		{"an extension of the caller's", ClientHello{Version: VersionTLS12, Suites: many[:3], More: []Extension{{ExtEncryptThenMAC, nil}}}},
 	}
 	for _, row := range rows {
@@ -61,7 +63,11 @@ func TestClientHello(t *testing.T) {
 				t.Fatal(err)
 			}
 			info := readByGo(t, b)
-			if diff := cmp.Diff(row.hello.Suites, info.CipherSuites); diff != "" {
+			want := row.hello.Suites
+			if row.hello.Fallback {
+				want = append(slices.Clone(want), 0x5600)
+			}
+			if diff := cmp.Diff(want, info.CipherSuites); diff != "" {
 				t.Error(diff)
 			}
 			var groups, schemes []uint16

@@ -81,3 +81,27 @@ func addUint16s(b *cryptobyte.Builder, values []uint16) {
 }
 
 func empty(*cryptobyte.Builder) {}
+
+// ALPN offers application protocols, RFC 7301 section 3.1.
+func ALPN(protocols []string) Extension {
+	var b cryptobyte.Builder
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, p := range protocols {
+			b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(p)) })
+		}
+	})
+	return Extension{ExtALPN, b.BytesOrPanic()}
+}
+
+// SelectedProtocol is the one protocol that a server's list of extensions
+// selects.
+func SelectedProtocol(list []Extension) (string, bool) {
+	for _, e := range list {
+		s := cryptobyte.String(e.Body)
+		var names, name cryptobyte.String
+		if e.Type == ExtALPN && s.ReadUint16LengthPrefixed(&names) && names.ReadUint8LengthPrefixed(&name) {
+			return string(name), true
+		}
+	}
+	return "", false
+}

@@ -290,3 +290,33 @@ func unhex(s string) []byte {
 	}
 	return b
 }
+
+func TestEncryptedMessages(t *testing.T) {
+	chain, leaf, err := ParseCertificate13(unhex("00" + "000011" + "000002aabb" + "0004" + "00120000" + "000001cc" + "0000"))
+	if err != nil || len(chain) != 2 || len(leaf) != 1 || leaf[0].Type != ExtSCT || chain[1][0] != 0xcc {
+		t.Errorf("chain %x, leaf %v: %v", chain, leaf, err)
+	}
+	r, err := ParseCertificateRequest13(unhex("00" + "000a" + "000d0006" + "000404030804"))
+	if err != nil || len(r.Schemes) != 2 || r.Schemes[1] != 0x0804 {
+		t.Errorf("request %v: %v", r, err)
+	}
+	if scheme, err := ParseCertificateVerify(unhex("0804000101")); err != nil || scheme != 0x0804 {
+		t.Errorf("verify %04x: %v", scheme, err)
+	}
+	list, err := ParseNewTicket13(unhex("00000001" + "00000002" + "0100" + "000155" + "0008" + "002a000400004000"))
+	if err != nil || len(list) != 1 || list[0].Type != ExtEarlyData {
+		t.Errorf("ticket %v: %v", list, err)
+	}
+	list, err = ParseEncryptedExtensions(unhex("0009" + "0010000500030268" + "32"))
+	if name, ok := SelectedProtocol(list); err != nil || !ok || name != "h2" {
+		t.Errorf("extensions %v: %v", list, err)
+	}
+	for _, short := range []string{"", "00", "0000", "000000", "0000000105"} {
+		_, _, a := ParseCertificate13(unhex(short))
+		_, b := ParseCertificateVerify(unhex(short))
+		_, c := ParseNewTicket13(unhex(short))
+		if b == nil || c == nil || a == nil {
+			t.Errorf("%q is whole: %v %v %v", short, a, b, c)
+		}
+	}
+}

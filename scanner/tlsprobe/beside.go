@@ -1,0 +1,325 @@
+package tlsprobe
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// beside asks for what is in no list: extensions, order, chains without a
+// name, and how the server bears versions. It asks with what was accepted, so
+// that a refusal concerns the question.
+func (s *session) beside() {
+	if old, ok := s.newest(false); ok {
+		s.order(old)
+		s.extensions(old)
+	}
+	if accepted(s.found[tls13]) {
+		s.facts.DowngradeSentinel = s.sentinel
+		s.order(tls13)
+	}
+	s.protocols()
+	s.fallback()
+	s.unknownVersion()
+	s.namelessChains()
+}
+
+// newest is the newest version accepted with a list of suites, TLS 1.3 or not.
+func (s *session) newest(with13 bool) (version, bool) {
+	for _, v := range slices.Backward(oldestFirst) {
+		if (v != tls13 || with13) && len(s.suitesOf(v)) > 0 {
+			return v, true
+		}
+	}
+	return version{}, false
+}
+
+// suitesOf is the suites that a version accepts, in the order the server chose
+// them.
+func (s *session) suitesOf(v version) []uint16 {
+	switch l := s.listings[v]; {
+	case l != nil:
+		return l.suites
+	case v == tls13 && s.plan13 != nil:
+		return s.plan13.suites
+	}
+	return nil
+}
+
+// known is a question that the server answered before.
+func (s *session) known(v version) question {
+	q := question{version: v, suites: s.suitesOf(v), groups: s.legacyGroups()}
+	if v == tls13 {
+		q.groups = s.plan13.groups
+		if g, ok := shareable(q.groups); ok {
+			q.groups, q.share = []uint16{g}, g
+		}
+		if r := readableOf(q.suites); len(r) > 0 {
+			q.suites = r
+		}
+		return q
+	}
+	q.groups = last(q.groups, s.listings[v].curves)
+	return q
+}
+
+// reply puts a question to which a server that is well gives an answer of one
+// kind or the other, and tells whether it did. One that hung up twice, and
+// answers what it answered before, means no.
+func (s *session) reply(what string, q question) (answer, bool) {
+	s.purpose = what
+	if s.stopped != nil {
+		s.missed(what, *s.stopped)
+		return answer{}, false
+	}
+	a := s.pose(q)
+	switch l := s.listings[q.version]; {
+	case a.outcome == chose && l != nil:
+		l.exchange(a)
+		return a, true
+	case a.outcome == chose, a.outcome == refused:
+		return a, true
+	case a.outcome == silent && s.pose(s.known(q.version)).outcome == chose:
+		return a, true
+	}
+	s.missed(what, a.failure)
+	return a, false
+}
+
+// ordered tells whether the server goes by an order of its own. One that goes
+// by ours has shown its groups and schemes already, since those seen were
+// offered last.
+func (l *listing) ordered() bool {
+	o := l.found[l.v].ServerOrder
+	return o != nil && *o
+}
+
+// riding is reply with the schemes seen struck out as long as that gets an
+// answer: it names another one by the way.
+func (s *session) riding(what string, q question) (answer, bool) {
+	l := s.listings[q.version]
+	if q.version != tls12 || len(l.signed) == 0 || !l.ordered() || l.walks || s.stopped != nil {
+		return s.reply(what, q)
+	}
+	plain := q
+	q.schemes = without(s.p.questions.schemes, l.signed)
+	s.purpose = what
+	a := s.pose(q)
+	if a.outcome == chose && a.broken == nil || a.outcome == refused && a.alert.Description == tlswire.AlertFallback {
+		l.exchange(a)
+		return a, true
+	}
+	l.walks = true
+	return s.reply(what, plain)
+}
+
+// extensions offers what a ServerHello up to TLS 1.2 grants in clear. SSLv3
+// has none. A CBC suite is chosen where there is one, since the extensions
+// about the MAC are granted under no other.
+func (s *session) extensions(v version) {
+	q := s.known(v)
+	if v == ssl3 || v == ssl2 {
+		return
+	}
+	var cbc []uint16
+	for _, c := range q.suites {
+		if suite, _ := iana.SuiteByCode(c); suite.Mode == "CBC" {
+			cbc = append(cbc, c)
+		}
+	}
+	if len(cbc) > 0 {
+		q.suites = cbc
+	}
+	q.deflate = true
+	q.more = []tlswire.Extension{
+		{Type: tlswire.ExtEncryptThenMAC},
+		{Type: tlswire.ExtTruncatedHMAC},
+		{Type: tlswire.ExtSessionTicket},
+		{Type: tlswire.ExtSCT},
+		{Type: tlswire.ExtHeartbeat, Body: []byte{1}},
+		{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}},
+	}
+	a, ok := s.riding("extensions", q)
+	if !ok || a.outcome != chose || a.hello.Negotiated() != v.code {
+		return
+	}
+	granted := func(e tlswire.ExtensionType) *bool { return yes(has(a.hello.Extensions, e)) }
+	f := &s.facts
+	if len(cbc) > 0 {
+		f.EncryptThenMAC, f.TruncatedHMAC = granted(tlswire.ExtEncryptThenMAC), granted(tlswire.ExtTruncatedHMAC)
+	}
+	f.Heartbeat = granted(tlswire.ExtHeartbeat)
+	f.SCTs = either(f.SCTs, *granted(tlswire.ExtSCT))
+	f.SessionTicket = either(f.SessionTicket, *granted(tlswire.ExtSessionTicket))
+	f.Compression = yes(a.hello.Compression != 0)
+	if a.whole {
+		f.OCSPStaple = either(f.OCSPStaple, a.stapled)
+		s.client(a)
+	}
+}
+
+// client keeps whether the server asks for a certificate, and the schemes it
+// would take.
+func (s *session) client(a answer) {
+	s.facts.ClientCertificate = yes(a.request != nil || s.facts.ClientCertificate != nil && *s.facts.ClientCertificate)
+	if a.request == nil {
+		return
+	}
+	for _, c := range a.request.Schemes {
+		s.facts.ClientSchemes = add(s.facts.ClientSchemes, schemeName(c))
+	}
+}
+
+// fallback pretends to fall back from the newest version to the one below: a
+// server that heeds RFC 7507 refuses.
+func (s *session) fallback() {
+	var all []version
+	for _, v := range oldestFirst {
+		if len(s.suitesOf(v)) > 0 {
+			all = append(all, v)
+		}
+	}
+	if len(all) < 2 {
+		return
+	}
+	q := s.known(all[len(all)-2])
+	q.fallback = true
+	a, ok := s.riding("fallback", q)
+	switch {
+	case !ok:
+	case a.outcome == chose:
+		s.facts.FallbackSCSV = yes(false)
+	case a.outcome == silent: // and it answers the same without the signal
+		s.facts.FallbackSCSV = yes(true)
+	case a.alert.Description == tlswire.AlertFallback:
+		s.facts.FallbackSCSV = yes(true)
+	}
+}
+
+// unknown is a version that RFC 8701 keeps free for ever.
+const unknown = 0x7a7a
+
+// unknownVersion offers a version that nobody knows: in supported_versions,
+// which RFC 8701 reserves some for, or where there is none of it in the field
+// of old (RFC 5246 appendix E.1).
+func (s *session) unknownVersion() {
+	v, ok := s.newest(true)
+	if !ok || s.facts.VersionTolerant != nil {
+		return
+	}
+	q := s.known(v)
+	if v == tls13 {
+		q.versions = []uint16{unknown, v.code}
+	} else {
+		q.legacy = 0x037f
+	}
+	a, ok := s.reply("unknown version", q)
+	if ok {
+		s.facts.VersionTolerant = yes(a.outcome == chose && a.hello.Negotiated() == v.code)
+	}
+}
+
+// order offers the suites the other way round: a server with an order of its
+// own chooses as it did.
+func (s *session) order(v version) {
+	suites := s.suitesOf(v)
+	if len(suites) < 2 || v == ssl2 {
+		return
+	}
+	q := s.known(v)
+	q.suites = slices.Clone(suites)
+	slices.Reverse(q.suites)
+	// Some servers with an order of their own heed a client that puts ChaCha20
+	// first.
+	if chacha(q.suites[0]) && len(suites) > 2 {
+		q.suites[0], q.suites[1] = q.suites[1], q.suites[0]
+	}
+	what := v.name + " order"
+	s.purpose = what
+	a, ok := answer{}, false
+	if v == tls13 && s.stopped == nil {
+		// By the way, how it bears an unknown version: an answer says well.
+		q.groups, q.share = s.plan13.groups, 0
+		with := q
+		with.versions = []uint16{unknown, v.code}
+		a = s.pose(with)
+		if ok = a.outcome == chose && a.hello.Negotiated() == v.code; ok {
+			s.facts.VersionTolerant = yes(true)
+		}
+	}
+	if !ok {
+		a, ok = s.reply(what, q)
+	}
+	if ok && a.outcome == chose {
+		s.found[v].ServerOrder = yes(a.hello.Suite == suites[0])
+	}
+}
+
+func chacha(code uint16) bool {
+	s, _ := iana.SuiteByCode(code)
+	return s.Cipher == "CHACHA20-POLY1305"
+}
+
+// namelessChains asks without a name: what is shown may be other chains. While
+// they are new, each kind of key that was shown is left out and the rest asked
+// again.
+func (s *session) namelessChains() {
+	v, ok := s.newest(false)
+	if !ok {
+		v, ok = s.newest(true)
+	}
+	if !ok || v == ssl3 || s.name() == "" {
+		return
+	}
+	s.unnamed = true
+	defer func() { s.unnamed = false }()
+	q := s.known(v)
+	if v != tls13 && s.chunk == 0 {
+		q.suites = s.suites(v)
+	}
+	for {
+		before := len(s.certs.list)
+		a, ok := s.reply("no server name", q)
+		if !ok || a.outcome != chose || a.broken != nil {
+			return
+		}
+		if s.certs.see(v, "", "", a.chain); len(s.certs.list) == before {
+			return
+		}
+		if q = otherKinds(q, a, s.p.questions.schemes); len(q.suites) == 0 {
+			return
+		}
+	}
+}
+
+// otherKinds is the question without what the answer's kind of key can do.
+func otherKinds(q question, a answer, schemes []uint16) question {
+	if q.version == tls13 {
+		if q.schemes == nil {
+			q.schemes = schemes
+		}
+		shown := keyKind(schemeName(a.scheme))
+		q.schemes = slices.DeleteFunc(slices.Clone(q.schemes), func(c uint16) bool { return keyKind(schemeName(c)) == shown })
+		return q
+	}
+	shown := authentication(a.hello.Suite)
+	q.suites = slices.DeleteFunc(slices.Clone(q.suites), func(c uint16) bool { return authentication(c) == shown })
+	return q
+}
+
+// keyKind is the key that a scheme signs with: what stands before the hash.
+func keyKind(scheme string) string {
+	kind, _, _ := strings.Cut(scheme, "_")
+	return kind
+}
+
+func authentication(code uint16) string {
+	s, _ := iana.SuiteByCode(code)
+	return s.Authentication
+}
+
+func has(list []tlswire.Extension, kind tlswire.ExtensionType) bool {
+	return slices.ContainsFunc(list, func(e tlswire.Extension) bool { return e.Type == kind })
+}

@@ -1,0 +1,104 @@
+package tlsprobe
+
+import (
+	"crypto/hmac"
+	"errors"
+	"io"
+
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// readTickets ends a TLS 1.3 handshake and says goodbye at once, since most
+// servers send session tickets only after the client's Finished, and reads
+// what comes until the server hangs up.
+func readTickets(rw io.ReadWriter, hello []byte) answer {
+	a, o := readFlight(rw, hello)
+	if o == nil || !a.whole || a.broken != nil {
+		return a
+	}
+	out, err := o.goodbye(a.request != nil)
+	if err != nil {
+		return a
+	}
+	if _, err := rw.Write(out); err != nil {
+		return a
+	}
+	buf := make([]byte, 8<<10)
+	for {
+		m, err := o.outer.Next()
+		switch {
+		case errors.Is(err, tlswire.ErrMore):
+			n, err := rw.Read(buf)
+			if n == 0 && err != nil {
+				return a
+			}
+			if _, err := o.outer.Write(buf[:n]); err != nil {
+				return a
+			}
+		case err != nil:
+			return a
+		case o.take(&a, m):
+			a.broken = nil // the flight was whole; what failed came after it
+			return a
+		}
+	}
+}
+
+// goodbye is the client's side of the handshake's end (RFC 8446 sections 4.4.2
+// and 4.4.4): no certificate where one was asked for, Finished, close_notify.
+// The server's next records are read under the keys that follow.
+func (o *opener) goodbye(asked bool) ([]byte, error) {
+	k := o.keys
+	size := k.hash().Size()
+	master := k.extract(make([]byte, size), k.derive(k.master, "derived", nil))
+	next := o.transcript
+	var messages []byte
+	if asked {
+		messages = []byte{byte(tlswire.TypeCertificate), 0, 0, 4, 0, 0, 0, 0}
+	}
+	h := k.hash()
+	h.Write(next)
+	h.Write(messages)
+	mac := hmac.New(k.hash, k.expand(k.client, "finished", nil, size))
+	mac.Write(h.Sum(nil))
+	messages = append(messages, byte(tlswire.TypeFinished), 0, 0, byte(size))
+	messages = mac.Sum(messages)
+	client, err := k.sealer(k.client)
+	if err != nil {
+		return nil, err
+	}
+	out := client.seal(tlswire.TypeHandshake, messages)
+	if client, err = k.sealer(k.derive(master, "c ap traffic", next)); err != nil {
+		return nil, err
+	}
+	out = append(out, client.seal(tlswire.TypeAlert, []byte{1, tlswire.AlertCloseNotify})...)
+	o.server, err = k.sealer(k.derive(master, "s ap traffic", next))
+	return out, err
+}
+
+// tickets puts a question to its end, and keeps what comes with the chain and
+// after the handshake: tickets, and whether early data may go with them.
+func (s *session) tickets(q question) answer {
+	q.finish = true
+	q.more = []tlswire.Extension{
+		{Type: tlswire.ExtPSKModes, Body: []byte{1, 1}},
+		{Type: tlswire.ExtSCT},
+		{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}},
+	}
+	a := s.withProtocols(q)
+	if a.outcome != chose || !a.whole {
+		return a
+	}
+	s.client(a)
+	f := &s.facts
+	if a.tickets > 0 || a.request == nil { // without a certificate of ours it may have broken off
+		f.SessionTicket = either(f.SessionTicket, a.tickets > 0)
+		f.EarlyData = yes(a.early)
+	}
+	f.SCTs = either(f.SCTs, has(a.leaf, tlswire.ExtSCT))
+	f.OCSPStaple = either(f.OCSPStaple, has(a.leaf, tlswire.ExtStatusRequest))
+	return a
+}
+
+// either is a fact that several versions show.
+func either(old *bool, now bool) *bool { return yes(now || old != nil && *old) }
