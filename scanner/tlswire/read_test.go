@@ -311,7 +311,7 @@ func TestEncryptedMessages(t *testing.T) {
 	if name, ok := SelectedProtocol(list); err != nil || !ok || name != "h2" {
 		t.Errorf("extensions %v: %v", list, err)
 	}
-	for _, short := range []string{"", "00", "0000", "000000", "0000000105"} {
+	for _, short := range []string{"", "00", "0000", "000000", "0000000205"} {
 		_, _, a := ParseCertificate13(unhex(short))
 		_, b := ParseCertificateVerify(unhex(short))
 		_, c := ParseNewTicket13(unhex(short))
