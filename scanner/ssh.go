@@ -59,6 +59,11 @@ type HostKey struct {
 	SPKI   string `json:"spki_sha256,omitempty"` // digest of the key as SubjectPublicKeyInfo, where it has that form
 	Proven bool   `json:"proven"`                // its signature over the exchange was checked
 
+	// RSA's numbers, modulus in lower-case hex and exponent in decimal. They are
+	// not written out yet: the key is among the evidence.
+	Modulus  string `json:"-"`
+	Exponent string `json:"-"`
+
 	Certificate *SSHCertificate `json:"certificate,omitempty"` // sent in the key's place
 }
 

@@ -132,6 +132,9 @@ func keyFacts(key sshwire.PublicKey, blob []byte) scanner.HostKey {
 		Curve:  key.Curve,
 		SHA256: scanner.Digest(blob),
 	}
+	if key.Type == sshwire.TypeRSA {
+		found.Modulus, found.Exponent = key.N.Text(16), key.E.String()
+	}
 	if spki := key.SPKI(); spki != nil {
 		found.SPKI = scanner.Digest(spki)
 	}

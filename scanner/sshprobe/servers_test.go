@@ -2,6 +2,7 @@ package sshprobe_test
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/crypto/ssh"
 
 	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
@@ -85,6 +87,14 @@ func keyFile(t *testing.T, file string) scanner.HostKey {
 	k := scanner.HostKey{Type: strings.Fields(string(text))[0], Bits: bits, SHA256: hex.EncodeToString(sum), Proven: true}
 	if strings.HasPrefix(k.Type, "ecdsa") {
 		k.Curve = fmt.Sprintf("secp%dr1", bits)
+	}
+	if k.Type == "ssh-rsa" {
+		public, _, _, _, err := ssh.ParseAuthorizedKey(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers := public.(ssh.CryptoPublicKey).CryptoPublicKey().(*rsa.PublicKey)
+		k.Modulus, k.Exponent = numbers.N.Text(16), strconv.Itoa(numbers.E)
 	}
 	k.Proven = k.Type != "ssh-dss"
 	return k
