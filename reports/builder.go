@@ -76,7 +76,7 @@ func NewBuilder(c Config) (*Builder, error) {
 	return &Builder{
 		config: c, findings: map[fips.Status]int{}, changes: newChanges(c.Controls), worst: worst{map[string]*way{}},
 		algorithms: algorithms{}, unseen: map[scanner.Reason]*ReasonCount{}, silent: map[scanner.Reason]*ReasonCount{},
-		gapReasons: map[scanner.Reason]*GapReason{}, tally: control.NewTally(c.Controls), certs: newCerts(),
+		gapReasons: map[scanner.Reason]*GapReason{}, tally: control.NewTally(c.Controls), certs: newCerts(c.AsOf),
 		items: map[string]int{}, calendar: newCalendar(), contested: map[Contested]bool{},
 		questions: map[[2]string]bool{}, evidence: sha256.New(),
 		waived: Waived{FindingsBy: map[fips.Status]int{}}, uses: newWaiverUses(c.Waivers, c.AsOf),
@@ -84,6 +84,9 @@ func NewBuilder(c Config) (*Builder, error) {
 		ties: newTies(),
 	}, nil
 }
+
+// Interrupted says that the sweep was stopped before everything was asked.
+func (b *Builder) Interrupted() { b.config.Sweep.Interrupted = true }
 
 // Record takes one assessment.
 func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
@@ -233,7 +236,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		Empty: b.standing[control.Empty], Quiet: b.standing[control.Quiet],
 		FindingsBy: b.findings, RowsLeftOut: b.changes.leftOut, Algorithms: b.algorithms.result(),
 		Changes: b.changes.result(), Worst: b.worst.result(), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
-		Gaps: b.gaps, Controls: b.tally.Results(), Certificates: b.certs.result(b.config.AsOf), Items: b.items,
+		Gaps: b.gaps, Controls: b.tally.Results(), Certificates: b.certs.result(), Items: b.items,
 		Calendar: b.calendar.result(), Trace: b.trace, Connections: b.connections,
 		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(),
 	}
@@ -245,6 +248,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		r.Findings += n
 	}
 	r.Gaps.Nothing = r.Observed == 0
+	r.Gaps.Stopped = r.Sweep.Interrupted
 	for _, g := range b.gapReasons {
 		r.Gaps.Reasons = append(r.Gaps.Reasons, *g)
 	}
