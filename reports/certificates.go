@@ -1,9 +1,8 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
+	"math"
 	"strings"
 	"time"
 
@@ -19,6 +18,7 @@ type Certificates struct {
 	Expiring []ExpiryBucket
 	Keys     []KeyCount
 	List     []Certificate // soonest end first
+	LeftOut  int           // counted and not listed, since the list is bounded: those that end, or ended, farthest from the day of judging
 }
 
 // An ExpiryBucket is the certificates with so many days left on the day of
@@ -54,7 +54,7 @@ type Certificate struct {
 }
 
 // Distinct is how many certificates there are.
-func (c Certificates) Distinct() int { return len(c.List) }
+func (c Certificates) Distinct() int { return len(c.List) + c.LeftOut }
 
 // Within lists the certificates that end in at most so many days and have not
 // ended yet.
@@ -70,134 +70,10 @@ func (c Certificates) Within(days int) []Certificate {
 
 // Expired is how many had ended on the day of judging.
 func (c Certificates) Expired() int {
-	n := 0
-	for _, x := range c.List {
-		if x.Days < 0 {
-			n++
-		}
+	if len(c.Expiring) == 0 {
+		return 0
 	}
-	return n
-}
-
-// maxCertPlaces bounds the places named for one certificate.
-const maxCertPlaces = 64
-
-// certs gathers certificates by digest.
-type certs struct {
-	byDigest map[string]*cert
-	keys     map[string]*KeyCount
-	unread   int
-}
-
-type cert struct {
-	Certificate
-	last int // the assessment that was counted last
-}
-
-func newCerts() *certs { return &certs{byDigest: map[string]*cert{}, keys: map[string]*KeyCount{}} }
-
-// add takes every certificate of an assessment; n numbers the assessment.
-func (c *certs) add(a fips.Assessment, n int) {
-	o := a.Observation
-	if o.TLS != nil {
-		for _, chain := range o.TLS.Chains {
-			for i := range chain.Certificates {
-				c.one(&chain.Certificates[i], o.Endpoint, true, n)
-			}
-		}
-	}
-	if o.Store != nil {
-		for _, item := range o.Store.Items {
-			if item.Certificate != nil {
-				c.one(item.Certificate, o.Endpoint, false, n)
-			}
-		}
-		c.links(o, n)
-	}
-	for r, counts := range Counted(a) {
-		x := c.byDigest[r.Certificate]
-		if x == nil || !counts {
-			continue
-		}
-		x.Status = max(x.Status, r.Status)
-		if k := c.keys[x.Key]; k != nil && r.Class == fips.ClassCertKey {
-			k.Status = max(k.Status, r.Status)
-			if k.Next == nil {
-				k.Next = r.Next
-			}
-		}
-	}
-}
-
-func (c *certs) one(x *scanner.Certificate, e scanner.Endpoint, served bool, n int) {
-	if x.Problem != "" && x.NotAfter.IsZero() {
-		c.unread++
-		return
-	}
-	k := c.byDigest[x.SHA256]
-	if k == nil {
-		k = &cert{Certificate: Certificate{SHA256: x.SHA256, Subject: named(x), Issuer: issuer(x), NotBefore: x.NotBefore,
-			NotAfter: x.NotAfter, Key: KeyName(x.Key), Signature: x.SignatureAlgorithm, CA: x.CA}}
-		c.byDigest[x.SHA256] = k
-		if c.keys[k.Key] == nil {
-			c.keys[k.Key] = &KeyCount{Key: k.Key}
-		}
-		c.keys[k.Key].Certificates++
-	}
-	k.Served = k.Served || served
-	k.Stored = k.Stored || !served
-	if k.last != n {
-		k.last = n
-		k.Places.add(e, maxCertPlaces)
-	}
-}
-
-// links adds the other paths that lead to a file: the certificate lies there
-// too.
-func (c *certs) links(o scanner.Observation, n int) {
-	for _, item := range o.Store.Items {
-		if item.Certificate == nil {
-			continue
-		}
-		k := c.byDigest[item.Certificate.SHA256]
-		if k == nil || k.last != n {
-			continue
-		}
-		k.last = -n // once for each file, however often the file holds it
-		for _, path := range o.Store.Links {
-			k.Places.add(scanner.Endpoint{Path: path}, maxCertPlaces)
-		}
-	}
-}
-
-// result orders the certificates and counts days from the day of judging.
-func (c *certs) result(asOf fips.Date) Certificates {
-	day, err := time.Parse(time.DateOnly, string(asOf))
-	r := Certificates{Unread: c.unread}
-	for _, k := range c.byDigest {
-		x := k.Certificate
-		if err == nil {
-			x.Days = daysBetween(day, x.NotAfter)
-		}
-		if x.Served {
-			r.Served++
-		}
-		if x.Stored {
-			r.Stored++
-		}
-		r.List = append(r.List, x)
-	}
-	slices.SortFunc(r.List, func(a, b Certificate) int {
-		return cmp.Or(a.NotAfter.Compare(b.NotAfter), strings.Compare(a.SHA256, b.SHA256))
-	})
-	r.Expiring = buckets(r.List)
-	for _, k := range c.keys {
-		r.Keys = append(r.Keys, *k)
-	}
-	slices.SortFunc(r.Keys, func(a, b KeyCount) int {
-		return cmp.Or(cmp.Compare(b.Status, a.Status), cmp.Compare(b.Certificates, a.Certificates), strings.Compare(a.Key, b.Key))
-	})
-	return r
+	return c.Expiring[0].Certificates
 }
 
 // daysBetween is the whole days from the start of a day to a moment, rounded
@@ -211,22 +87,19 @@ func daysBetween(day, end time.Time) int {
 	return days
 }
 
-func buckets(list []Certificate) []ExpiryBucket {
-	b := []struct {
-		upTo  int
-		label string
-	}{{-1, "expired"}, {7, "within 7 days"}, {30, "8 to 30 days"}, {90, "31 to 90 days"}, {200, "91 to 200 days"},
-		{398, "201 to 398 days"}, {1095, "399 days to 3 years"}, {1 << 40, "over 3 years"}}
-	var out []ExpiryBucket
+// expiries are the buckets, by the most days left.
+var expiries = [...]struct {
+	upTo  int
+	label string
+}{{-1, "expired"}, {7, "within 7 days"}, {30, "8 to 30 days"}, {90, "31 to 90 days"}, {200, "91 to 200 days"},
+	{398, "201 to 398 days"}, {1095, "399 days to 3 years"}, {math.MaxInt, "over 3 years"}}
+
+func bucketOf(days int) int {
 	i := 0
-	for _, limit := range b {
-		start := i
-		for i < len(list) && list[i].Days <= limit.upTo {
-			i++
-		}
-		out = append(out, ExpiryBucket{limit.label, i - start})
+	for days > expiries[i].upTo {
+		i++
 	}
-	return out
+	return i
 }
 
 // named is what people call the certificate.

@@ -36,6 +36,39 @@ func TestCertificateToldOnce(t *testing.T) {
 	}
 }
 
+// However many certificates there are, all are counted, and told are those
+// that end closest to the day of judging.
+func TestCertificatesAreBounded(t *testing.T) {
+	const n, listed = 12000, 5000
+	var all []fips.Assessment
+	for i := range n {
+		days := 3 + i*7919%n // in no order
+		if i%2 == 0 {
+			days = -days
+		}
+		cert := certificate(fmt.Sprint("c", i), days)
+		item := scanner.Item{Kind: scanner.ItemCertificate, SHA256: cert.SHA256, Certificate: &cert}
+		all = append(all, file(fmt.Sprintf("/x/%d.pem", i), []scanner.Item{item}, certRSA))
+	}
+	all = append(all, all...) // each is met twice
+	c := build(t, all).Certificates
+	if len(c.List) != listed || c.Distinct() != n || c.Stored != n || c.Expired() != n/2 || c.Keys[0].Certificates != n {
+		t.Errorf("%d listed, %d distinct, %d stored, %d expired, %d with the key", len(c.List), c.Distinct(), c.Stored, c.Expired(), c.Keys[0].Certificates)
+	}
+	for _, x := range c.List {
+		if max(x.Days, -x.Days) > listed+4 || x.Places.Count != 1 && x.Places.Count != 2 || x.Status != fips.Approved {
+			t.Fatalf("listed: %+v", x)
+		}
+	}
+	sum := 0
+	for _, b := range c.Expiring {
+		sum += b.Certificates
+	}
+	if sum != n {
+		t.Errorf("%d certificates by days left, want %d", sum, n)
+	}
+}
+
 func TestDaysLeft(t *testing.T) {
 	day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) // the day of judging
 	tests := []struct {

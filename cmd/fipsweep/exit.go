@@ -31,7 +31,7 @@ var exitTable = [...]struct {
 	{exitFailed, "the work could not be done"},
 	{exitFindings, "findings at or above --fail-on (unclassified, unless said otherwise)"},
 	{exitIncomplete, "incomplete: something named or answering was lost before all was asked"},
-	{exitClean, "clean: no such findings, and nothing lost"},
+	{exitClean, "clean"},
 }
 
 // exitHelp is the table as help prints it.
@@ -45,23 +45,13 @@ func exitHelp() string {
 }
 
 // exitLine is a status and its meaning, as the summary's last line has it.
-// failOn is what counts as a finding; incomplete tells of a gap that a status
-// before it hides.
-func exitLine(status exitStatus, failOn string, incomplete bool) string {
-	line := fmt.Sprintf("exit %d", status)
+func exitLine(status exitStatus) string {
 	for _, row := range exitTable {
-		switch {
-		case row.status != status:
-		case status == exitFindings:
-			line += ": findings at or above " + failOn
-		default:
-			line += ": " + row.meaning
+		if row.status == status {
+			return fmt.Sprintf("exit %d: %s", status, row.meaning)
 		}
 	}
-	if incomplete && status != exitIncomplete {
-		line += fmt.Sprintf("   (%d, incomplete, also held)", exitIncomplete)
-	}
-	return line
+	return fmt.Sprintf("exit %d", status)
 }
 
 // A statusError carries the exit status of an error, so that the code which

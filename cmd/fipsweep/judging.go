@@ -107,11 +107,8 @@ func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep
 	line.judge, line.builder = a.assess, builder
 	line.recorders = append(append(lines.recorders(), builder), extra...)
 	report, err := line.assess(ctx)
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		err = nil
-	}
-	if err != nil {
-		report = nil // of half a sweep that failed nothing can be said
 	}
 	return report, errors.Join(err, lines.close(report))
 }
@@ -181,7 +178,7 @@ func (a *assessor) write(ctx context.Context, std streams, r *reports.Report, ag
 		if o.format != "text" {
 			continue
 		}
-		opt := render.TextOptions{UTF8: true, Outputs: written, Exit: exitLine(status, a.failOn.String(), r.Gaps.Incomplete())}
+		opt := render.TextOptions{UTF8: true, Outputs: written, Exit: exitLine(status)}
 		if o.stdout() {
 			term := textOptions(std.out)
 			opt.Color, opt.UTF8 = term.Color, term.UTF8

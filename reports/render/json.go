@@ -32,37 +32,78 @@ func JSON(ctx context.Context, w io.Writer, r *reports.Report, t *control.Table,
 		return fmt.Errorf("encode the report: %w", err)
 	}
 	b.Truncate(b.Len() - len("\n}\n"))
-	lists := [...]struct {
-		name string
-		each reports.Assessments
-		add  func(*bytes.Buffer, fips.Assessment) error
-	}{
-		{"observations", again, func(b *bytes.Buffer, a fips.Assessment) error { return reports.AppendObservation(b, a.Observation) }},
-		{"findings", r.WithFacts(again), func(b *bytes.Buffer, a fips.Assessment) error {
-			for _, f := range a.Findings {
-				if err := reports.AppendFinding(b, f, a.Observation.Time, t); err != nil {
-					return err
-				}
-			}
-			return nil
-		}},
-	}
-	for _, l := range lists {
-		fmt.Fprintf(&b, ",\n  %q: [", l.name)
-		if err := elements(ctx, w, &b, l.each, l.add); err != nil {
+	l := lists{w: w, b: &b}
+	l.open("changes")
+	for _, c := range r.Changes {
+		if err := l.value(newChangeJSON(c)); err != nil {
 			return err
 		}
-		b.WriteString("\n  ]")
 	}
-	b.WriteString("\n}\n")
-	return drain(w, &b)
+	l.open("certificates")
+	for _, c := range r.Certificates.List {
+		if err := l.value(newCertificateJSON(c)); err != nil {
+			return err
+		}
+	}
+	l.open("observations")
+	if err := l.each(ctx, again, func(b *bytes.Buffer, a fips.Assessment) error { return reports.AppendObservation(b, a.Observation) }); err != nil {
+		return err
+	}
+	l.open("findings")
+	if err := l.each(ctx, r.WithFacts(again), func(b *bytes.Buffer, a fips.Assessment) error {
+		for _, f := range a.Findings {
+			if err := reports.AppendFinding(b, f, a.Observation.Time, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	b.WriteString("\n  ]\n}\n")
+	return l.drain()
 }
 
-// elements writes what add appends for each assessment, a line to an element,
-// as the elements of a list. The buffer holds what is still to be written.
-func elements(ctx context.Context, w io.Writer, b *bytes.Buffer, again reports.Assessments, add func(*bytes.Buffer, fips.Assessment) error) error {
+// lists writes the lists of the document, an element to a line. The buffer
+// holds what is still to be written.
+type lists struct {
+	w     io.Writer
+	b     *bytes.Buffer
+	comma string
+	begun bool
+}
+
+func (l *lists) open(name string) {
+	if l.begun {
+		l.b.WriteString("\n  ]")
+	}
+	fmt.Fprintf(l.b, ",\n  %q: [", name)
+	l.begun, l.comma = true, ""
+}
+
+func (l *lists) value(v any) error {
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("encode the report: %w", err)
+	}
+	l.lines(line.Bytes())
+	return l.drain()
+}
+
+func (l *lists) lines(p []byte) {
+	for line := range bytes.Lines(p) {
+		l.b.WriteString(l.comma)
+		l.b.WriteString("\n    ")
+		l.b.Write(bytes.TrimSuffix(line, []byte("\n")))
+		l.comma = ","
+	}
+}
+
+// each writes what add appends for each assessment, a line to an element.
+func (l *lists) each(ctx context.Context, again reports.Assessments, add func(*bytes.Buffer, fips.Assessment) error) error {
 	var lines bytes.Buffer
-	comma := ""
 	for a, err := range again(ctx) {
 		if err == nil {
 			err = ctx.Err()
@@ -74,21 +115,16 @@ func elements(ctx context.Context, w io.Writer, b *bytes.Buffer, again reports.A
 		if err := add(&lines, a); err != nil {
 			return err
 		}
-		for line := range bytes.Lines(lines.Bytes()) {
-			b.WriteString(comma)
-			b.WriteString("\n    ")
-			b.Write(bytes.TrimSuffix(line, []byte("\n")))
-			comma = ","
-		}
-		if err := drain(w, b); err != nil {
+		l.lines(lines.Bytes())
+		if err := l.drain(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func drain(w io.Writer, b *bytes.Buffer) error {
-	if _, err := b.WriteTo(w); err != nil {
+func (l *lists) drain() error {
+	if _, err := l.b.WriteTo(l.w); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
 	return nil

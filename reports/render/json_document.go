@@ -10,22 +10,21 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// A document is the JSON form of a report, but for its observations and
-// findings.
+// A document is the JSON form of a report, but for its lists of changes,
+// certificates, observations and findings.
 type document struct {
 	Schema       string           `json:"schema"`
 	Headline     reports.Headline `json:"headline"`
 	Verdict      string           `json:"verdict"` // the sentence behind the headline
 	Sweep        json.RawMessage  `json:"sweep"`   // as its line has it: scope, counts, controls, coverage
 	Posture      []postureJSON    `json:"posture"`
-	Changes      []changeJSON     `json:"changes"`
 	RowsLeftOut  int              `json:"findings_left_out"` // of the rows of changes, since these are bounded
 	Algorithms   []algorithmJSON  `json:"algorithms"`
 	Worst        []worstJSON      `json:"worst"`
 	NotSeen      []reasonJSON     `json:"not_seen"`
 	Quiet        []reasonJSON     `json:"quiet"`
 	Gaps         []gapJSON        `json:"gaps"`
-	Certificates certificatesJSON `json:"certificates"`
+	Certificates certificatesJSON `json:"certificate_counts"`
 	Items        map[string]int   `json:"items"` // what stores hold, by kind of item
 	Calendar     []endingJSON     `json:"calendar"`
 	Contested    []contestedJSON  `json:"contested"`
@@ -102,15 +101,12 @@ func newDocument(r *reports.Report) (*document, error) {
 	}
 	d := &document{
 		Schema: ReportSchema, Headline: r.Headline(), Verdict: verdict(r), Sweep: sweep.Bytes(), RowsLeftOut: r.RowsLeftOut,
-		Posture: []postureJSON{}, Changes: []changeJSON{}, Algorithms: []algorithmJSON{}, Worst: []worstJSON{}, Gaps: []gapJSON{},
+		Posture: []postureJSON{}, Algorithms: []algorithmJSON{}, Worst: []worstJSON{}, Gaps: []gapJSON{},
 		Calendar: []endingJSON{}, Contested: []contestedJSON{}, NotSeen: reasonsJSON(r.Unobserved), Quiet: reasonsJSON(r.Silent),
 		Certificates: newCertificatesJSON(r.Certificates), Items: r.Items, Sources: cited(r), Connections: r.Connections,
 	}
 	for _, c := range r.Posture {
 		d.Posture = append(d.Posture, postureJSON{c.Status, c.Endpoints, kindsJSON(c.ByKind)})
-	}
-	for _, c := range r.Changes {
-		d.Changes = append(d.Changes, newChangeJSON(c))
 	}
 	for _, a := range r.Algorithms {
 		d.Algorithms = append(d.Algorithms, algorithmJSON{a.Subject, a.Status, a.Endpoints})
@@ -177,14 +173,14 @@ func cited(r *reports.Report) []fips.Source {
 }
 
 type certificatesJSON struct {
-	Distinct int               `json:"distinct"`
-	Served   int               `json:"served"`
-	Stored   int               `json:"stored"`
-	Unread   int               `json:"unread"`
-	Expired  int               `json:"expired"`
-	Expiring []expiryJSON      `json:"expiring"`
-	Keys     []keyJSON         `json:"keys"`
-	List     []certificateJSON `json:"list"` // soonest end first
+	Distinct int          `json:"distinct"`
+	Served   int          `json:"served"`
+	Stored   int          `json:"stored"`
+	Unread   int          `json:"unread"`
+	Expired  int          `json:"expired"`
+	LeftOut  int          `json:"left_out"` // of the list of certificates, since it is bounded
+	Expiring []expiryJSON `json:"expiring"`
+	Keys     []keyJSON    `json:"keys"`
 }
 
 type expiryJSON struct {
@@ -217,19 +213,20 @@ type certificateJSON struct {
 }
 
 func newCertificatesJSON(c reports.Certificates) certificatesJSON {
-	x := certificatesJSON{Distinct: c.Distinct(), Served: c.Served, Stored: c.Stored, Unread: c.Unread, Expired: c.Expired(),
-		Expiring: []expiryJSON{}, Keys: []keyJSON{}, List: []certificateJSON{}}
+	x := certificatesJSON{Distinct: c.Distinct(), Served: c.Served, Stored: c.Stored, Unread: c.Unread, Expired: c.Expired(), LeftOut: c.LeftOut,
+		Expiring: []expiryJSON{}, Keys: []keyJSON{}}
 	for _, b := range c.Expiring {
 		x.Expiring = append(x.Expiring, expiryJSON{b.Label, b.Certificates})
 	}
 	for _, k := range c.Keys {
 		x.Keys = append(x.Keys, keyJSON(k))
 	}
-	for _, k := range c.List {
-		x.List = append(x.List, certificateJSON{k.SHA256, k.Subject, k.Issuer, k.NotBefore, k.NotAfter, k.Days, k.Key, k.Signature,
-			k.Status, k.Served, k.Stored, k.CA, k.Places.Count, newPlacesJSON(k.Places)})
-	}
 	return x
+}
+
+func newCertificateJSON(c reports.Certificate) certificateJSON {
+	return certificateJSON{c.SHA256, c.Subject, c.Issuer, c.NotBefore, c.NotAfter, c.Days, c.Key, c.Signature,
+		c.Status, c.Served, c.Stored, c.CA, c.Places.Count, newPlacesJSON(c.Places)}
 }
 
 // orNone makes a nil list an empty one, so that readers meet [] and not null.
