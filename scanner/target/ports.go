@@ -43,6 +43,8 @@ func SchemePort(scheme string) (uint16, bool) {
 		return 21, true
 	case "nntp":
 		return 119, true
+	case "irc":
+		return 6667, true
 	case "sieve":
 		return 4190, true
 	case "ldap":

@@ -15,24 +15,29 @@ import (
 func (s *session) ask(hello []byte, read func(io.ReadWriter, []byte) answer) answer {
 	ctx, cancel := context.WithTimeout(s.ctx, s.p.timeout)
 	defer cancel()
+	if most := maxConnections[s.endpoint.Scheme]; most > 0 && s.tls.Connections >= most {
+		s.stopped = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonThrottled,
+			Detail: s.endpoint.Scheme + " shuts out hosts that break many handshakes off; this is where we stop"}
+		return answer{failure: *s.stopped}
+	}
 	put := s.given != nil
-	conn, r, failed := s.open(ctx)
+	conn, rw, failed := s.open(ctx)
 	if failed != nil {
 		return s.account(*failed)
 	}
 	defer conn.Close()
 	defer bind(ctx, conn)()
 	if !put {
-		if _, err := conn.Write(hello); err != nil {
+		if _, err := rw.Write(hello); err != nil {
 			return s.account(s.ended(err))
 		}
 	}
-	return s.account(read(&upgraded{conn, r}, hello))
+	return s.account(read(rw, hello))
 }
 
 // open connects, or takes the connection that was given, and passes the
 // STARTTLS dialogue where there is one.
-func (s *session) open(ctx context.Context) (net.Conn, io.Reader, *answer) {
+func (s *session) open(ctx context.Context) (net.Conn, io.ReadWriter, *answer) {
 	conn := s.given
 	s.given = nil
 	if conn == nil {
@@ -49,9 +54,9 @@ func (s *session) open(ctx context.Context) (net.Conn, io.Reader, *answer) {
 		return conn, conn, nil
 	}
 	defer bind(ctx, conn)()
-	r, err := upgrade(conn, s.endpoint, dialogue)
+	rw, err := upgrade(conn, s.endpoint, dialogue)
 	if err == nil {
-		return conn, r, nil
+		return conn, rw, nil
 	}
 	_ = conn.Close()
 	a := answer{}

@@ -292,13 +292,16 @@ func (t *talk) element() ([]byte, error) {
 
 const xmppTLS = "urn:ietf:params:xml:ns:xmpp-tls"
 
-// xmppClient is RFC 6120 section 5.
-func xmppClient(t *talk) error {
+// xmppClient and xmppServer are RFC 6120 section 5.
+func xmppClient(t *talk) error { return t.xmpp("jabber:client") }
+func xmppServer(t *talk) error { return t.xmpp("jabber:server") }
+
+func (t *talk) xmpp(namespace string) error {
 	var to strings.Builder
 	if err := xml.EscapeText(&to, []byte(t.host)); err != nil {
 		return err
 	}
-	if err := t.say("<?xml version='1.0'?><stream:stream xmlns='jabber:client' " +
+	if err := t.say("<?xml version='1.0'?><stream:stream xmlns='" + namespace + "' " +
 		"xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='" + to.String() + "'>"); err != nil {
 		return err
 	}

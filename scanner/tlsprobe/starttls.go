@@ -25,24 +25,29 @@ type talk struct {
 	host     string // what to call the server
 	protocol string
 	banner   string
+	through  io.ReadWriter // what TLS goes through, where not the connection itself
 }
 
 // dialogues is the STARTTLS conversations by scheme. Each ends where the next
-// byte is the ClientHello's. MySQL is not among them: it shuts a host out
-// after some broken handshakes, and this plan breaks each one off. Never
-// written to.
+// byte is the ClientHello's. Never written to.
 var dialogues = map[string]func(*talk) error{
 	"ftp":         ftp,
 	"imap":        imap,
+	"irc":         irc,
 	"ldap":        ldap,
 	"lmtp":        lmtp,
+	"mssql":       mssql,
+	"mysql":       mysql,
 	"nntp":        nntp,
 	"pop3":        pop3,
 	"postgres":    postgres,
+	"rdp":         rdp,
+	"sieve":       sieve,
 	"smtp":        smtp,
 	"submission":  smtp,
 	"xmpp":        xmppClient,
 	"xmpp-client": xmppClient,
+	"xmpp-server": xmppServer,
 }
 
 // Schemes lists what an endpoint's Scheme may be: "tls" for TLS at once, and
@@ -65,10 +70,15 @@ func (d *declined) Error() string {
 	return string(d.failure.Reason) + ": " + d.failure.Detail
 }
 
-// upgrade leads a connection through its dialogue and returns what to read
-// from: bytes may have been read ahead. An error of the network comes as it
+// maxConnections bounds the connections to servers that shut out a host which
+// breaks too many handshakes off: MySQL does after 100 (max_connect_errors),
+// and this plan breaks each one off. Never written to.
+var maxConnections = map[string]int{"mysql": 60}
+
+// upgrade leads a connection through its dialogue and returns what to speak
+// TLS through: bytes may have been read ahead. An error of the network comes as it
 // is, unless the peer had spoken before.
-func upgrade(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (io.Reader, error) {
+func upgrade(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (io.ReadWriter, error) {
 	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme}
 	heard := &listener{r: conn}
 	t.r = bufio.NewReaderSize(heard, maxLine)
@@ -82,7 +92,10 @@ func upgrade(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (io.
 	if err != nil {
 		return nil, err
 	}
-	return t.r, nil
+	if t.through != nil {
+		return t.through, nil
+	}
+	return &upgraded{conn, t.r}, nil
 }
 
 // listener remembers whether the peer has said anything.

@@ -55,6 +55,12 @@ func TestSTARTTLS(t *testing.T) {
 		{"ldap", []turn{{"1.3.6.1.4.1.1466.20037", "\x30\x84\x00\x00\x00\x10\x02\x01\x01\x78\x84\x00\x00\x00\x07\x0a\x01\x00\x04\x00\x04\x00"}}},
 		{"xmpp-client", []turn{{"to='lab.test'>", xmppHead + "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>"},
 			{"xmpp-tls'/>", "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"}}},
+		{"xmpp-server", []turn{{"to='lab.test'>", "<?xml version='1.0'?><stream:stream xmlns='jabber:server' id='1' version='1.0'><stream:features>" +
+			"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>"}, {"xmpp-tls'/>", "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"}}},
+		{"sieve", []turn{{"", "\"IMPLEMENTATION\" \"lab\"\r\n\"STARTTLS\"\r\nOK \"ready\"\r\n"}, {"STARTTLS\r\n", "OK \"go\"\r\n"}}},
+		{"irc", []turn{{"", ":lab NOTICE * :looking up\r\n"}, {"STARTTLS\r\n", ":lab 670 * :go\r\n"}}},
+		{"mysql", []turn{{"", mysqlGreeting(0xff)}, {strings.Repeat("\x00", 23), ""}}},
+		{"rdp", []turn{{rdpRequest, "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x1f\x08\x00\x02\x00\x00\x00"}}},
 	}
 	for _, row := range rows {
 		t.Run(row.scheme, func(t *testing.T) {
@@ -69,6 +75,66 @@ func TestSTARTTLS(t *testing.T) {
 			same(t, "seen", labSeen(), seenOf(t, o))
 			same(t, "upgraded", row.scheme, o.TLS.STARTTLS)
 		})
+	}
+}
+
+const rdpRequest = "\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08\x00\x03\x00\x00\x00"
+
+// mysqlGreeting is the first packet of a server of version 8, with the upper
+// byte of its lower capabilities as given: CLIENT_SSL is bit 3 of it.
+func mysqlGreeting(capabilities byte) string {
+	body := "\x0a8.0.36\x00\x07\x00\x00\x00abcdefgh\x00\xff" + string([]byte{capabilities}) + "\xff\x02\x00\xff\xdf\x15" + strings.Repeat("\x00", 10) + "ijklmnopqrst\x00mysql_native_password\x00"
+	return string([]byte{byte(len(body)), 0, 0, 0}) + body
+}
+
+// prelogin is a server's reply to PRELOGIN that says how it encrypts.
+func prelogin(encryption byte) string {
+	body := []byte{0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, 15, 0, 7, 208, 0, 0, encryption}
+	return string(append([]byte{4, 1, 0, byte(8 + len(body)), 0, 0, 1, 0}, body...))
+}
+
+// TLS of TDS 7 goes in TDS packets.
+func TestTDS(t *testing.T) {
+	config := labConfig(t)
+	e := endpoint(serve(t, func(conn net.Conn) {
+		r := bufio.NewReader(conn)
+		if script(conn, r, []turn{{"\x00\x00\x00\x00\x01", prelogin(1)}}) {
+			through := &tds{talk: &talk{conn: conn, r: r}}
+			_ = tls.Server(tdsConn{conn, through}, config).Handshake()
+		}
+	}), "lab.test")
+	e.Scheme = "mssql"
+	o := probe(t, e)
+	same(t, "seen", labSeen(), seenOf(t, o))
+	same(t, "incomplete", []string(nil), incomplete(o))
+}
+
+type tdsConn struct {
+	net.Conn
+	tds *tds
+}
+
+func (c tdsConn) Read(p []byte) (int, error)  { return c.tds.Read(p) }
+func (c tdsConn) Write(p []byte) (int, error) { return c.tds.Write(p) }
+
+// MySQL shuts a host out after 100 broken handshakes.
+func TestMySQLIsSpared(t *testing.T) {
+	config := labConfig(t)
+	config.CipherSuites = nil
+	for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		config.CipherSuites = append(config.CipherSuites, s.ID)
+	}
+	config.MinVersion, config.Certificates = tls.VersionTLS10, append(config.Certificates, certificate(t, rsaKey(t)))
+	e := endpoint(serve(t, func(conn net.Conn) {
+		r := bufio.NewReader(conn)
+		if script(conn, r, []turn{{"", mysqlGreeting(0xff)}, {strings.Repeat("\x00", 23), ""}}) {
+			_ = tls.Server(replayed{conn, r}, config).Handshake()
+		}
+	}), "lab.test")
+	e.Scheme = "mysql"
+	o := probe(t, e)
+	if o.TLS == nil || o.TLS.Connections > 60 || len(incomplete(o)) == 0 || !strings.HasSuffix(incomplete(o)[0], ": throttled") {
+		t.Errorf("%+v, incomplete %v", o.TLS, incomplete(o))
 	}
 }
 
@@ -99,6 +165,18 @@ func TestNoSTARTTLS(t *testing.T) {
 		{"ldap, garbage", "ldap", []turn{{"20037", "\x16\x03\x01\x00\x05"}}, false, scanner.Failure{Stage: scanner.StageSTARTTLS, Reason: scanner.ReasonGarbage}},
 		{"xmpp without", "xmpp-client", []turn{{"'>", xmppHead + "<stream:features/>"}}, true, scanner.Failure{}},
 		{"xmpp, without end", "xmpp-client", []turn{{"'>", long}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonTooLarge}},
+		{"sieve without", "sieve", []turn{{"", "\"SIEVE\" \"x\"\r\nOK\r\n"}}, true, scanner.Failure{}},
+		{"sieve, busy", "sieve", []turn{{"", "BYE \"later\"\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"irc without", "irc", []turn{{"STARTTLS\r\n", ":lab 421 * STARTTLS :Unknown command\r\n"}}, true, scanner.Failure{}},
+		{"irc, garbage", "irc", []turn{{"STARTTLS\r\n", "what\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
+		{"mysql without", "mysql", []turn{{"", mysqlGreeting(0xf7)}}, true, scanner.Failure{}},
+		{"mysql, host blocked", "mysql", []turn{{"", "\x0f\x00\x00\x00\xff\x69\x04Host blocked"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"mysql, garbage", "mysql", []turn{{"", "SSH-2.0-x\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
+		{"rdp with its own security", "rdp", []turn{{rdpRequest, "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x03\x00\x08\x00\x02\x00\x00\x00"}}, true, scanner.Failure{}},
+		{"rdp, old", "rdp", []turn{{rdpRequest, "\x03\x00\x00\x0b\x06\xd0\x00\x00\x12\x34\x00"}}, true, scanner.Failure{}},
+		{"rdp, garbage", "rdp", []turn{{rdpRequest, "HTTP/1.1 400\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
+		{"mssql without", "mssql", []turn{{"\x00\x01", prelogin(2)}}, true, scanner.Failure{}},
+		{"mssql, garbage", "mssql", []turn{{"\x00\x01", "HTTP/1.1 400 no\r\n\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
 		{"silence", "smtp", []turn{{"\x00never", ""}}, false, scanner.Failure{Stage: scanner.StageGreeting, Reason: scanner.ReasonTimeout}},
 	}
 	for _, row := range rows {
@@ -130,6 +208,8 @@ func FuzzDialogue(f *testing.F) {
 		"220-lab\r\n220 lab\r\n250-lab\r\n250 STARTTLS\r\n220 go\r\n", "* OK\r\n* CAPABILITY STARTTLS\r\na1 OK\r\na2 OK\r\n",
 		"+OK\r\n+OK\r\nSTLS\r\n.\r\n+OK\r\n", "S", "E", "\x30\x84\x00\x00\x00\x10\x02\x01\x01\x78\x84\x00\x00\x00\x07\x0a\x01\x00\x04\x00\x04\x00",
 		xmppHead + "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features><proceed/>", "200 lab\r\n382 go\r\n", "421 no\r\n",
+		mysqlGreeting(0xff), prelogin(1), "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x1f\x08\x00\x02\x00\x00\x00", ":lab 670 * :go\r\n",
+		"\"STARTTLS\"\r\nOK\r\nOK\r\n",
 	} {
 		f.Add([]byte(seed))
 	}
