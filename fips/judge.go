@@ -17,7 +17,8 @@ type Judge struct {
 	asOf   Date
 	day    time.Time // the first moment of asOf
 	rules  *Index
-	anchor string // ID of the rule anchorName
+	anchor string            // ID of the rule anchorName
+	suites map[string]Ruling // the registry's, by name: servers offer dozens, and all the same ones
 
 	// Of policies on top of the catalogue; empty where there are none.
 	policies []Policy
@@ -41,6 +42,7 @@ func NewJudge(c *Catalogue, asOf Date) (*Judge, error) {
 	for _, r := range j.rules.Named("certificate-property", anchorName) {
 		j.anchor = r.ID
 	}
+	j.suites = j.allSuites()
 	if len(c.Policies) == 0 {
 		return j, nil
 	}
@@ -48,6 +50,7 @@ func NewJudge(c *Catalogue, asOf Date) (*Judge, error) {
 	j.base, j.policies = &base, c.Policies
 	j.added = NewIndex(c.added())
 	j.raised = raise(c, j.rules, j.added)
+	j.suites = j.allSuites()
 	return j, nil
 }
 

@@ -85,6 +85,9 @@ func NewBuilder(c Config) (*Builder, error) {
 	}, nil
 }
 
+// Interrupted says that the sweep was stopped before everything was asked.
+func (b *Builder) Interrupted() { b.config.Sweep.Interrupted = true }
+
 // Record takes one assessment.
 func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 	o := a.Observation
@@ -245,6 +248,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		r.Findings += n
 	}
 	r.Gaps.Nothing = r.Observed == 0
+	r.Gaps.Stopped = r.Sweep.Interrupted
 	for _, g := range b.gapReasons {
 		r.Gaps.Reasons = append(r.Gaps.Reasons, *g)
 	}

@@ -10,6 +10,7 @@ import (
 // nobody here can compute, or a question that the peer declined.
 type Gaps struct {
 	Nothing bool        // nothing at all was observed
+	Stopped bool        // the sweep was stopped before everything was asked
 	Lost    int         // endpoints that were named or answered, and yielded nothing
 	Partial int         // observed endpoints of which not all was learned
 	Reasons []GapReason // the most frequent first
@@ -23,7 +24,7 @@ type GapReason struct {
 }
 
 // Incomplete tells whether the sweep has a gap.
-func (g Gaps) Incomplete() bool { return g.Nothing || g.Lost > 0 || g.Partial > 0 }
+func (g Gaps) Incomplete() bool { return g.Nothing || g.Stopped || g.Lost > 0 || g.Partial > 0 }
 
 // gap gives the reason and the question of the first gap in an observation.
 func gap(o scanner.Observation, s control.Standing) (scanner.Reason, string, bool) {

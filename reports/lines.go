@@ -67,31 +67,32 @@ type findingLine struct {
 
 // sweepLine is the JSON form of a finished sweep.
 type sweepLine struct {
-	Schema     string                 `json:"schema"`
-	ID         string                 `json:"sweep"`
-	Started    time.Time              `json:"started"`
-	Ended      time.Time              `json:"ended"`
-	Scope      scanner.Scope          `json:"scope"`
-	Host       string                 `json:"host"`
-	User       string                 `json:"user"`
-	Tool       string                 `json:"tool"`
-	FIPS       string                 `json:"fips"`
-	Policy     string                 `json:"policy"`
-	AsOf       fips.Date              `json:"as_of"`
-	Catalogue  catalogueLine          `json:"catalogue"`
-	Questions  []scanner.Asked        `json:"questions,omitempty"` // version and digest of each question set put
-	Asked      int                    `json:"asked"`
-	Answered   int                    `json:"answered"`
-	Observed   int                    `json:"observed"`
-	NotSeen    int                    `json:"not_seen"`
-	Empty      int                    `json:"empty"`
-	Quiet      int                    `json:"quiet"`
-	Unobserved map[scanner.Reason]int `json:"unobserved"` // not_seen and quiet together, by reason
-	Incomplete incompleteLine         `json:"incomplete"`
-	Posture    map[string]int         `json:"posture"`  // endpoints by worst status
-	Findings   map[string]int         `json:"findings"` // findings by status
-	Controls   []control.Result       `json:"controls"`
-	Evidence   string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
+	Schema      string                 `json:"schema"`
+	ID          string                 `json:"sweep"`
+	Started     time.Time              `json:"started"`
+	Ended       time.Time              `json:"ended"`
+	Scope       scanner.Scope          `json:"scope"`
+	Host        string                 `json:"host"`
+	User        string                 `json:"user"`
+	Tool        string                 `json:"tool"`
+	FIPS        string                 `json:"fips"`
+	Interrupted bool                   `json:"interrupted,omitempty"`
+	Policy      string                 `json:"policy"`
+	AsOf        fips.Date              `json:"as_of"`
+	Catalogue   catalogueLine          `json:"catalogue"`
+	Questions   []scanner.Asked        `json:"questions,omitempty"` // version and digest of each question set put
+	Asked       int                    `json:"asked"`
+	Answered    int                    `json:"answered"`
+	Observed    int                    `json:"observed"`
+	NotSeen     int                    `json:"not_seen"`
+	Empty       int                    `json:"empty"`
+	Quiet       int                    `json:"quiet"`
+	Unobserved  map[scanner.Reason]int `json:"unobserved"` // not_seen and quiet together, by reason
+	Incomplete  incompleteLine         `json:"incomplete"`
+	Posture     map[string]int         `json:"posture"`  // endpoints by worst status
+	Findings    map[string]int         `json:"findings"` // findings by status
+	Controls    []control.Result       `json:"controls"`
+	Evidence    string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
 	siteLine
 	factsLine
 }
@@ -161,7 +162,7 @@ func (l *Lines) finding(f fips.Finding, t time.Time) findingLine {
 func newSweepLine(r *Report) sweepLine {
 	s := sweepLine{
 		Schema: SweepSchema, ID: r.Sweep.ID, Started: r.Sweep.Started, Ended: r.Sweep.Ended, Scope: r.Sweep.Scope,
-		Host: r.Sweep.Host, User: r.Sweep.User, Tool: r.Sweep.Tool, FIPS: r.Sweep.FIPS, Policy: r.Policy, AsOf: r.AsOf,
+		Host: r.Sweep.Host, User: r.Sweep.User, Tool: r.Sweep.Tool, FIPS: r.Sweep.FIPS, Interrupted: r.Sweep.Interrupted, Policy: r.Policy, AsOf: r.AsOf,
 		Catalogue: catalogueLine{r.Catalogue.Version, r.Catalogue.Since, len(r.Catalogue.Rules), len(r.Catalogue.Sources)},
 		Questions: r.Questions, Asked: r.Asked, Answered: r.Answered, Observed: r.Observed, NotSeen: r.NotSeen,
 		Empty: r.Empty, Quiet: r.Quiet, Unobserved: map[scanner.Reason]int{}, Posture: map[string]int{},

@@ -4,14 +4,15 @@ import "time"
 
 // Sweep is one run over many targets.
 type Sweep struct {
-	ID      string    `json:"id"` // UTC start and four hex digits: "20261122T011502Z-7c41"
-	Started time.Time `json:"started"`
-	Ended   time.Time `json:"ended,omitzero"`
-	Scope   Scope     `json:"scope"`
-	Host    string    `json:"host"` // the machine that asked
-	User    string    `json:"user"` // who ran it
-	Tool    string    `json:"tool"` // version of fipsweep
-	FIPS    string    `json:"fips"` // the tool's own FIPS mode: "off", "on" and module version
+	ID          string    `json:"id"` // UTC start and four hex digits: "20261122T011502Z-7c41"
+	Started     time.Time `json:"started"`
+	Ended       time.Time `json:"ended,omitzero"`
+	Scope       Scope     `json:"scope"`
+	Host        string    `json:"host"`                  // the machine that asked
+	User        string    `json:"user"`                  // who ran it
+	Tool        string    `json:"tool"`                  // version of fipsweep
+	FIPS        string    `json:"fips"`                  // the tool's own FIPS mode: "off", "on" and module version
+	Interrupted bool      `json:"interrupted,omitempty"` // stopped before everything was asked
 }
 
 // Scope is what was asked for, as the operator wrote it.

@@ -43,12 +43,15 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 		}
 		return nil
 	})
+	if ctx.Err() != nil {
+		p.builder.Interrupted()
+	}
 	report := p.builder.Report(p.now().UTC())
 	if p.journal == nil {
 		return report, err
 	}
-	if err == nil {
-		err = p.journal.End(report.Sweep)
+	if err == nil || report.Sweep.Interrupted {
+		err = errors.Join(err, p.journal.End(report.Sweep))
 	}
 	return report, errors.Join(err, p.journal.Close())
 }

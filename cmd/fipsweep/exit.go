@@ -31,7 +31,7 @@ var exitTable = [...]struct {
 	{exitFailed, "the work could not be done"},
 	{exitFindings, "findings at or above --fail-on (unclassified, unless said otherwise)"},
 	{exitIncomplete, "incomplete: something named or answering was lost before all was asked"},
-	{exitClean, "clean"},
+	{exitClean, "clean: no such findings, and nothing lost"},
 }
 
 // exitHelp is the table as help prints it.
@@ -45,13 +45,23 @@ func exitHelp() string {
 }
 
 // exitLine is a status and its meaning, as the summary's last line has it.
-func exitLine(status exitStatus) string {
+// failOn is what counts as a finding; incomplete tells of a gap that a status
+// before it hides.
+func exitLine(status exitStatus, failOn string, incomplete bool) string {
+	line := fmt.Sprintf("exit %d", status)
 	for _, row := range exitTable {
-		if row.status == status {
-			return fmt.Sprintf("exit %d: %s", status, row.meaning)
+		switch {
+		case row.status != status:
+		case status == exitFindings:
+			line += ": findings at or above " + failOn
+		default:
+			line += ": " + row.meaning
 		}
 	}
-	return fmt.Sprintf("exit %d", status)
+	if incomplete && status != exitIncomplete {
+		line += fmt.Sprintf("   (%d, incomplete, also held)", exitIncomplete)
+	}
+	return line
 }
 
 // A statusError carries the exit status of an error, so that the code which

@@ -107,8 +107,11 @@ func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep
 	line.judge, line.builder = a.assess, builder
 	line.recorders = append(append(lines.recorders(), builder), extra...)
 	report, err := line.assess(ctx)
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil
+	}
+	if err != nil {
+		report = nil // of half a sweep that failed nothing can be said
 	}
 	return report, errors.Join(err, lines.close(report))
 }
@@ -178,7 +181,7 @@ func (a *assessor) write(ctx context.Context, std streams, r *reports.Report, ag
 		if o.format != "text" {
 			continue
 		}
-		opt := render.TextOptions{UTF8: true, Outputs: written, Exit: exitLine(status)}
+		opt := render.TextOptions{UTF8: true, Outputs: written, Exit: exitLine(status, a.failOn.String(), r.Gaps.Incomplete())}
 		if o.stdout() {
 			term := textOptions(std.out)
 			opt.Color, opt.UTF8 = term.Color, term.UTF8

@@ -6,7 +6,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// patience is how long a sweep that was interrupted may take to write what it
+// finished. Two seconds are promised.
+const patience = 1800 * time.Millisecond
 
 func main() {
 	os.Exit(int(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})))
@@ -23,8 +28,16 @@ type streams struct {
 func run(args []string, std streams) exitStatus {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// A second signal finds the default handler again and ends the process at once.
-	context.AfterFunc(ctx, stop)
+	ended := make(chan struct{})
+	defer close(ended)
+	context.AfterFunc(ctx, func() {
+		stop() // a second signal finds the default handler again and ends the process at once
+		select {
+		case <-ended:
+		case <-time.After(patience): // a read or write that no context reaches, such as a pipe nobody reads
+			os.Exit(int(exitInterrupted))
+		}
+	})
 	root := newRoot(std)
 	root.SetArgs(args)
 	return statusOf(ctx, root.ExecuteContext(ctx), std.err)

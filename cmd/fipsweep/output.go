@@ -66,7 +66,7 @@ func (o output) writeWhole(stdout io.Writer, render func(io.Writer) error) error
 	}
 	path, regular := placeOf(o.path)
 	if !regular {
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 		if err != nil {
 			return fmt.Errorf("write %s output: %w", o.format, err)
 		}
@@ -99,12 +99,13 @@ func (o output) openStream(stdout io.Writer) (io.Writer, func() error, error) {
 }
 
 // placeOf follows links to where the file really lies, and tells whether it is
-// (or will be) a regular file.
+// (or will be) a regular file that can be replaced. A link that leads nowhere
+// yet is written through, and stays.
 func placeOf(path string) (string, bool) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
 	return path, err != nil || info.Mode().IsRegular()
 }
 

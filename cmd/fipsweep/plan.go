@@ -31,8 +31,11 @@ func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
 // checkLimits holds the limits to what can be.
 func checkLimits(f scanFlags) error {
 	var errs []error
-	if f.concurrency < 0 || f.perHost < 1 {
-		errs = append(errs, errors.New("--concurrency and --per-host: want 1 or more"))
+	if f.concurrency < 0 {
+		errs = append(errs, fmt.Errorf("--concurrency %d: want sockets, or 0 for as many as the open-file limit allows", f.concurrency))
+	}
+	if f.perHost < 1 {
+		errs = append(errs, fmt.Errorf("--per-host %d: want 1 or more", f.perHost))
 	}
 	if f.rate < 0 {
 		errs = append(errs, fmt.Errorf("--rate %g: want connections a second, or 0 for no limit", f.rate))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -19,6 +20,13 @@ them: no observation from outside can.`,
 		Example: `  fipsweep scan localhost /etc/ssl/certs
   fipsweep scan -o html=report.html -o jsonl=sweep.jsonl 10.0.0.0/24 ssh://bastion
   fipsweep explain TLS_RSA_WITH_AES_128_CBC_SHA`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return usage(unknownVerb(cmd, args[0]))
+		},
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
@@ -35,6 +43,14 @@ them: no observation from outside can.`,
 		c.Args = usageArgs(c.Args)
 	}
 	return root
+}
+
+func unknownVerb(root *cobra.Command, word string) error {
+	hint := "see 'fipsweep --help'"
+	if alike := root.SuggestionsFor(word); len(alike) > 0 {
+		hint = "did you mean " + strings.Join(alike, ", ") + "?"
+	}
+	return fmt.Errorf("no verb %q: %s", word, hint)
 }
 
 // usageArgs makes a verb's complaint about its arguments one of usage.

@@ -89,7 +89,7 @@ func scan(ctx context.Context, std streams, f scanFlags, args []string) error {
 	}
 	journal, err := replay.Create(dir, about)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; name another folder with --state DIR", err)
 	}
 	report, err := p.run(ctx, std, about, journal)
 	kept := saved{[]string{journal.Path()}}

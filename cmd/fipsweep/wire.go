@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"iter"
 	"os"
@@ -117,13 +118,15 @@ func (s *lineStreams) recorders() []reports.Recorder {
 	return rs
 }
 
-// close writes the sweep's own line to each and closes the files.
+// close writes the sweep's own line to each, unless there is no report, and
+// closes the files.
 func (s *lineStreams) close(r *reports.Report) error {
 	for i, l := range s.lines {
-		if err := l.Close(r); err != nil {
-			return err
+		var err error
+		if r != nil {
+			err = l.Close(r)
 		}
-		if err := s.closes[i](); err != nil {
+		if err := errors.Join(err, s.closes[i]()); err != nil {
 			return err
 		}
 	}

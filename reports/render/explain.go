@@ -64,7 +64,7 @@ func (p *paper) explain(e fips.Explanation, sources map[string]fips.Source) {
 	p.cited(e.Cite, sources)
 	read := "no cited text was itself read for it"
 	if e.SourceRead {
-		read = "the text of a cited source, or an excerpt of it, was read for it"
+		read = "a cited source was read for it, in whole or in part"
 	}
 	p.field("confidence", e.Confidence+"; "+read)
 	if e.Contested != "" {

@@ -265,8 +265,19 @@ func (p *paper) worst(r *reports.Report) {
 		mark := p.mark(w.Status)
 		p.line(t("  "), mark, tf(" %-*s   ", column, name), t(p.what(w, p.width-7-column-utf8.RuneCountInString(alike))), styled(dim, alike))
 	}
-	p.line(styled(dim, p.cut(fmt.Sprintf("  all %s: -o html=report.html or -o jsonl=-", number(r.Population())), p.width)))
+	p.line(styled(dim, p.cut(fmt.Sprintf("  all %s: %s", number(r.Population()), p.whole()), p.width)))
 	p.line()
+}
+
+// whole says where all endpoints are to be read: in a file that was written,
+// else in one that could be.
+func (p *paper) whole() string {
+	for _, o := range p.o.Outputs {
+		if strings.HasSuffix(o, ".html") {
+			return o
+		}
+	}
+	return "-o html=report.html or -o jsonl=-"
 }
 
 // what says in so many columns what fails on an endpoint: names whole, and a
@@ -306,7 +317,7 @@ func (p *paper) soon(r *reports.Report) {
 			continue
 		}
 		shown[e.Draft] = true
-		line := fmt.Sprintf("%s %s %s after %s", many(e.Endpoints, "endpoint"), verb(e.Endpoints, "loses", "lose"), subjects(e, 2), e.Until)
+		line := fmt.Sprintf("%s %s %s after %s", many(e.Endpoints, "endpoint"), verb(e.Endpoints, "loses", "lose"), losses(e), e.Until)
 		if e.Draft {
 			line += " (draft)"
 		}
@@ -323,6 +334,14 @@ func (p *paper) soon(r *reports.Report) {
 		p.para(head, 7, l)
 	}
 	p.line()
+}
+
+// losses says what an ending takes: an endpoint may have one of several.
+func losses(e reports.Ending) string {
+	if len(e.Subjects)+e.More > 1 && e.Endpoints > 1 {
+		return "one or more of " + subjects(e, 2)
+	}
+	return subjects(e, 2)
 }
 
 // subjects names the first few subjects of an ending.

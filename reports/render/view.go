@@ -160,7 +160,7 @@ func (v *view) Quads() []quad {
 	if v.R.Waived.Findings > 0 {
 		quads = append(quads, quad{v.R.Waived.Endpoints, "waived", waivedWords(v.R)})
 	}
-	return append(quads, quad{v.R.NotSeen, "not seen", "there or named, no usable answer: nothing is claimed about them"})
+	return append(quads, quad{v.R.NotSeen, "not seen", "there or named, not seen or not in whole: nothing is claimed about them"})
 }
 
 // First are the changes to make first.
@@ -238,7 +238,7 @@ func (v *view) Soon() []soonView {
 	for _, e := range v.R.Calendar {
 		if !shown[e.Draft] {
 			shown[e.Draft] = true
-			list = append(list, soonView{fmt.Sprintf("Endpoints that lose %s after %s", clean(subjects(e, 2)), e.Until), "calendar", e.Endpoints, e.Draft})
+			list = append(list, soonView{fmt.Sprintf("Endpoints that lose %s after %s", clean(losses(e)), e.Until), "calendar", e.Endpoints, e.Draft})
 		}
 	}
 	return list

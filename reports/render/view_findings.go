@@ -87,7 +87,7 @@ func ruleName(id string) string {
 
 func read(sourceRead bool) string {
 	if sourceRead {
-		return "the text of a cited source, or an excerpt of it, was read for it"
+		return "a cited source was read for it, in whole or in part"
 	}
 	return "no cited text was itself read for it"
 }

@@ -91,7 +91,7 @@ func (v *view) PostureRows() []postureRow {
 		fips.Disallowed: "explicitly no longer permitted", fips.NotApproved: "never approved by NIST for this use",
 		fips.Unclassified: "no rule covers the name yet", fips.LegacyUse: "only for data already protected",
 		fips.Deprecated: "permitted with accepted risk or a known end", fips.Allowed: "not approved, but accepted for this use",
-		fips.Approved: "on the approved list for this use", fips.Unobserved: "there or named, no usable answer",
+		fips.Approved: "on the approved list for this use", fips.Unobserved: "there or named, not seen or not in whole",
 	}
 	most := 0
 	for _, c := range v.R.Posture {

@@ -195,6 +195,9 @@ func (v *view) Ticks() []tick {
 
 // UnseenTitle states how much was not seen.
 func (v *view) UnseenTitle() string {
+	if v.R.Gaps.Stopped {
+		return fmt.Sprintf("The sweep was stopped before everything was asked; of what was asked, %s %s not seen", number(v.R.NotSeen), verb(v.R.NotSeen, "was", "were"))
+	}
 	if v.R.NotSeen == 0 {
 		return "Every endpoint that was there or named was seen"
 	}

@@ -76,6 +76,8 @@ func unwaived(r *reports.Report) string {
 	case r.Headline() == reports.NotYet:
 		n := r.Count(fips.Unclassified)
 		return fmt.Sprintf("none of %s observed fails, but %s %s a name that no rule covers", many(observed, "endpoint"), number(n), verb(n, "shows", "show"))
+	case r.Gaps.Stopped:
+		return fmt.Sprintf("stopped before everything was asked; none of %s observed fails", many(observed, "endpoint"))
 	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked:
 		return fmt.Sprintf("%s read, %s cryptography", many(r.Empty, "file"), verb(r.Empty, "without", "none with"))
 	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked:

@@ -11,8 +11,8 @@ import (
 )
 
 // About reads what a file says of its sweep: a journal in its first and last
-// line, JSON lines in their last. Where the file does not say, as when the
-// sweep was broken off, the id and the times are those of its observations.
+// line, JSON lines in their last. Where the file does not say, the sweep was
+// broken off, and its id and times are those of its observations.
 func About(ctx context.Context, in io.Reader, name string) (scanner.Sweep, error) {
 	var first scanner.Observation
 	var last time.Time
@@ -33,7 +33,7 @@ func About(ctx context.Context, in io.Reader, name string) (scanner.Sweep, error
 		s.ID, s.Started = first.Sweep, first.Time
 	}
 	if s.Ended.IsZero() {
-		s.Ended = last
+		s.Ended, s.Interrupted = last, true
 	}
 	return s, nil
 }
