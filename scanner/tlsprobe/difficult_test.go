@@ -184,6 +184,24 @@ func (m mute) Write(p []byte) (int, error) {
 	return m.Conn.Write(p)
 }
 
+// A server that lets go of everybody after so many connections has not said
+// that it refuses what was not asked by then.
+func TestServerThatHangsUpAfterAWhile(t *testing.T) {
+	spoken := seenOf(t, probe(t, inFront(t, labConfig(t), func(net.Conn, clientHello) bool { return true })))
+	for _, after := range []int64{1, 3, 5, 8, 12} {
+		var count atomic.Int64
+		o := probe(t, inFront(t, labConfig(t), func(net.Conn, clientHello) bool { return count.Add(1) <= after }))
+		if o.TLS == nil || len(incomplete(o)) == 0 {
+			t.Fatalf("after %d connections nothing is told as lost: %+v", after, o)
+		}
+		for _, v := range o.TLS.Versions {
+			if v.Accepted != nil && !*v.Accepted && spoken[v.Version].Accepted {
+				t.Errorf("after %d connections %s is told as refused", after, v.Version)
+			}
+		}
+	}
+}
+
 // A server that has had enough of us leaves a gap, not a short list.
 func TestServerThatGivesUp(t *testing.T) {
 	var count atomic.Int64

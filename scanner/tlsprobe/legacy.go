@@ -109,12 +109,32 @@ func (s *session) pieces(all []uint16) [][]uint16 {
 // verdict sets whether a version is accepted from a first answer that chose
 // nothing in it.
 func (s *session) verdict(v version, a answer) {
-	switch a.outcome {
-	case chose, refused, silent: // another version, an alert, or twice hung up
+	switch {
+	case a.outcome == chose, a.outcome == refused: // another version, or an alert
+		s.found[v].Accepted = yes(false)
+	case a.outcome == silent && s.stillAnswers(): // twice hung up
 		s.found[v].Accepted = yes(false)
 	default:
 		s.missed(v.name, a.failure)
 	}
+}
+
+// stillAnswers puts a question whose answer is known, to tell a server that
+// says no by hanging up from one that has had enough of us and hangs up on
+// everything. Before anything was accepted there is no such question.
+func (s *session) stillAnswers() bool {
+	purpose := s.purpose
+	defer func() { s.purpose = purpose }()
+	s.purpose = "confirming a refusal without an alert"
+	for _, v := range askedOrder {
+		if l := s.listings[v]; l != nil && len(l.suites) > 0 {
+			return s.once(v, l.suites[:1], s.legacyGroups()).outcome == chose
+		}
+	}
+	if p := s.plan13; p != nil && len(p.suites) > 0 {
+		return s.once(tls13, p.suites[:1], p.groups).outcome == chose
+	}
+	return true
 }
 
 // exhaust strikes out the server's choices among the suites, beginning with

@@ -22,10 +22,11 @@ func (s *session) enumerateSSL2() answer {
 		a = s.ask(hello, readSSL2)
 	}
 	found := s.found[ssl2]
-	switch a.outcome {
-	case refused, silent, odd: // whatever it said was no SERVER-HELLO
+	switch {
+	case a.outcome == refused, a.outcome == odd, // whatever it said was no SERVER-HELLO
+		a.outcome == silent && s.stillAnswers():
 		found.Accepted = yes(false)
-	case chose:
+	case a.outcome == chose:
 		found.Accepted = yes(true)
 		s.o.Evidence = append(s.o.Evidence, scanner.EvidenceOf("SERVER-HELLO SSLv2", a.ssl2.Raw))
 		for _, k := range a.ssl2.Kinds {
