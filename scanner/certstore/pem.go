@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner/pkix"
+	"github.com/fipsweep/fipsweep/scanner/sshfile"
 )
 
 var (
@@ -128,7 +129,7 @@ func (b *blockReader) guessed(found block) {
 	if found.problem != "" || len(found.data) == 0 {
 		return
 	}
-	if found.data[0] == 0x30 || pkix.KindOf(found.data) != "" || bytes.HasPrefix(found.data, openSSHMagic) {
+	if found.data[0] == 0x30 || pkix.KindOf(found.data) != "" || bytes.HasPrefix(found.data, []byte(sshfile.PrivateMagic)) {
 		b.queue = append(b.queue, found)
 	}
 }

@@ -2,9 +2,9 @@ package certstore
 
 import (
 	"bytes"
-	"encoding/base64"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/sshfile"
 )
 
 // sshTypes begin a public key of OpenSSH's in text. AAAA is what the length
@@ -25,16 +25,14 @@ func (c *content) sshPublicKey(prefix []byte) bool {
 	if len(bytes.TrimSpace(rest)) > 0 || len(line) > maxSSHLine || !startsWithKey(line) {
 		return false
 	}
-	fields := bytes.Fields(line)
-	blob, err := base64.StdEncoding.DecodeString(string(fields[1]))
-	if err != nil {
+	public, ok := sshfile.ParsePublicKey(line)
+	if !ok {
 		return false
 	}
 	c.format("OpenSSH public key")
-	key, problem := sshKey(blob)
-	item := scanner.Item{Kind: scanner.ItemPublicKey, Key: key, Problem: problem}
-	if key != nil {
-		item.SHA256 = key.SPKISHA256
+	item := scanner.Item{Kind: scanner.ItemPublicKey, Problem: public.Problem}
+	if public.Key.Algorithm != "" {
+		item.Key, item.SHA256 = &public.Key, public.Key.SPKISHA256
 	}
 	c.add(item)
 	return true
