@@ -11,12 +11,10 @@ type SSH struct {
 	Connections int       `json:"connections"`
 
 	// ExtInfo is what the server sent encrypted behind its NEWKEYS (RFC 8308);
-	// nil where unobserved. It is not written out yet: its bytes are among the
-	// evidence.
-	ExtInfo *SSHExtInfo `json:"-"`
-	// Groups is which of Primes answered which request of group exchange. It
-	// is not written out yet.
-	Groups []SSHGroup `json:"-"`
+	// nil where unobserved.
+	ExtInfo *SSHExtInfo `json:"ext_info,omitempty"`
+	// Groups is which of Primes answered which request of group exchange.
+	Groups []SSHGroup `json:"groups,omitempty"`
 	// OldGroupRequest tells that requests of before RFC 4419 are answered too.
 	OldGroupRequest bool `json:"old_group_request,omitempty"`
 }
@@ -59,10 +57,8 @@ type HostKey struct {
 	SPKI   string `json:"spki_sha256,omitempty"` // digest of the key as SubjectPublicKeyInfo, where it has that form
 	Proven bool   `json:"proven"`                // its signature over the exchange was checked
 
-	// RSA's numbers, modulus in lower-case hex and exponent in decimal. They are
-	// not written out yet: the key is among the evidence.
-	Modulus  string `json:"-"`
-	Exponent string `json:"-"`
+	Modulus  string `json:"modulus,omitempty"`  // RSA, lower-case hex
+	Exponent string `json:"exponent,omitempty"` // RSA, decimal
 
 	Certificate *SSHCertificate `json:"certificate,omitempty"` // sent in the key's place
 }
