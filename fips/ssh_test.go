@@ -1,6 +1,7 @@
 package fips_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,22 @@ func TestSSHCertificate(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// An RSA host key is judged by its exponent too.
+func TestSSHExponent(t *testing.T) {
+	for _, tt := range []struct{ exponent, want string }{
+		{"65537", "[public-key/RSA-3072-7679 approved]"}, {"", "[public-key/RSA-3072-7679 approved]"},
+		{"3", "[public-key/RSA-3072-7679 approved public-key/RSA-exponent-low not-approved]"},
+		{"65538", "[public-key/RSA-3072-7679 approved public-key/RSA-exponent-even disallowed]"},
+	} {
+		a := on(judge(t, "2026-07-01"), func(o *scanner.Observation) {
+			o.SSH = &scanner.SSH{HostKeys: []scanner.HostKey{{Type: "ssh-rsa", Bits: 3072, Exponent: tt.exponent, SHA256: "k"}}}
+		})
+		if got := fmt.Sprint(told(a)); got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.exponent, got, tt.want)
+		}
 	}
 }
 
