@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unique"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -123,7 +124,7 @@ func (t *ties) key(digest, name string) *tie {
 	}
 	k := t.keys[d]
 	if k == nil {
-		k = &tie{name: clip(name, maxText)}
+		k = &tie{name: unique.Make(clip(name, maxText)).Value()} // few names, many keys
 		t.keys[d] = k
 	}
 	return k
@@ -143,7 +144,7 @@ func (k *tie) certificate(c *scanner.Certificate) int {
 		return -1
 	}
 	names := slices.Sorted(slices.Values(c.Names))
-	identity := scanner.Digest([]byte(c.Subject + "\x00" + strings.Join(names, "\x00")))[:16]
+	identity := strings.Clone(scanner.Digest([]byte(c.Subject + "\x00" + strings.Join(names, "\x00")))[:16])
 	k.certs = append(k.certs, tiedCert{c.SHA256, named(c), identity})
 	return len(k.certs) - 1
 }

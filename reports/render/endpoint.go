@@ -59,7 +59,7 @@ type endpointView struct {
 	Status                          fips.Status
 	Owner                           string
 	Waived                          bool // by waiver alone it neither fails nor is to watch
-	Plainly                         bool // it passes and the report is large: a line suffices
+	Plainly                         bool // the report is large, and it passes or many were told before it: a line suffices
 	Facts                           []fact
 	Matrix                          *matrix
 	Chains                          []chainView
@@ -167,7 +167,10 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	for _, f := range x.Findings {
 		x.Search += " " + clean(f.Subject)
 	}
-	x.Plainly = !v.full && a.Worst.Grade() == fips.Pass && !x.Waived
+	x.Plainly = !v.full && (a.Worst.Grade() == fips.Pass && !x.Waived || v.entries >= maxDetailed)
+	if !x.Plainly {
+		v.entries++
+	}
 	return x
 }
 

@@ -20,6 +20,7 @@ type view struct {
 	sources map[string]fips.Source
 	anchors map[string]bool // rows that can be linked to
 	full    bool            // every endpoint has an entry of its own
+	entries int             // endpoints that were told with all that was seen of them
 }
 
 func newView(r *reports.Report) (*view, error) {
@@ -42,8 +43,12 @@ func newView(r *reports.Report) (*view, error) {
 }
 
 // maxEntries is up to how many endpoints each has an entry of its own; in a
-// larger report those that plainly pass have a line.
-const maxEntries = 2000
+// larger report those that plainly pass have a line, and so have all others
+// behind the first maxDetailed: no browser opens a page of a gigabyte.
+const (
+	maxEntries  = 2000
+	maxDetailed = 5000
+)
 
 // Scope is what was swept.
 func (v *view) Scope() string { return clean(scope(v.R)) }
@@ -186,7 +191,8 @@ func (v *view) After() string {
 func (v *view) EndpointWords() string {
 	s := "Every endpoint that was there or named has an entry"
 	if !v.full {
-		s = "Every endpoint that was there or named has an entry; those that plainly pass have one line"
+		s = "Every endpoint that was there or named has an entry; those that plainly pass have one line, and so have all behind the first " +
+			number(maxDetailed) + ", of which the other outputs tell all"
 	}
 	return s + ". No private byte is kept: a key is recorded by type, size, protection and the SHA-256 of its public half."
 }
