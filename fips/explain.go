@@ -213,7 +213,7 @@ func suiteOf(asked string) (iana.Suite, bool) {
 }
 
 var (
-	sizedKey = regexp.MustCompile(`(?i)^(rsa|rsassa-pss|dsa)[ _-]*(\d{1,6})(?:[ _-]+(\d{1,4}))?$`)
+	sizedKey = regexp.MustCompile(`(?i)^(rsa|rsassa-pss|dsa)[ _-]?(\d{1,6})(?:[ _-]+(\d{1,4}))?$`)
 	curveKey = regexp.MustCompile(`(?i)^(?:ec|ecc|ecdsa|ecdh)[ _-]+(\S+)$`)
 )
 
