@@ -37,26 +37,22 @@ func TestBulk(t *testing.T) {
 	dir := t.TempDir()
 	program := binary(t)
 	journal := bulkJournal(t, dir)
-	for _, outputs := range [][]string{{"text", "jsonl", "json", "md", "csv", "html"}} {
-		t.Run(strings.Join(outputs, " "), func(t *testing.T) {
-			args := []string{"rejudge", journal, "--as-of", "2026-11-22", "-q"}
-			for _, format := range outputs {
-				args = append(args, "-o", format+"="+filepath.Join(dir, "bulk."+format))
-			}
-			cmd := exec.CommandContext(t.Context(), program, args...)
-			cmd.Stderr = os.Stderr
-			began := time.Now()
-			err := cmd.Run()
-			var exit *exec.ExitError
-			if !errors.As(err, &exit) || exit.ExitCode() != int(exitFindings) {
-				t.Fatalf("%v: %v, want exit status %d", args, err, exitFindings)
-			}
-			peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
-			t.Logf("%v: %d MiB, %v", outputs, peak>>10, time.Since(began).Round(time.Second))
-			if peak > bulkRSS {
-				t.Errorf("peak of %d MiB, want at most %d", peak>>10, bulkRSS>>10)
-			}
-		})
+	args := []string{"rejudge", journal, "--as-of", "2026-11-22", "-q"}
+	for _, format := range formats {
+		args = append(args, "-o", format+"="+filepath.Join(dir, "bulk."+format))
+	}
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != int(exitFindings) {
+		t.Fatalf("%v: %v, want exit status %d", args, err, exitFindings)
+	}
+	peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+	t.Logf("%v: %d MiB, %v", formats, peak>>10, time.Since(began).Round(time.Second))
+	if peak > bulkRSS {
+		t.Errorf("peak of %d MiB, want at most %d", peak>>10, bulkRSS>>10)
 	}
 	bulkOutputs(t, dir)
 }
