@@ -170,10 +170,10 @@ func (b *Builder) gap(o scanner.Observation, s control.Standing) {
 	if !lost {
 		return
 	}
-	if o.Failure != nil {
-		b.gaps.Lost++
-	} else {
+	if s == control.Observed {
 		b.gaps.Partial++
+	} else {
+		b.gaps.Lost++
 	}
 	g := b.gapReasons[reason]
 	if g == nil {

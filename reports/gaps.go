@@ -11,7 +11,7 @@ import (
 type Gaps struct {
 	Nothing bool        // nothing at all was observed
 	Stopped bool        // the sweep was stopped before everything was asked
-	Lost    int         // endpoints that were named or answered, and yielded nothing
+	Lost    int         // endpoints that were named or answered, and yielded nothing that could be judged
 	Partial int         // observed endpoints of which not all was learned
 	Reasons []GapReason // the most frequent first
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -27,9 +28,15 @@ func findSaved(state string, words []string) (*saved, error) {
 	}
 	s := &saved{}
 	var errs []error
+	var seen []fs.FileInfo
 	for _, word := range words {
 		path, err := findOne(dir, word)
 		errs = append(errs, err)
+		info, err := os.Stat(path)
+		if err == nil && slices.ContainsFunc(seen, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
+			errs = append(errs, fmt.Errorf("%s is named twice: what it holds would be counted twice", word))
+		}
+		seen = append(seen, info)
 		s.paths = append(s.paths, path)
 	}
 	return s, errors.Join(errs...)

@@ -50,6 +50,9 @@ func (m *markdown) unseen() {
 		return
 	}
 	m.f("## Not seen\n\nNothing is claimed about these.\n\n")
+	if r.Gaps.Stopped {
+		m.f("**Incomplete:** %s.\n\n", stopped)
+	}
 	m.row("Why", "Endpoints")
 	m.row("---", "---")
 	for _, c := range r.Unobserved {

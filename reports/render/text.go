@@ -93,6 +93,9 @@ func (p *paper) unseen(r *reports.Report) {
 	}
 	p.flow(t(fmt.Sprintf("%5s not seen    ", number(r.NotSeen))), 18, " ", items)
 	var also []string
+	if r.Gaps.Stopped {
+		also = append(also, stopped)
+	}
 	if r.Quiet > 0 {
 		also = append(also, many(r.Quiet, "port")+" of hosts and ranges had nobody answering")
 	}

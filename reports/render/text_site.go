@@ -82,7 +82,7 @@ func (p *paper) coverage(r *reports.Report) {
 			rest += s.NotSeen
 			continue
 		}
-		p.para(styled(dim, fmt.Sprintf("  %-24s", s.Subnet)), 26, fmt.Sprintf("%s of %s observed; %s", number(s.Observed), number(s.Observed+s.NotSeen), reasonWords(s.Reasons)))
+		p.para(styled(dim, fmt.Sprintf("  %-23s ", s.Subnet)), 26, fmt.Sprintf("%s of %s observed; %s", number(s.Observed), number(s.Observed+s.NotSeen), reasonWords(s.Reasons)))
 	}
 	if rest > 0 {
 		p.para(t(""), 26, fmt.Sprintf("%s more not seen in %s", number(rest), many(n-shown, "other subnet")))

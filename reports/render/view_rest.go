@@ -272,6 +272,9 @@ func (v *view) Limits() []string {
 	if n := len(r.Sweep.Scope.Exclude); n > 0 {
 		list = append(list, clean("Excluded by the operator: "+strings.Join(r.Sweep.Scope.Exclude, ", ")+"."))
 	}
+	if r.Gaps.Stopped {
+		list = append(list, "Broken off: "+stopped+". What is not here was not asked, or had not answered yet.")
+	}
 	if r.Gaps.Partial > 0 {
 		list = append(list, fmt.Sprintf("%s of the %s observed answered in part. What was not asked is unobserved, not absent.", number(r.Gaps.Partial), number(r.Observed)))
 	}

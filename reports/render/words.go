@@ -67,6 +67,9 @@ func byWaiver(r *reports.Report) string {
 	return fmt.Sprintf("; %s only by waiver", number(r.Waived.Endpoints))
 }
 
+// stopped is how a sweep that was broken off is told of.
+const stopped = "the sweep was stopped before everything was asked"
+
 // unwaived is the verdict on what no waiver takes out.
 func unwaived(r *reports.Report) string {
 	fails, observed := r.Grade(fips.Fail), r.Observed
@@ -78,8 +81,6 @@ func unwaived(r *reports.Report) string {
 		return fmt.Sprintf("none of %s observed fails, but %s %s a name that no rule covers", many(observed, "endpoint"), number(n), verb(n, "shows", "show"))
 	case r.Gaps.Stopped:
 		return fmt.Sprintf("stopped before everything was asked; none of %s observed fails", many(observed, "endpoint"))
-	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked:
-		return fmt.Sprintf("%s read, %s cryptography", many(r.Empty, "file"), verb(r.Empty, "without", "none with"))
 	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked:
 		return fmt.Sprintf("nothing was observed: %s read, none holds cryptography", many(r.Empty, "file"))
 	case r.Gaps.Nothing && r.Asked > 0:
