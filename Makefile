@@ -14,9 +14,13 @@ fips: ## the command built on Go's own cryptographic module, in ./fipsweep-fips
 peers: ## the real servers the tests talk to, where this machine may install them
 	sh internal/lab/install.sh
 
+# Told package by package; a test that was skipped is told with its reason.
 test: peers ## everything that must hold
 	$(GO) vet ./...
-	$(GO) test -timeout 25m ./...
+	@$(GO) test -v -timeout 25m ./... >test.log 2>&1; status=$$?; \
+	if [ $$status != 0 ]; then cat test.log; exit $$status; fi; \
+	grep -B2 -e '--- SKIP' test.log | grep -v -e '--- PASS' -e '=== '; \
+	grep -E '^(ok|[?])' test.log
 
 race: peers ## the same under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -timeout 45m ./...

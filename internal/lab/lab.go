@@ -5,6 +5,7 @@ package lab
 
 import (
 	_ "embed"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -32,12 +33,18 @@ func Program(t testing.TB, name string) string {
 			return path
 		}
 	}
-	complain := t.Skipf
-	if os.Getenv("CI") == "true" {
-		complain = t.Fatalf
-	}
-	complain("%s is not installed (apt-get install %s); not tested: %s", name, pkg, what)
+	Absent(t, fmt.Sprintf("%s is not installed (apt-get install %s); not tested: %s", name, pkg, what))
 	return ""
+}
+
+// Absent ends a test that lacks something of the machine: it is skipped with
+// the reason, and fails where CI says that everything must be there.
+func Absent(t testing.TB, reason string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(reason)
+	}
+	t.Skip(reason)
 }
 
 func listed(name string) (pkg, what string) {

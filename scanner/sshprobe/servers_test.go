@@ -193,7 +193,7 @@ func groupsAsAsked(t *testing.T, s *scanner.SSH) {
 	t.Helper()
 	moduli, err := os.ReadFile("/etc/ssh/moduli")
 	if err != nil {
-		t.Skip("no moduli file")
+		lab.Absent(t, "no moduli file: apt-get install openssh-server")
 	}
 	bits := map[string]int{} // by digest
 	for line := range strings.Lines(string(moduli)) {
