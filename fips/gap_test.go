@@ -8,15 +8,6 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-func judgeToday(t *testing.T) *fips.Judge {
-	t.Helper()
-	j, err := fips.NewJudge(load(t), "2026-11-22")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return j
-}
-
 func sshObservation(banner string, gaps ...scanner.Incomplete) scanner.Observation {
 	o := scanner.Observe(scanner.Host(netip.MustParseAddr("192.0.2.1"), 22, ""), "ssh")
 	o.SSH = &scanner.SSH{Banner: banner}
@@ -37,7 +28,7 @@ func TestPartDoesNotPass(t *testing.T) {
 		{"what cannot be computed is no loss", sshObservation("SSH-2.0-x", scanner.Incomplete{What: "key", Reason: scanner.ReasonUncomputable}), fips.Approved},
 		{"what fails in part fails", sshObservation("SSH-1.5-x", lost), fips.Disallowed},
 	} {
-		if got := judgeToday(t).Assess(tt.o).Worst; got != tt.want {
+		if got := judge(t, "2026-11-22").Assess(tt.o).Worst; got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}
@@ -50,7 +41,7 @@ func TestDrawnPrimeKeepsItsFinding(t *testing.T) {
 	for _, digest := range []string{"aa", "bb"} {
 		o := sshObservation("SSH-2.0-x")
 		o.SSH.Primes = []scanner.Prime{{Bits: 3072, SHA256: digest, Generator: "2"}}
-		for _, f := range judgeToday(t).Assess(o).Findings {
+		for _, f := range judge(t, "2026-11-22").Assess(o).Findings {
 			ids[f.ID] = true
 		}
 	}
