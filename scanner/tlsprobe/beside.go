@@ -66,8 +66,7 @@ func (s *session) known(v version) question {
 }
 
 // reply puts a question to which a server that is well gives an answer of one
-// kind or the other, and tells whether it did. One that hung up twice, and
-// answers what it answered before, means no.
+// kind or the other, and tells whether it did.
 func (s *session) reply(what string, q question) (answer, bool) {
 	s.purpose = what
 	if s.stopped != nil {
@@ -80,8 +79,6 @@ func (s *session) reply(what string, q question) (answer, bool) {
 		l.exchange(a)
 		return a, true
 	case a.outcome == chose, a.outcome == refused:
-		return a, true
-	case a.outcome == silent && s.pose(s.known(q.version)).outcome == chose:
 		return a, true
 	}
 	s.missed(what, a.failure)
@@ -191,9 +188,7 @@ func (s *session) fallback() {
 	case !ok:
 	case a.outcome == chose:
 		s.facts.FallbackSCSV = yes(false)
-	case a.outcome == silent: // and it answers the same without the signal
-		s.facts.FallbackSCSV = yes(true)
-	case a.alert.Description == tlswire.AlertFallback:
+	case a.mute, a.alert.Description == tlswire.AlertFallback:
 		s.facts.FallbackSCSV = yes(true)
 	}
 }
@@ -276,7 +271,7 @@ func (s *session) namelessChains() {
 	s.unnamed = true
 	defer func() { s.unnamed = false }()
 	q := s.known(v)
-	if v != tls13 && s.chunk == 0 {
+	if v != tls13 && s.shape == full {
 		q.suites = s.suites(v)
 	}
 	for {

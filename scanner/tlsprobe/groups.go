@@ -49,7 +49,7 @@ func (l *listing) ecGroups() {
 	joint := l.v == tls12 && l.ordered()
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
-		q := question{version: l.v, suites: suites, groups: append(left, keep...)}
+		q := question{version: l.v, suites: suites, groups: left, keep: keep}
 		if joint {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}

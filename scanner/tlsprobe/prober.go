@@ -14,6 +14,11 @@ type Options struct {
 	// peer that sends a byte a minute has no more of it than a silent one.
 	// Five seconds if zero.
 	Timeout time.Duration
+
+	// Pause is how long an endpoint that no longer answers what it answered
+	// before is left alone the first time; each further time is twice as long.
+	// One second if zero.
+	Pause time.Duration
 }
 
 // A Prober asks TLS endpoints. It may be used by many goroutines at once; each
@@ -21,6 +26,7 @@ type Options struct {
 type Prober struct {
 	dial      scanner.Dial
 	timeout   time.Duration
+	pause     time.Duration
 	questions questions
 	asked     scanner.Asked
 }
@@ -30,9 +36,12 @@ func New(dial scanner.Dial, o Options) *Prober {
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Second
 	}
+	if o.Pause <= 0 {
+		o.Pause = time.Second
+	}
 	q := newQuestions()
 	asked := scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(q.text))}
-	return &Prober{dial: dial, timeout: o.Timeout, questions: q, asked: asked}
+	return &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, questions: q, asked: asked}
 }
 
 // Probe asks the endpoint everything. It connects anew for each question.

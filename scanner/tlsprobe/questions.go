@@ -20,6 +20,17 @@ type version struct {
 	name string
 }
 
+// suitesPurpose is what the hellos that list its suites are counted under.
+func (v version) suitesPurpose() string {
+	switch v {
+	case ssl2:
+		return v.name
+	case tls13:
+		return v.name + " suites and groups"
+	}
+	return v.name + " suites"
+}
+
 // The versions. Package variables of constant content.
 var (
 	ssl2  = version{tlswire.VersionSSL2, scanner.SSLv2}

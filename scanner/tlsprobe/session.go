@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
@@ -29,7 +30,7 @@ type session struct {
 	spoke    bool             // the peer has answered in TLS
 	lost     int              // answers that did not come
 	stopped  *scanner.Failure // why no further question is put
-	chunk    int              // suites in one hello; 0 is all
+	shape    shape            // what one hello may hold
 	fixed    bool             // TLS 1.3 hellos carry fixed shares
 	nameless bool             // the server does not want the name
 	unnamed  bool             // the question goes without the name
@@ -42,6 +43,13 @@ type session struct {
 	listings      map[version]*listing // SSLv3 to TLS 1.2
 	plan13        *plan13
 	purpose       string // what is being asked, for the count of hellos
+
+	firsts  map[version]answer // answers to first questions that were had already
+	proof   question           // one that got an answer, to be put beside a doubtful one
+	granted bool               // and was granted
+	quiet   bool               // the server says no by saying nothing
+	slowest time.Duration      // of the answers so far
+	gap     time.Duration      // between connections
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
@@ -55,29 +63,21 @@ func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 
 // run puts all questions and sums up.
 func (s *session) run() scanner.Observation {
-	var quiet *scanner.Failure // what came instead of an answer, while nothing has been one
 	for _, v := range askedOrder {
 		s.found[v] = &scanner.TLSVersion{Version: v.name}
+	}
+	if a := s.contact(); a.plain != nil {
+		s.o.Plain = a.plain
+		return s.o
+	} else if !s.spoke {
+		return s.hopeless(a)
+	}
+	for _, v := range askedOrder {
 		if s.stopped != nil {
 			s.missed(v.name, *s.stopped)
 			continue
 		}
-		first := s.version(v)
-		switch {
-		case first.plain != nil:
-			s.o.Plain = first.plain
-			return s.o
-		case v == askedOrder[0] && (first.outcome == lost || first.outcome == odd):
-			return s.hopeless(first)
-		case quiet == nil && first.outcome == silent:
-			quiet = &first.failure
-		}
-	}
-	if !s.spoke {
-		if quiet == nil {
-			quiet = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonGarbage}
-		}
-		return scanner.Failed(s.endpoint, "tls", *quiet)
+		s.version(v)
 	}
 	s.beside()
 	for _, v := range askedOrder {
@@ -88,19 +88,20 @@ func (s *session) run() scanner.Observation {
 	return s.sum()
 }
 
-// version asks all of one version and returns the first answer.
-func (s *session) version(v version) answer {
-	s.purpose = v.name
+// version asks all of one version.
+func (s *session) version(v version) {
+	s.purpose = v.suitesPurpose()
 	switch v {
 	case ssl2:
-		return s.enumerateSSL2()
+		s.enumerateSSL2()
 	case tls13:
-		return s.enumerate13()
+		s.enumerate13()
+	default:
+		s.enumerate(v)
 	}
-	return s.enumerate(v)
 }
 
-// hopeless is an endpoint whose first answer is none of TLS.
+// hopeless is an endpoint that did not answer in TLS.
 func (s *session) hopeless(a answer) scanner.Observation {
 	if p := plainAnswer(a.first); p != nil {
 		s.o.Plain = p
@@ -127,36 +128,18 @@ func (s *session) put(v version, suites, groups []uint16) answer {
 	return s.pose(question{version: v, suites: suites, groups: groups})
 }
 
-func (s *session) once(v version, suites, groups []uint16) answer {
-	return s.single(question{version: v, suites: suites, groups: groups})
-}
-
-// pose puts one question. What is no answer is asked once more where that can
-// tell anything: a silent end may be chance, and so may an internal error.
-func (s *session) pose(q question) answer {
-	a := s.single(q)
-	again := s.spoke && a.outcome == silent ||
-		a.internal() ||
-		a.outcome == lost && accepted(s.found[q.version]) && s.stopped == nil
-	if again {
-		a = s.single(q)
-	}
-	return a
-}
-
 // single puts a question on one connection.
 func (s *session) single(q question) answer {
 	hello, err := s.hello(q)
 	if err != nil {
 		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
 	}
-	read := readAnswer
-	if q.finish {
-		read = readTickets
+	a := s.ask(hello, q.reader())
+	if a.outcome == chose || a.outcome == refused {
+		s.proven(q, a)
 	}
-	a := s.ask(hello, read)
 	switch {
-	case a.outcome == chose:
+	case a.outcome == chose && q.version != ssl2:
 		s.note(q.version, a)
 	case a.unnamed() && s.name() != "":
 		s.nameless = true
@@ -185,7 +168,7 @@ func (s *session) note(v version, a answer) {
 		s.o.Evidence = append(s.o.Evidence, scanner.EvidenceOf("ServerHello "+v.name, a.raw))
 	}
 	found.Accepted = yes(true)
-	if v == tls13 || v == ssl3 {
+	if v == tls13 || v == ssl3 || s.shape.bare {
 		return
 	}
 	_, renegotiation := a.hello.Extension(tlswire.ExtRenegotiationInfo)
