@@ -58,7 +58,7 @@ type Prime struct {
 // A Chain is the certificates that an endpoint showed, leaf first, in the
 // order they came.
 type Chain struct {
-	Version      string        `json:"version"`          // protocol version it was seen in
+	Version      string        `json:"version"`          // protocol version it was seen in first
 	Name         string        `json:"name,omitempty"`   // server name that was asked for; "" for none
 	Suites       []string      `json:"suites,omitempty"` // suites under which it was seen; empty means any
 	Certificates []Certificate `json:"certificates"`

@@ -13,6 +13,9 @@ import (
 // ask puts one question on one connection and reads the answer. All of it,
 // dialling and a STARTTLS dialogue included, has one deadline.
 func (s *session) ask(hello []byte, read func(io.ReadWriter, []byte) answer) answer {
+	if s.stopped != nil {
+		return answer{failure: *s.stopped}
+	}
 	if s.given == nil && !s.wait(s.gap) {
 		return s.account(s.ended(s.ctx.Err()))
 	}

@@ -25,12 +25,13 @@ type listing struct {
 	primes [][]byte // Diffie-Hellman moduli sent
 	signed []uint16 // schemes signed with
 	walks  bool     // questions go with all schemes
+	rode   bool     // the last answer had parameters
 }
 
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
 // picks, the pick is struck out, and its refusal of the rest ends the list.
 func (s *session) enumerate(v version) {
-	l := &listing{session: s, v: v}
+	l := &listing{session: s, v: v, rode: true}
 	a := s.opened(v)
 	for i, piece := range s.pieces(s.suites(v)) {
 		if i > 0 {
@@ -94,7 +95,7 @@ func (l *listing) exhaust(suites []uint16, a answer) {
 		if left = without(left, []uint16{picked}); len(left) == 0 {
 			return
 		}
-		a = l.put(l.v, left, last(l.legacyGroups(), l.curves))
+		a = l.next(left)
 	}
 }
 

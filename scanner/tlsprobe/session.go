@@ -73,7 +73,7 @@ func (s *session) run() scanner.Observation {
 		return s.hopeless(a)
 	}
 	for _, v := range askedOrder {
-		if s.stopped != nil {
+		if _, answered := s.firsts[v]; s.stopped != nil && !answered {
 			s.missed(v.name, *s.stopped)
 			continue
 		}

@@ -68,7 +68,7 @@ func (p *plan13) wantsShare(a answer) bool {
 	case tlswire.AlertProtocolVersion:
 		return false
 	case tlswire.AlertHandshakeFailure, tlswire.AlertInsufficientSec:
-		return p.speaks13 || !accepted(p.found[tls12])
+		return p.speaks13 || p.firsts[tls12].outcome != chose
 	}
 	return true
 }
