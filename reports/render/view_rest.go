@@ -257,6 +257,8 @@ func advice(r scanner.Reason) string {
 		return "It is in a format that is not opened, or needs an algorithm that is not computed; nothing is claimed of it."
 	case scanner.ReasonLimit:
 		return "A limit of this machine, such as open files: raise it, or lower --concurrency."
+	case scanner.ReasonUnlike:
+		return "Several unlike servers stand behind the address: sweep each at its own."
 	case scanner.ReasonInterrupted:
 		return "The sweep was stopped before it was done: run it again."
 	case reports.ReasonUnruled:

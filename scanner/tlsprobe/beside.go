@@ -78,7 +78,12 @@ func (s *session) reply(what string, q question) (answer, bool) {
 	case a.outcome == chose && l != nil:
 		l.exchange(a)
 		return a, true
-	case a.outcome == chose, a.outcome == refused:
+	case a.outcome == chose:
+		return a, true
+	case a.outcome == refused:
+		if q.plain() && q.versions == nil && !s.unnamed && s.pose(s.known(q.version)).outcome == refused {
+			s.disagree(what + ": what was granted before was refused")
+		}
 		return a, true
 	}
 	s.missed(what, a.failure)
@@ -247,8 +252,14 @@ func (s *session) order(v version) {
 	if !ok {
 		a, ok = s.reply(what, q)
 	}
+	favourite := suites[0]
+	if v != tls13 && s.shape.suites != 0 { // known of the first piece of the list only
+		b, chosen := s.reply(what, s.known(v))
+		ok = ok && chosen && b.outcome == chose
+		favourite = b.hello.Suite
+	}
 	if ok && a.outcome == chose {
-		s.found[v].ServerOrder = yes(a.hello.Suite == suites[0])
+		s.found[v].ServerOrder = yes(a.hello.Suite == favourite)
 	}
 }
 

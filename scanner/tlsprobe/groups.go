@@ -45,7 +45,7 @@ func (l *listing) next(left []uint16) answer {
 		return len(ec) > 0 && l.likely(left, tlswire.ECParams) && !slices.Contains(ec, c)
 	})
 	a := l.pose(q)
-	l.rode = a.outcome == chose && shapeOf(a.hello.Suite).Params != tlswire.NoParams
+	l.rode = l.agreed(a) || a.kex != nil && len(a.kex.P) > 0
 	if a.outcome != refused {
 		return a
 	}
@@ -75,7 +75,8 @@ func (l *listing) elsewhere() (ec, ff []uint16) {
 }
 
 // likely tells whether a suite of that kind is likely to be among those left:
-// a newer list had it, or where there is none, the last answer was such a one.
+// a newer list had it, or where there is none, asking by the way has told
+// something each time.
 func (l *listing) likely(left []uint16, kind tlswire.Params) bool {
 	n := l.newer()
 	return slices.ContainsFunc(left, func(c uint16) bool {

@@ -25,7 +25,8 @@ type listing struct {
 	primes [][]byte // Diffie-Hellman moduli sent
 	signed []uint16 // schemes signed with
 	walks  bool     // questions go with all schemes
-	rode   bool     // the last answer had parameters
+	rode   bool     // asking for groups by the way told something
+	left   []uint16 // suites that were refused at last
 }
 
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
@@ -51,8 +52,8 @@ func (s *session) enumerate(v version) {
 		s.verdict(v, a)
 		return
 	}
-	for _, c := range l.suites {
-		found.Suites = append(found.Suites, suiteName(c))
+	if len(s.listings) == 0 {
+		l.ends()
 	}
 	s.listings[v] = l
 }
@@ -61,9 +62,6 @@ func (s *session) enumerate(v version) {
 func (l *listing) rest() {
 	l.moreGroups()
 	l.moreSchemes()
-	for _, g := range l.curves {
-		l.found[l.v].Groups = append(l.found[l.v].Groups, groupName(g))
-	}
 }
 
 // verdict sets whether a version is accepted from a first answer that chose
@@ -82,6 +80,7 @@ func (l *listing) exhaust(suites []uint16, a answer) {
 	left := suites
 	what := l.v.name + " suites"
 	l.purpose = what
+	defer func() { l.left = append(without(l.left, suites), left...) }()
 	for {
 		if !l.goesOn(what, a) {
 			return

@@ -50,10 +50,12 @@ type session struct {
 	quiet   bool               // the server says no by saying nothing
 	slowest time.Duration      // of the answers so far
 	gap     time.Duration      // between connections
+	marks   map[version]string // of the ServerHellos to plain questions
+	unlike  bool               // answers disagree: there are several servers
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
-	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}}
+	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}, marks: map[version]string{}}
 	s.tls = scanner.TLS{Depth: "full", Asked: p.Asked(), Hellos: map[string]int{}}
 	if _, ok := dialogues[e.Scheme]; ok {
 		s.tls.STARTTLS = e.Scheme
@@ -80,6 +82,7 @@ func (s *session) run() scanner.Observation {
 		s.version(v)
 	}
 	s.beside()
+	s.again()
 	for _, v := range askedOrder {
 		if l := s.listings[v]; l != nil {
 			l.rest()
@@ -114,13 +117,32 @@ func (s *session) hopeless(a answer) scanner.Observation {
 // sum puts what was found in order.
 func (s *session) sum() scanner.Observation {
 	for _, v := range oldestFirst {
-		s.tls.Versions = append(s.tls.Versions, *s.found[v])
+		s.tls.Versions = append(s.tls.Versions, s.named(v))
 	}
 	s.tls.Chains = s.certs.list
 	s.tls.Extensions = &s.facts
 	s.o.Evidence = append(s.o.Evidence, s.certs.evidence...)
 	s.o.TLS = &s.tls
 	return s.o
+}
+
+// named is what was found of a version, its lists by name.
+func (s *session) named(v version) scanner.TLSVersion {
+	found := *s.found[v]
+	suites, groups := s.suitesOf(v), []uint16(nil)
+	switch l := s.listings[v]; {
+	case l != nil:
+		groups = l.curves
+	case v == tls13 && s.plan13 != nil:
+		groups = s.plan13.groups
+	}
+	for _, c := range suites {
+		found.Suites = append(found.Suites, suiteName(c))
+	}
+	for _, g := range groups {
+		found.Groups = append(found.Groups, groupName(g))
+	}
+	return found
 }
 
 // put asks which of these in this version, with all signature schemes.
@@ -141,6 +163,7 @@ func (s *session) single(q question) answer {
 	switch {
 	case a.outcome == chose && q.version != ssl2:
 		s.note(q.version, a)
+		s.mark(q, a)
 	case a.unnamed() && s.name() != "":
 		s.nameless = true
 		s.notPut("server name")
@@ -170,6 +193,9 @@ func (s *session) note(v version, a answer) {
 	found.Accepted = yes(true)
 	if v == tls13 || v == ssl3 || s.shape.bare {
 		return
+	}
+	for _, f := range a.hello.PointFormats() {
+		s.facts.PointFormats = add(s.facts.PointFormats, f)
 	}
 	_, renegotiation := a.hello.Extension(tlswire.ExtRenegotiationInfo)
 	s.facts.SecureRenegotiation = yes(renegotiation && (s.facts.SecureRenegotiation == nil || *s.facts.SecureRenegotiation))

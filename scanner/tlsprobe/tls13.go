@@ -28,13 +28,6 @@ func (s *session) enumerate13() {
 	p.both(first)
 	p.rest("groups", func() ([]uint16, []uint16) { return p.suites, without(q.groups13, p.groups) }, &p.noGroups)
 	p.rest("suites", func() ([]uint16, []uint16) { return without(q.suites13, p.suites), p.groups }, &p.noSuites)
-	found := s.found[tls13]
-	for _, c := range p.suites {
-		found.Suites = append(found.Suites, suiteName(c))
-	}
-	for _, g := range p.groups {
-		found.Groups = append(found.Groups, groupName(g))
-	}
 	s.plan13 = p
 	p.signatures()
 }
@@ -152,6 +145,19 @@ func (p *plan13) record(a answer, suites, groups []uint16) bool {
 		p.groups = append(p.groups, group)
 	}
 	return true
+}
+
+// again asks for what was refused, now that answers disagree.
+func (p *plan13) again() {
+	q := p.p.questions
+	for _, lists := range [][2][]uint16{
+		{without(q.suites13, p.suites), q.groups13},
+		{q.suites13, without(q.groups13, p.groups)},
+	} {
+		if a := p.put(tls13, lists[0], lists[1]); a.outcome == chose {
+			p.record(a, lists[0], lists[1])
+		}
+	}
 }
 
 // goesOn tells whether an answer is a choice. Where it is none at all, nothing
