@@ -44,7 +44,8 @@ type Row struct {
 	Next       *fips.Transition
 	Findings   int
 	Places     Places
-	Owners     []string // some of those who own its endpoints
+	Owners     []string    // some of those who own its endpoints
+	Tags       []fips.Tags // some of what the inventory says of them
 }
 
 // Bounds of what the builder keeps. What lies beyond is in the counts.

@@ -122,7 +122,7 @@ func (c *changes) row(ch *change, f fips.Finding, e scanner.Endpoint, touched ma
 		ch.rows[key] = row
 	}
 	row.Findings++
-	row.Owners = owners(row.Owners, ownerOf(f.Tags))
+	row.tag(f.Tags)
 	row.Because = shared(row.Because, f.Because)
 	if !touched[row] {
 		touched[row] = true

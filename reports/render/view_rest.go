@@ -80,10 +80,10 @@ type certView struct {
 	More       int
 }
 
-func certViews(list []reports.Certificate) []certView {
+func (v *view) certViews(list []reports.Certificate) []certView {
 	var out []certView
 	for _, c := range list {
-		x := certView{Certificate: c, Ends: day(c.NotAfter), Runs: c.Places.Runs(), More: c.Places.Left()}
+		x := certView{Certificate: c, Ends: day(c.NotAfter), Runs: v.R.Runs(c.Places), More: c.Places.Left()}
 		switch {
 		case c.Days < 0:
 			x.Left = "expired"
@@ -108,10 +108,10 @@ func (v *view) soonest() int {
 }
 
 // CertsSoon are those that expired or will within 30 days.
-func (v *view) CertsSoon() []certView { return certViews(v.R.Certificates.List[:v.soonest()]) }
+func (v *view) CertsSoon() []certView { return v.certViews(v.R.Certificates.List[:v.soonest()]) }
 
 // CertsLater are all others.
-func (v *view) CertsLater() []certView { return certViews(v.R.Certificates.List[v.soonest():]) }
+func (v *view) CertsLater() []certView { return v.certViews(v.R.Certificates.List[v.soonest():]) }
 
 // An endView is an ending as the calendar shows it.
 type endView struct {
@@ -221,7 +221,7 @@ func (v *view) Unseen() []unseenRow {
 	}
 	var rows []unseenRow
 	for _, c := range v.R.Unobserved {
-		rows = append(rows, unseenRow{clean(reasonWord(c.Reason)), percent(c.Endpoints, most), advice(c.Reason), c.Endpoints, v.byKind(c.ByKind), c.Places.Runs(), c.Places.Left()})
+		rows = append(rows, unseenRow{clean(reasonWord(c.Reason)), percent(c.Endpoints, most), advice(c.Reason), c.Endpoints, v.byKind(c.ByKind), v.R.Runs(c.Places), c.Places.Left()})
 	}
 	return rows
 }
