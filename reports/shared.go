@@ -28,6 +28,7 @@ func (b *Builder) settle() Facts {
 		if x.Finding == nil || b.settled {
 			continue
 		}
+		b.inventory.shared(*x.Finding)
 		b.uses.add(fips.Assessment{Observation: scanner.Observation{Endpoint: x.Finding.Endpoint}, Findings: []fips.Finding{*x.Finding}}, 0)
 		if x.Finding.Waiver != nil {
 			b.waived.Findings++

@@ -132,7 +132,7 @@ func (m *markdown) together(room int) {
 	if len(counts) == 0 {
 		return
 	}
-	m.f("## Over several endpoints\n\n")
+	m.f("## What endpoints show together\n\n")
 	for _, kind := range reports.FactKinds() {
 		n := counts[kind]
 		if n == 0 {

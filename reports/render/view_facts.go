@@ -117,10 +117,12 @@ func (p *paper) together(r *reports.Report) {
 			line += "first "
 		}
 		line += cutRunes(first.Subject, 60)
-		if len(first.Endpoints) > 0 {
+		if kind == reports.ChainDiffers { // its places are the addresses of the name
+			line += " at " + number(first.Count) + " addresses"
+		} else if len(first.Endpoints) > 0 {
 			line += " at " + cutRunes(r.Name(first.Endpoints[0]), 60)
 		}
-		if more := first.Count - 1; more > 0 {
+		if more := first.Count - 1; more > 0 && kind != reports.ChainDiffers {
 			line += fmt.Sprintf(" and %s more", number(more))
 		}
 		p.para(head, 11, line)
