@@ -33,6 +33,9 @@ const maxTags = 8
 
 // tag puts what is said of one of the row's endpoints on the row.
 func (r *Row) tag(t *fips.Tags) {
+	if ownerOf(t) == "" {
+		r.Unowned = true
+	}
 	if t == nil {
 		return
 	}

@@ -16,7 +16,7 @@ func (m *markdown) soon() {
 		lines = append(lines, fmt.Sprintf("%s %s expired", many(n, "certificate"), verb(n, "has", "have")))
 	}
 	if soon := c.Within(30); len(soon) > 0 {
-		lines = append(lines, fmt.Sprintf("%s %s within 30 days, first %s in %d", many(len(soon), "certificate"), verb(len(soon), "expires", "expire"), codeSpan(soon[0].Subject), soon[0].Days))
+		lines = append(lines, fmt.Sprintf("%s %s within 30 days, first %s in %s", many(len(soon), "certificate"), verb(len(soon), "expires", "expire"), codeSpan(soon[0].Subject), many(soon[0].Days, "day")))
 	}
 	for _, e := range m.r.Calendar {
 		var names []string

@@ -121,6 +121,9 @@ func ownership(row reports.Row) string {
 			list = append(list, o)
 		}
 	}
+	if len(list) > 0 && row.Unowned && len(row.Owners) > 0 {
+		list = append(list, "some by nobody that is known")
+	}
 	return strings.Join(list, ", ")
 }
 

@@ -212,6 +212,22 @@ func TestCSVCoverage(t *testing.T) {
 	}
 }
 
+// A row says that owners are not all known only where they are not.
+func TestOwnersOfRows(t *testing.T) {
+	r, _ := tied(t)
+	got := map[string]string{}
+	for _, c := range r.Changes {
+		for _, row := range c.Rows {
+			got[row.Subject.Name] += strings.Join(row.Owners, ",") + map[bool]string{true: " and unknown"}[row.Unowned] + ";"
+		}
+	}
+	for name, want := range map[string]string{"SSLv3": "web <b>;", "hostname-mismatch": "web <b> and unknown;", "key-reused-across-hosts": "payments,web <b> and unknown;"} {
+		if got[name] != want {
+			t.Errorf("%s is of %q, want %q", name, got[name], want)
+		}
+	}
+}
+
 // The tags of a shared key's line are those of its places, in their order.
 func TestEndpointTags(t *testing.T) {
 	r, all := tied(t)

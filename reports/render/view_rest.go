@@ -187,7 +187,8 @@ func (v *view) Ticks() []tick {
 	from, to := v.span()
 	list := []tick{{"0", "now"}}
 	step := math.Max(1, math.Ceil((to-from)/8))
-	for y := math.Ceil(from + .6); y < to-.2; y += step {
+	apart := .12 * (to - from) // from the ends, so that a telephone's width has room
+	for y := math.Ceil(from + apart); y < to-apart; y += step {
 		list = append(list, tick{fmt.Sprintf("%.2f", 100*(y-from)/(to-from)), fmt.Sprintf("%.0f", y)})
 	}
 	return append(list, tick{"100", fmt.Sprintf("%.0f", to)})

@@ -54,6 +54,28 @@ func (v *view) SubnetsMore() []subnetView {
 	return all[min(listedFirst, len(all)):]
 }
 
+// unexpectedFirst is how many lines of what no entry expects are shown at once.
+const unexpectedFirst = 24
+
+func (v *view) unexpected() []string {
+	if v.R.Inventory == nil {
+		return nil
+	}
+	return v.R.Runs(v.R.Inventory.Unexpected)
+}
+
+// UnexpectedFirst is what is shown at once of what no entry expects.
+func (v *view) UnexpectedFirst() []string {
+	all := v.unexpected()
+	return all[:min(unexpectedFirst, len(all))]
+}
+
+// UnexpectedMore is what else is listed of it.
+func (v *view) UnexpectedMore() []string {
+	all := v.unexpected()
+	return all[min(unexpectedFirst, len(all)):]
+}
+
 // MissingLeft is how many entries are missing and not listed.
 func (v *view) MissingLeft() int {
 	if v.R.Inventory == nil {
