@@ -46,6 +46,11 @@ func serves(addr, name string, cert scanner.Certificate, versions ...string) sca
 // a file of another owner; really judged.
 func tied(t testing.TB) (*reports.Report, []fips.Assessment) {
 	t.Helper()
+	return tiedOf(t, ownersFile)
+}
+
+func tiedOf(t testing.TB, owners string) (*reports.Report, []fips.Assessment) {
+	t.Helper()
 	shared := keyed("www.example", "k")
 	pay := keyed("pay.example", "k")
 	private, cert := scanner.Observe(scanner.File("/srv/pay/key.pem"), "store"), scanner.Observe(scanner.File("/srv/pay/cert.pem"), "store")
@@ -58,7 +63,7 @@ func tied(t testing.TB) (*reports.Report, []fips.Assessment) {
 		private, cert,
 		scanner.Failed(scanner.Host(netip.MustParseAddr("127.0.0.1"), 22, "localhost"), "ssh", scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonTimeout}),
 	}
-	inventory, err := site.ParseInventory(site.Source{Name: "owners.csv", Data: []byte(ownersFile)})
+	inventory, err := site.ParseInventory(site.Source{Name: "owners.csv", Data: []byte(owners)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,16 +219,22 @@ func TestCSVCoverage(t *testing.T) {
 
 // A row says that owners are not all known only where they are not.
 func TestOwnersOfRows(t *testing.T) {
-	r, _ := tied(t)
-	got := map[string]string{}
-	for _, c := range r.Changes {
-		for _, row := range c.Rows {
-			got[row.Subject.Name] += strings.Join(row.Owners, ",") + map[bool]string{true: " and unknown"}[row.Unowned] + ";"
+	const key = "key-reused-across-hosts"
+	for owners, of := range map[string]map[string]string{
+		ownersFile:                         {"SSLv3": "web <b>;", "hostname-mismatch": "web <b> and unknown;", key: "payments,web <b> and unknown;"},
+		ownersFile + "other.test,shop,,,\n": {"SSLv3": "web <b>;", "hostname-mismatch": "web <b>,shop;", key: "payments,web <b>,shop;"},
+	} {
+		r, _ := tiedOf(t, owners)
+		got := map[string]string{}
+		for _, c := range r.Changes {
+			for _, row := range c.Rows {
+				got[row.Subject.Name] += strings.Join(row.Owners, ",") + map[bool]string{true: " and unknown"}[row.Unowned] + ";"
+			}
 		}
-	}
-	for name, want := range map[string]string{"SSLv3": "web <b>;", "hostname-mismatch": "web <b> and unknown;", "key-reused-across-hosts": "payments,web <b> and unknown;"} {
-		if got[name] != want {
-			t.Errorf("%s is of %q, want %q", name, got[name], want)
+		for name, want := range of {
+			if got[name] != want {
+				t.Errorf("%s is of %q, want %q", name, got[name], want)
+			}
 		}
 	}
 }
