@@ -221,7 +221,7 @@ func TestCSVCoverage(t *testing.T) {
 func TestOwnersOfRows(t *testing.T) {
 	const key = "key-reused-across-hosts"
 	for owners, of := range map[string]map[string]string{
-		ownersFile:                         {"SSLv3": "web <b>;", "hostname-mismatch": "web <b> and unknown;", key: "payments,web <b> and unknown;"},
+		ownersFile:                          {"SSLv3": "web <b>;", "hostname-mismatch": "web <b> and unknown;", key: "payments,web <b> and unknown;"},
 		ownersFile + "other.test,shop,,,\n": {"SSLv3": "web <b>;", "hostname-mismatch": "web <b>,shop;", key: "payments,web <b>,shop;"},
 	} {
 		r, _ := tiedOf(t, owners)
