@@ -263,3 +263,24 @@ func TestEndpointTags(t *testing.T) {
 		}
 	}
 }
+
+// A comparison tells addresses apart, too.
+func TestComparisonTellsAddresses(t *testing.T) {
+	r, all := tied(t)
+	bare := slices.Clone(all)
+	for i := range bare {
+		bare[i].Rulings, bare[i].Findings, bare[i].Worst = nil, nil, fips.Unobserved
+	}
+	before := reports.Side{Report: build(t, sweep(), bare), Again: again(bare)}
+	c, err := reports.Compare(t.Context(), before, reports.Side{Report: r, Again: again(all)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := render.Comparison(&b, c, render.TextOptions{UTF8: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := spaced(b.String()); !strings.Contains(got, "localhost:443 (127.0.0.1) localhost:443 (::1) other.test:443") {
+		t.Errorf("no addresses:\n%s", &b)
+	}
+}
