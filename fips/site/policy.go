@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -94,6 +95,9 @@ func (r *policyReader) read(data []byte) {
 		}
 	}
 	r.policy.Name, r.named = r.word(top, m, "policy"), m["policy"].value
+	if slices.Contains(fips.BuiltInPolicies(), r.policy.Name) && r.file != r.policy.Name {
+		r.add(r.named.Line, r.named.Column, "policy %s is built in: give this one a name of its own", r.policy.Name)
+	}
 	r.policy.Title, r.policy.Version = r.optional(m, "title", maxText), r.optional(m, "version", maxText)
 	for _, n := range r.sequence(m, "sources") {
 		r.source(n)
@@ -265,6 +269,14 @@ func (r *policyReader) source(n *yaml.Node) {
 		to  *string
 	}{{"id", &s.ID}, {"title", &s.Title}, {"edition", &s.Edition}, {"date", &s.Date}, {"access", &s.Access}} {
 		*f.to = r.required(n, m, f.key, maxText)
+	}
+	if _, err := fips.ParseIssued(s.Date); err != nil && s.Date != "" {
+		v := m["date"].value
+		r.add(v.Line, v.Column, "%w", err)
+	}
+	if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
+		v := m["url"].value
+		r.add(v.Line, v.Column, "url %q: want one that begins with https://", clip(s.URL))
 	}
 	if r.sources[s.ID] && s.ID != "" {
 		v := m["id"].value
