@@ -74,13 +74,6 @@ func ParsePolicies(cat *fips.Catalogue, files ...Source) ([]fips.Policy, error) 
 
 // read reads the one document of a file.
 func (r *policyReader) read(data []byte) {
-	if line, column, bad := notText(data); bad != "" {
-		r.add(line, column, "no YAML or JSON: %s", bad)
-		return
-	}
-	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
-		data = fromJSON(data)
-	}
 	top := r.document(data)
 	if top == nil {
 		return
@@ -111,27 +104,6 @@ func (r *policyReader) read(data []byte) {
 	if len(r.policy.Add)+len(r.policy.Tighten) == 0 && len(r.all) == 0 {
 		r.add(top.Line, top.Column, "the policy asks for nothing: put demands under tighten, or rules about new names under add")
 	}
-}
-
-// fromJSON writes what JSON has and YAML has not: a tab between values, and a
-// slash with a backslash before it.
-func fromJSON(data []byte) []byte {
-	out := make([]byte, 0, len(data))
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case c == '\t':
-			out = append(out, ' ')
-		case c == '\\' && i+1 < len(data):
-			i++
-			if data[i] != '/' {
-				out = append(out, c)
-			}
-			out = append(out, data[i])
-		default:
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 var wordForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)

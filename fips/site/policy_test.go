@@ -222,6 +222,11 @@ func TestPolicyComplaints(t *testing.T) {
 		{"adds by alias", fmt.Sprintf(add, "new", ", aliases: [ecdh-sha2-nistp256]"), "is in the catalogue already"},
 		{"adds a code point that is there", "policy: p\nadd:\n- {kind: named-group, name: new, codepoint: 0x0017, use: u, status: approved, cite: {document: IG, section: x}, because: b, remedy: r}\n", `codepoint "0x0017" is in the catalogue already`},
 		{"adds a suite that is there", "policy: p\nadd:\n- {kind: tls-cipher-suite, name: TLS_RSA_WITH_RC4_128_SHA, use: u, status: approved, cite: {document: IG, section: x}, because: b, remedy: r}\n", "is in the catalogue already"},
+		{"adds twice", fmt.Sprintf(add, "ours", "") + "- {kind: ssh-kex, name: ours, use: u, status: disallowed, cite: {document: IG, section: x}, because: b, remedy: r}", `p.yaml:4:25: name "ours" is that of p/ssh-kex/ours already`},
+		{"adds a code point twice", "policy: p\nadd:\n- {kind: named-group, name: a, codepoint: 0x4242, use: u, status: approved, cite: {document: IG, section: x}, because: b, remedy: r}\n" +
+			"- {kind: named-group, name: b, codepoint: 0x4240-0x4250, use: u, status: approved, cite: {document: IG, section: x}, because: b, remedy: r}\n", `p.yaml:4:43: codepoint "0x4240-0x4250" is that of p/named-group/a already`},
+		{"adds what is no code point", fmt.Sprintf(add, "ours", ", codepoint: zz"), `codepoint "zz": want 0x4242, a list of such, or 0x4242-0x4250`},
+		{"adds what is no object identifier", fmt.Sprintf(add, "ours", ", oid: 1..2"), `oid "1..2": want 1.3.6.1.4.1.99999.1, a list of such`},
 		{"adds a pattern", fmt.Sprintf(add, "\"new*\"", ""), "has no *"},
 		{"adds with bounds", fmt.Sprintf(add, "new", ", bounds: {max_bits: 1}"), `unknown key "bounds"`},
 		{"source twice", "policy: p\nsources: [{id: IG, title: t, edition: e, date: 2026, access: read}]", "source IG is there already"},

@@ -94,6 +94,7 @@ func TestWaiverComplaints(t *testing.T) {
 		{"only a comment", "# nothing\n", "w1.yaml:1:1: the file is empty"},
 		{"broken YAML", "waivers:\n  - id: [\n", "w1.yaml:2:1: no YAML or JSON"},
 		{"broken JSON", `{"waivers": [}`, "w1.yaml:1:1: no YAML or JSON"},
+		{"UTF-16", "\xff\xfew\x00", "w1.yaml:1:1: no YAML or JSON: it is no UTF-8: save it as that"},
 		{"tab", "waivers:\n\t- id: x\n", "w1.yaml:2:1: no YAML or JSON"},
 		{"a list on top", "- id: x\n", "w1.yaml:1:1: the file is a list: want a mapping with schema, waivers"},
 		{"no list", "schema: fipsweep.waivers/v1\n", "w1.yaml:1:1: no waivers: want a list"},
@@ -233,6 +234,9 @@ func TestInventoryComplaints(t *testing.T) {
 		{"YAML with an unknown key", "inventory:\n  - target: host\n    data-class: x\n", `i:3:5: unknown key "data-class": did you mean data_class?`},
 		{"YAML boundary", "inventory:\n  - {target: host, boundary: perhaps}\n", `i:2:30: boundary "perhaps"`},
 		{"JSON", `{"inventory": [{"target": "a b"}]}`, `i:1:27: target "a b"`},
+		{"target twice in YAML", "inventory:\n  - {owner: a, target: host}\n  - {owner: b, target: host}\n", "i:3:24: target host is there already, in i:2"},
+		{"UTF-16", "\xff\xfet\x00a\x00", "i:1:1: no CSV, YAML or JSON: it is no UTF-8: save it as that"},
+		{"Latin-1", "target,owner\nhost,M\xfcller\n", "i:2:7: no CSV, YAML or JSON: it is no UTF-8"},
 		{"every complaint", "target,owner,x\na b,w\n10.0.0.0/33,w\n", "i:3:1"},
 	}
 	for _, tt := range tests {
@@ -265,6 +269,19 @@ func TestTagIsTheNarrowest(t *testing.T) {
 	(*site.Inventory)(nil).Tag(&b)
 	if b.Tags != nil {
 		t.Errorf("tags %v on what no entry speaks of", b.Tags)
+	}
+}
+
+// JSON may escape a slash and be indented by tabs, which YAML knows nothing of;
+// some editors put a mark before UTF-8.
+func TestJSONIsRead(t *testing.T) {
+	ws, err := parse(t, "\xef\xbb\xbf{\n\t\"waivers\": [\n\t\t{\"id\": \"W\", \"rule\": \"a\\/b\", \"scope\": \"\\/etc\", \"reason\": \"r\", \"approver\": \"a\", \"from\": \"2026-01-01\", \"expires\": \"2026-02-01\"}\n\t]\n}")
+	if err != nil || ws.All()[0].Rule != "a/b" || ws.All()[0].Scope[0].String() != "/etc" {
+		t.Errorf("waivers %+v, %v", ws.All(), err)
+	}
+	v, err := site.ParseInventory(site.Source{Name: "i", Data: []byte("{\n\t\"inventory\": [\n\t\t{\"target\": \"\\/etc\", \"owner\": \"x\"}\n\t]\n}")})
+	if err != nil || v.All()[0].Target.String() != "/etc" {
+		t.Errorf("inventory %+v, %v", v.All(), err)
 	}
 }
 
