@@ -11,7 +11,6 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
-	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // A Side is one judging of a comparison: its report, and its assessments to be
@@ -147,7 +146,7 @@ func (c *comparer) endpoint(before, after fips.Assessment) error {
 			continue
 		}
 		changes++
-		if err := c.add(x, after.Observation.Endpoint); err != nil {
+		if err := c.add(x); err != nil {
 			return err
 		}
 	}
@@ -155,7 +154,7 @@ func (c *comparer) endpoint(before, after fips.Assessment) error {
 		x := moved(f, nil)
 		x.After = statusOf(after, *f)
 		changes++
-		if err := c.add(x, after.Observation.Endpoint); err != nil {
+		if err := c.add(x); err != nil {
 			return err
 		}
 	}
@@ -252,7 +251,7 @@ func statusOf(a fips.Assessment, like fips.Finding) fips.Status {
 }
 
 // add counts a change in its group.
-func (c *comparer) add(x FindingChange, e scanner.Endpoint) error {
+func (c *comparer) add(x FindingChange) error {
 	c.Moves[x.Move]++
 	f := x.Finding
 	key := groupKey{x.Move, x.Before, x.After, f.Rule, fips.Subject{Kind: f.Subject.Kind, Name: clip(f.Subject.Name, maxText)}}
@@ -268,13 +267,26 @@ func (c *comparer) add(x FindingChange, e scanner.Endpoint) error {
 		g.Because = shared(g.Because, f.Because)
 		if g.last != c.n {
 			g.last = c.n
-			g.Places.add(e, maxPlaces)
+			g.place(f)
 		}
 	}
 	if c.each == nil {
 		return nil
 	}
 	return c.each(x)
+}
+
+// place counts where a finding is: of one about several endpoints together, all
+// of them.
+func (g *MoveGroup) place(f fips.Finding) {
+	if f.EndpointCount == 0 {
+		g.Places.add(f.Endpoint, maxPlaces)
+		return
+	}
+	for _, e := range f.Endpoints {
+		g.Places.add(e, maxPlaces)
+	}
+	g.Places.Count += f.EndpointCount - len(f.Endpoints)
 }
 
 // facts compares the findings about several endpoints together. The same
@@ -302,7 +314,7 @@ func (c *comparer) facts() error {
 			c.Same++
 			continue
 		}
-		if err := c.add(x, x.Finding.Endpoint); err != nil {
+		if err := c.add(x); err != nil {
 			return err
 		}
 	}

@@ -189,12 +189,15 @@ func TestCompareFacts(t *testing.T) {
 		want          string
 	}{{"new", before, after, "new allowed not-approved"}, {"gone", after, before, "gone not-approved allowed"}} {
 		var told []string
-		_, err := reports.Compare(t.Context(), tt.before, tt.after, func(x reports.FindingChange) error {
+		c, err := reports.Compare(t.Context(), tt.before, tt.after, func(x reports.FindingChange) error {
 			told = append(told, string(x.Move)+" "+x.Before.String()+" "+x.After.String())
 			return nil
 		})
 		if err != nil || !slices.Equal(told, []string{tt.want}) {
-			t.Errorf("%s: %q, %v; want %s", tt.name, told, err, tt.want)
+			t.Fatalf("%s: %q, %v; want %s", tt.name, told, err, tt.want)
+		}
+		if p := c.Groups[0].Places; p.Count != 2 || len(p.Runs()) != 2 {
+			t.Errorf("%s: %d places %q, want both addresses", tt.name, p.Count, p.Runs())
 		}
 	}
 }
