@@ -57,7 +57,7 @@ type Negotiation struct {
 type Choice struct {
 	Part   string   `json:"part"`             // "suite", "key exchange", ...
 	Chosen string   `json:"chosen,omitempty"` // "" where By does not determine it
-	Among  []string `json:"among"`            // all that it can be; in the deciding order where that is known
+	Among  []string `json:"among"`            // all in common; in the deciding order where that is known
 	By     Decider  `json:"by"`
 }
 
@@ -79,11 +79,14 @@ func (j *Judge) offer(o scanner.Observation, rulings []Ruling) *Offer {
 		return nil
 	}
 	offer := &Offer{OnlyApproved: Yes}
-	if _, lost := o.Gap(); lost || len(rulings) == 0 || o.TLS != nil && unread(o) {
+	if len(rulings) == 0 || partial(o) {
 		offer.OnlyApproved = Unseen
 	}
 	for _, r := range rulings {
-		if r.Status.Grade() != Pass && j.algorithmic(r) {
+		switch {
+		case r.Subject.Kind == unreadKind && offer.OnlyApproved == Yes:
+			offer.OnlyApproved = Unseen
+		case r.Status.Grade() != Pass && j.algorithmic(r):
 			offer.OnlyApproved = No
 			offer.NotApproved = append(offer.NotApproved, Offered{r.Subject, r.Status, r.Where})
 		}
@@ -97,9 +100,17 @@ func (j *Judge) offer(o scanner.Observation, rulings []Ruling) *Offer {
 	return offer
 }
 
-// unread tells whether anything of TLS was asked and could not be made out.
-func unread(o scanner.Observation) bool {
-	return slices.ContainsFunc(o.Incomplete, func(i scanner.Incomplete) bool { return i.Reason == scanner.ReasonUncomputable })
+// partial tells whether more may be offered than was seen: what was lost, what
+// could not be made out, and what was never shown.
+func partial(o scanner.Observation) bool {
+	if _, lost := o.Gap(); lost {
+		return true
+	}
+	if o.SSH != nil {
+		return o.SSH.Kexinit == nil || len(o.SSH.HostKeys) == 0
+	}
+	return slices.ContainsFunc(o.Incomplete, func(i scanner.Incomplete) bool { return i.Reason == scanner.ReasonUncomputable }) ||
+		slices.ContainsFunc(o.TLS.Versions, func(v scanner.TLSVersion) bool { return v.Accepted == nil })
 }
 
 // algorithmic tells whether a ruling is about an algorithm or a version, and
@@ -110,6 +121,8 @@ func (j *Judge) algorithmic(r Ruling) bool {
 		return r.Class == ClassCertSignature && r.Rule != j.anchor && len(j.rules.Named(propertyKind, r.Subject.Name)) == 0
 	case "tls-extension":
 		return r.Class == ClassTLSEMS || r.Subject.Name == "truncated_hmac"
+	case unreadKind:
+		return false
 	case "protocol-version":
 		return r.Class == ClassTLSVersion || r.Class == ClassSSHVersion
 	}

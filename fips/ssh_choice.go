@@ -85,6 +85,9 @@ func (s standings) sshOutcome(server *scanner.SSH, client scanner.Kexinit) Negot
 	add("cipher"+toClient, "ssh-cipher", c.CipherServerClient, client.EncryptionServerClient, k.EncryptionServerClient)
 	add("MAC"+toServer, "ssh-mac", c.MACClientServer, client.MACClientServer, k.MACClientServer)
 	add("MAC"+toClient, "ssh-mac", c.MACServerClient, client.MACServerClient, k.MACServerClient)
+	if answer, _ := s.hostKeyPasses(server, c.HostKey); answer == Unseen && n.Status.Grade() == Pass {
+		n.Status = Unobserved
+	}
 	n.Choices = alike(n.Choices)
 	return n
 }

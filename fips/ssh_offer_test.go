@@ -102,9 +102,9 @@ func TestSSHOffer(t *testing.T) {
 			"approved-only: yes approved | key exchange ecdh-sha2-nistp256 | host key algorithm ecdsa-sha2-nistp256 | host key EC secp256r1 | cipher aes128-ctr | MAC hmac-sha2-256; not with rsa-sha2-512: RSA 1024 is disallowed",
 			"OpenSSH 9.2: yes approved | key exchange ecdh-sha2-nistp256 | host key algorithm ecdsa-sha2-nistp256 of ecdsa-sha2-nistp256,rsa-sha2-512 by client's order | host key EC secp256r1 | cipher aes128-ctr | MAC hmac-sha2-256"}},
 		{"a key that nobody saw", scanner.SSH{Kexinit: lists(nist, ec, "aes128-ctr", "hmac-sha2-256")}, []string{
-			"only approved: yes",
+			"only approved: unobserved",
 			"approved-only: unobserved; the host key for ecdsa-sha2-nistp256 was not observed",
-			"OpenSSH 9.2: yes approved | key exchange ecdh-sha2-nistp256 | host key algorithm ecdsa-sha2-nistp256 | cipher aes128-ctr | MAC hmac-sha2-256"}},
+			"OpenSSH 9.2: yes unobserved | key exchange ecdh-sha2-nistp256 | host key algorithm ecdsa-sha2-nistp256 | cipher aes128-ctr | MAC hmac-sha2-256"}},
 		{"a certificate", scanner.SSH{Kexinit: lists(nist, ec+"-cert-v01@openssh.com", "aes128-ctr", "hmac-sha2-256"), HostKeys: []scanner.HostKey{certified(ca(3072))}}, []string{
 			"only approved: yes",
 			"approved-only: yes approved | key exchange ecdh-sha2-nistp256 | host key algorithm ecdsa-sha2-nistp256-cert-v01@openssh.com | host key EC secp256r1 | cipher aes128-ctr | MAC hmac-sha2-256",
@@ -114,7 +114,7 @@ func TestSSHOffer(t *testing.T) {
 			"approved-only: no; host key ecdsa-sha2-nistp256-cert-v01@openssh.com: RSA 1024 is disallowed",
 			"OpenSSH 9.2: yes disallowed | key exchange ecdh-sha2-nistp256 | host key algorithm ecdsa-sha2-nistp256-cert-v01@openssh.com | host key EC secp256r1 | cipher aes128-ctr | MAC hmac-sha2-256"}},
 		{"protocol 1", scanner.SSH{Banner: "SSH-1.5-x"}, []string{"only approved: no", "approved-only: no; it does not speak protocol 2", "OpenSSH 9.2: no; it does not speak protocol 2"}},
-		{"lists that nobody saw", scanner.SSH{Banner: "SSH-2.0-x"}, []string{"only approved: yes",
+		{"lists that nobody saw", scanner.SSH{Banner: "SSH-2.0-x"}, []string{"only approved: unobserved",
 			"approved-only: unobserved; its lists of algorithms were not observed", "OpenSSH 9.2: unobserved; its lists of algorithms were not observed"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
