@@ -29,6 +29,7 @@ type meeting struct {
 type way struct {
 	suite                 string
 	connects              Answer // "" where the server would not choose it for this client
+	dodged                bool   // it may as well not choose it: servers differ
 	because               string // unless it connects
 	groups, schemes, keys []string
 	open                  bool // groups or schemes may be more than were seen
@@ -133,7 +134,7 @@ func (m *meeting) decide(v scanner.TLSVersion, ways []way) Negotiation {
 	}
 	switch order := v.ServerOrder; {
 	case order != nil && *order:
-		return m.byServer(v, ways)
+		return m.byServer(v, ways, partial)
 	case order != nil:
 		return m.byClient(v, ways, partial)
 	case len(ways) == 1 && !partial:
@@ -152,7 +153,17 @@ func (m *meeting) decide(v scanner.TLSVersion, ways []way) Negotiation {
 
 // byServer goes by the server's own order. What a client without the first
 // suite would come to is told where the first does not serve.
-func (m *meeting) byServer(v scanner.TLSVersion, ways []way) Negotiation {
+func (m *meeting) byServer(v scanner.TLSVersion, ways []way, partial bool) Negotiation {
+	switch i := slices.IndexFunc(ways, func(w way) bool { return !w.dodged }); {
+	case i < 0 && partial:
+		return unseen("not all suites were observed")
+	case i < 0:
+		return refused(ways[0].because)
+	case i > 0 && ways[i].connects == Yes:
+		return unseen("the server may choose " + ways[0].suite + ": " + ways[0].because)
+	default:
+		ways = ways[i:]
+	}
 	n := m.outcome(v, ways[:1], ByServer)
 	if n.Connects == Yes {
 		for _, w := range ways[1:] {

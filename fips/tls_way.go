@@ -43,15 +43,14 @@ func (m *meeting) ways13(v scanner.TLSVersion) way {
 	}
 	w.open = m.partly(v, groups)
 	m.sign(v, &w, "")
-	if w.connects == "" {
-		w.connects = No
-	}
 	return w
 }
 
 // way12 is what becomes of a connection of TLS 1.2 under a suite. The server
-// does not choose one for which it finds no group or scheme in common; the
-// prime and the chain are its own to send, and the client's to refuse.
+// does not choose one for which it finds no curve in common (RFC 8422 section
+// 5.1). One for which it finds no signature scheme some pass over and some
+// choose, to fail. Prime and chain are its own to send, and the client's to
+// refuse.
 func (m *meeting) way12(v scanner.TLSVersion, suite string) way {
 	w := way{suite: suite, connects: Yes}
 	s, _ := iana.SuiteByName(suite)
@@ -161,7 +160,7 @@ func (m *meeting) sign(v scanner.TLSVersion, w *way, authentication string) {
 	case bad != "":
 		w.connects, w.because = No, bad
 	default:
-		w.connects, w.because = "", "no approved signature scheme"
+		w.connects, w.dodged, w.because = No, true, "no approved signature scheme"
 	}
 }
 
