@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -79,8 +80,8 @@ func cameTo(t *testing.T, addr netip.AddrPort, trust string, args ...string) (ma
 		}
 	}
 	group := said(`^Server Temp Key: (.*), \d+ bits`)
-	got["group"] = map[string]string{"ECDH, prime256v1": "secp256r1", "ECDH, P-256": "secp256r1", "ECDH, secp384r1": "secp384r1", "ECDH, P-384": "secp384r1",
-		"ECDH, secp521r1": "secp521r1", "ECDH, P-521": "secp521r1", "DH": "ffdhe2048"}[group]
+	got["group"] = map[string]string{"DH": "ffdhe" + said(`^Server Temp Key: DH, (\d+) bits`), "ECDH, prime256v1": "secp256r1", "ECDH, P-256": "secp256r1", "ECDH, secp384r1": "secp384r1", "ECDH, P-384": "secp384r1",
+		"ECDH, secp521r1": "secp521r1", "ECDH, P-521": "secp521r1"}[group]
 	got["signature scheme"] = strings.ToLower(strings.TrimSpace(said(`^Peer signature type: (\S+)`) + " " + said(`^Peer signing digest: (\S+)`)))
 	return got, string(out)
 }
@@ -181,6 +182,23 @@ func TestOfferTLS(t *testing.T) {
 			return addr
 		}
 	}
+	gnutls := func(priority string) func(*testing.T) netip.AddrPort {
+		return func(t *testing.T) netip.AddrPort {
+			addr := lab.Port(t)
+			lab.Daemon(t, addr, lab.Program(t, "gnutls-serv"), "--nocookie", "--noticket", "--http", "--port", fmt.Sprint(addr.Port()), "--x509certfile", rsa, "--x509keyfile", rsaKey, "--priority", priority)
+			return addr
+		}
+	}
+	golang := func(c *tls.Config) func(*testing.T) netip.AddrPort {
+		return func(t *testing.T) netip.AddrPort {
+			pair, err := tls.LoadX509KeyPair(rsa, rsaKey)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Certificates = []tls.Certificate{pair}
+			return netip.MustParseAddrPort(serveTLS(t, c))
+		}
+	}
 	for _, tt := range []struct {
 		name  string
 		serve func(*testing.T) netip.AddrPort
@@ -207,6 +225,13 @@ func TestOfferTLS(t *testing.T) {
 		{"Ed25519", server("-cert", ed, "-key", edKey), []fips.Answer{fips.Yes}},
 		{"Ed25519 in TLS 1.2", server("-cert", ed, "-key", edKey, "-tls1_2", "-cipher", "ECDHE+AESGCM"), []fips.Answer{fips.Yes}},
 		{"no extended_master_secret", nginx("ssl_protocols TLSv1.2; ssl_ciphers ECDHE+AESGCM; ssl_conf_command Options -ExtendedMasterSecret;"), []fips.Answer{fips.No}},
+		{"GnuTLS as it comes", gnutls("NORMAL"), []fips.Answer{fips.Yes}},
+		{"GnuTLS, TLS 1.2 by its order", gnutls("NORMAL:-VERS-TLS1.3:%SERVER_PRECEDENCE"), []fips.Answer{fips.Yes}},
+		{"GnuTLS, DHE", gnutls("NORMAL:-VERS-TLS1.3:-KX-ALL:+DHE-RSA"), []fips.Answer{fips.Yes}},
+		{"GnuTLS, x25519 alone", gnutls("NORMAL:-GROUP-ALL:+GROUP-X25519:-KX-ALL:+ECDHE-RSA"), []fips.Answer{fips.No}},
+		{"GnuTLS, no extended_master_secret", gnutls("NORMAL:-VERS-TLS1.3:%NO_SESSION_HASH"), []fips.Answer{fips.No}},
+		{"Go as it comes", golang(&tls.Config{}), []fips.Answer{fips.Yes}},
+		{"Go, TLS 1.2", golang(&tls.Config{MaxVersion: tls.VersionTLS12}), []fips.Answer{fips.Yes}},
 		{"one of each", server("-cert", rsa, "-key", rsaKey, "-tls1_2", "-cipher", "ECDHE-RSA-AES256-GCM-SHA384", "-groups", "P-384", "-sigalgs", "RSA-PSS+SHA384"), []fips.Answer{fips.Yes}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -224,6 +249,34 @@ func TestOfferTLS(t *testing.T) {
 			}
 			if !slices.Equal(told, tt.want) {
 				t.Errorf("told %v, want %v: %+v", told, tt.want, offer.Clients)
+			}
+		})
+	}
+}
+
+// A hybrid group is allowed: a client that has no other connects, where the
+// server has it too. OpenSSL of today lacks it, so Go is the client.
+func TestOfferHybrid(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		curves []tls.CurveID
+		want   fips.Answer
+	}{
+		{"hybrid and x25519", []tls.CurveID{tls.X25519MLKEM768, tls.X25519}, fips.Yes},
+		{"x25519", []tls.CurveID{tls.X25519}, fips.No},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			addr := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{ecdsaCertificate(t)}, CurvePreferences: tt.curves})
+			n := offered(t, "tls://"+addr).Clients[0]
+			conn, err := tls.Dial("tcp", addr, &tls.Config{InsecureSkipVerify: true, CurvePreferences: []tls.CurveID{tls.X25519MLKEM768}})
+			if err == nil {
+				conn.Close()
+			}
+			if n.Connects != tt.want || (err == nil) != (tt.want == fips.Yes) {
+				t.Fatalf("told %+v, came to %v", n, err)
+			}
+			if tt.want == fips.Yes && (n.Status != fips.Allowed || n.Choices[2].Chosen != "X25519MLKEM768") {
+				t.Errorf("told %+v", n)
 			}
 		})
 	}
