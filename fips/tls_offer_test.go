@@ -170,6 +170,15 @@ func TestTLSOffer(t *testing.T) {
 			"approved-only: unobserved; TLSv1.2: not all signature schemes were observed"},
 		{"a flight that broke off", []scanner.TLSVersion{v12("E128", "x25519", pkcs1, nil), none13}, []scanner.Chain{rsa2048}, []string{"TLSv1.2 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 flight"},
 			"approved-only: unobserved; TLSv1.2: not all groups were observed"},
+		{"suites broken off, what came is refused", []scanner.TLSVersion{v12("E128 E256", "secp256r1", pkcs1, nil), none13}, []scanner.Chain{rsa1024}, []string{"TLSv1.2 suites"},
+			"approved-only: unobserved; TLSv1.2: not all suites were observed"},
+		{"a suite that the server took back", []scanner.TLSVersion{v12("R128", "secp256r1", pkcs1, nil), none13}, []scanner.Chain{rsa2048}, []string{"alert: TLSv1.2 TLS_ECDH_anon_WITH_RC4_128_SHA"},
+			"approved-only: no; TLSv1.2: no approved suite"},
+		{"a scheme that TLS 1.3 does not have", []scanner.TLSVersion{none12, v13("A128", "secp256r1", pkcs1, nil)}, []scanner.Chain{rsa2048}, nil,
+			"approved-only: unobserved; TLSv1.3: the certificate for rsa_pkcs1_sha256 was not observed"},
+		{"a key on a curve that is no group", []scanner.TLSVersion{v12("EC128", "secp256r1", "ecdsa_secp256r1_sha256", nil), none13},
+			[]scanner.Chain{leaf(scanner.Key{Algorithm: "EC", Bits: 233, Curve: "sect233k1"}, sha256RSA)}, nil,
+			"approved-only: no; TLSv1.2: its certificate: EC sect233k1 is deprecated"},
 		{"another version's loss", []scanner.TLSVersion{v12("E128", "x25519", pkcs1, nil), none13}, []scanner.Chain{rsa2048}, []string{"TLSv1.1 groups", "extensions"},
 			"approved-only: no; TLSv1.2: no approved group"},
 		{"a chain that could not be read", []scanner.TLSVersion{none12, v13("A128", "secp256r1", "", nil)}, nil, []string{"TLSv1.3 signature schemes", "TLSv1.3 chain"},
@@ -179,7 +188,11 @@ func TestTLSOffer(t *testing.T) {
 			got := clients(on(judge(t, "2026-11-22"), func(o *scanner.Observation) {
 				o.TLS = &scanner.TLS{Depth: "full", Versions: tt.versions, Chains: tt.chains}
 				for _, what := range tt.lost {
-					o.Incomplete = append(o.Incomplete, scanner.Incomplete{What: what, Reason: scanner.ReasonTimeout})
+					reason := scanner.ReasonTimeout
+					if declined, ok := strings.CutPrefix(what, "alert: "); ok {
+						what, reason = declined, scanner.ReasonAlert
+					}
+					o.Incomplete = append(o.Incomplete, scanner.Incomplete{What: what, Reason: reason})
 				}
 			}))
 			if diff := cmp.Diff(strings.Split(short.Replace(tt.want), "\n"), got); diff != "" {
@@ -278,6 +291,24 @@ func TestTLSOfferChain(t *testing.T) {
 				t.Errorf("%+v, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// A policy may bar a curve as a group and not as a key: whether a server of
+// TLS 1.2 then signs with the key was not seen.
+func TestTLSOfferCurve(t *testing.T) {
+	j := under(t, "2026-11-22", nil, fips.Demand{ID: "x/p384", Kinds: []string{"named-group"}, Names: []string{"secp384r1"}, Status: fips.NotApproved})
+	for version, want := range map[string]fips.Answer{"TLSv1.2": fips.Unseen, "TLSv1.3": fips.Yes} {
+		a := on(j, func(o *scanner.Observation) {
+			versions := []scanner.TLSVersion{none12, v13("A128", "secp256r1", "ecdsa_secp384r1_sha384", nil)}
+			if version == "TLSv1.2" {
+				versions = []scanner.TLSVersion{v12("EC128", "secp256r1", "ecdsa_secp384r1_sha384", nil), none13}
+			}
+			o.TLS = &scanner.TLS{Depth: "full", Versions: versions, Chains: []scanner.Chain{p384}}
+		})
+		if got := a.Offer.Clients[0]; got.Connects != want {
+			t.Errorf("%s: %+v, want %s", version, got, want)
+		}
 	}
 }
 
