@@ -173,7 +173,7 @@ func newSweepLine(r *Report) sweepLine {
 		Empty: r.Empty, Quiet: r.Quiet, Unobserved: map[scanner.Reason]int{}, Posture: map[string]int{},
 		Findings: map[string]int{}, Controls: orEmpty(r.Controls), Evidence: r.Evidence,
 		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
-		Offers:     newOffersLine(r.Offers),
+		Offers:     newOffersLine(r),
 		siteLine:   newSiteLine(r),
 		factsLine:  newFactsLine(r),
 	}

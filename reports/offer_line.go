@@ -70,15 +70,16 @@ type breakLine struct {
 	Places  []string `json:"endpoints"` // the first of them, neighbours together
 }
 
-func newOffersLine(o Offers) offersLine {
+func newOffersLine(r *Report) offersLine {
+	o := r.Offers
 	kind := func(c OfferCounts) kindOffers {
 		return kindOffers{c.Endpoints, answersLine(c.Only), answersLine(c.Approved), c.Older, nil}
 	}
-	l := offersLine{TLS: kind(o.TLS), SSH: kind(o.SSH), Breaks: []breakLine{}, Uncertain: o.Uncertain.Runs()}
+	l := offersLine{TLS: kind(o.TLS), SSH: kind(o.SSH), Breaks: []breakLine{}, Uncertain: r.Runs(o.Uncertain)}
 	stock := stockLine(o.SSH.Stock)
 	l.SSH.Stock = &stock
 	for _, b := range o.Breaks {
-		l.Breaks = append(l.Breaks, breakLine{b.Because, b.Places.Count, orEmpty(b.Places.Runs())})
+		l.Breaks = append(l.Breaks, breakLine{b.Because, b.Places.Count, orEmpty(r.Runs(b.Places))})
 	}
 	return l
 }

@@ -20,7 +20,7 @@ func (p *paper) offers(r *reports.Report) {
 		return
 	}
 	words := offerWords(r.Offers)
-	if where := breakWords(r.Offers); where != "" {
+	if where := breakWords(r); where != "" {
 		words[1] += "; " + where
 	}
 	p.para(styled(bold, "CLIENTS"), 10, words[0]+"; "+words[1])
@@ -66,13 +66,14 @@ func unobserved(a reports.Answers) string {
 }
 
 // breakWords says where an approved-only client would break, and why.
-func breakWords(o reports.Offers) string {
+func breakWords(r *reports.Report) string {
+	o := r.Offers
 	if len(o.Breaks) == 0 {
 		return ""
 	}
 	var list []string
 	for _, b := range o.Breaks[:min(shownBreaks, len(o.Breaks))] {
-		runs := b.Places.Runs()
+		runs := r.Runs(b.Places)
 		s := strings.Join(runs[:min(shownPlaces, len(runs))], ", ")
 		if len(runs) > shownPlaces || b.Places.Left() > 0 {
 			s += fmt.Sprintf(" and others, %s in all", number(b.Places.Count))
@@ -104,7 +105,7 @@ func (m *markdown) offers() {
 		m.row("An approved-only client would break", "Endpoints")
 		m.row("---", "---")
 		for _, b := range o.Breaks {
-			m.row(prose(b.Because), places(b.Places))
+			m.row(prose(b.Because), m.places(b.Places))
 		}
 	}
 	m.f("\n")

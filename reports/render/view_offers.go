@@ -48,7 +48,7 @@ type breakRow struct {
 func (v *view) Breaks() []breakRow {
 	var rows []breakRow
 	for _, b := range v.R.Offers.Breaks {
-		rows = append(rows, breakRow{clean(b.Because), b.Places.Count, b.Places.Runs(), b.Places.Left()})
+		rows = append(rows, breakRow{clean(b.Because), b.Places.Count, v.R.Runs(b.Places), b.Places.Left()})
 	}
 	return rows
 }
