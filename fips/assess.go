@@ -13,6 +13,7 @@ import (
 func (j *Judge) Assess(o scanner.Observation) Assessment {
 	a := Assessment{Observation: o, Rulings: j.rulings(o)}
 	slices.SortStableFunc(a.Rulings, func(x, y Ruling) int { return int(y.Status) - int(x.Status) })
+	a.Offer = j.offer(o, a.Rulings)
 	for _, r := range a.Rulings {
 		if r.Rule == j.anchor {
 			continue

@@ -16,6 +16,9 @@ type place struct {
 	where  string
 }
 
+// unreadKind is the kind of a certificate of which only the bytes are known.
+const unreadKind = "certificate"
+
 // chain rules on the certificates that an endpoint showed.
 func (j *Judge) chain(d *docket, c scanner.Chain) {
 	for i := range c.Certificates {
@@ -37,7 +40,7 @@ func (j *Judge) chain(d *docket, c scanner.Chain) {
 // client holds is not on the wire.
 func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
 	if c.Problem != "" && c.SignatureOID == "" && c.SignatureAlgorithm == "" && c.Key.Algorithm == "" {
-		r := j.unclassified(nil, Subject{"certificate", c.SHA256}, ClassCertInventory)
+		r := j.unclassified(nil, Subject{unreadKind, c.SHA256}, ClassCertInventory)
 		r.Because = "No parser could read this certificate, so nothing of it was ruled on."
 		r.Remedy = "Re-issue it as RFC 5280 asks, or remove it."
 		d.addOf(c.SHA256, r, p.where)

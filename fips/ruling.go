@@ -64,6 +64,7 @@ type Assessment struct {
 	Worst       Status    // the worst ruling's, waived findings left out; Unobserved if no ruling is left
 	Waived      Status    `json:",omitzero"`  // the worst waived finding's; Unobserved if none is
 	Tags        *Tags     `json:",omitempty"` // what the inventory says of the endpoint; nil without one that speaks of it
+	Offer       *Offer    `json:",omitempty"` // what a TLS or SSH endpoint offers, and who can connect; waivers do not change it
 }
 
 // Seen tells whether anything of the endpoint was ruled on, waived or not.

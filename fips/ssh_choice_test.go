@@ -21,7 +21,7 @@ func TestStockSSH(t *testing.T) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		got[name] = strings.Split(value, ",")
 	}
-	k := stockSSH()
+	k := stockLists()
 	for _, tt := range []struct {
 		name string
 		want []string

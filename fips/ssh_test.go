@@ -2,13 +2,11 @@ package fips_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -63,57 +61,5 @@ func TestSSHExponent(t *testing.T) {
 		if got := fmt.Sprint(told(a)); got != tt.want {
 			t.Errorf("%q: %s, want %s", tt.exponent, got, tt.want)
 		}
-	}
-}
-
-// A server whose first choice fails is told apart from one that only offers
-// what fails.
-func TestSSHNegotiations(t *testing.T) {
-	lists := func(kex, key, cipher, mac string) *scanner.Kexinit {
-		split := func(s string) []string { return strings.Split(s, ",") }
-		return &scanner.Kexinit{KexAlgorithms: split(kex), ServerHostKeyAlgorithms: split(key), EncryptionClientServer: split(cipher),
-			EncryptionServerClient: split(cipher), MACClientServer: split(mac), MACServerClient: split(mac)}
-	}
-	choice := func(kex, key, cipher, mac string) scanner.SSHChoice {
-		return scanner.SSHChoice{Kex: kex, HostKey: key, CipherClientServer: cipher, CipherServerClient: cipher, MACClientServer: mac, MACServerClient: mac}
-	}
-	const nist, key = "ecdh-sha2-nistp256", "ecdsa-sha2-nistp256"
-	for _, tt := range []struct {
-		name            string
-		k               *scanner.Kexinit
-		primes          []scanner.Prime
-		stock, approved fips.SSHNegotiation
-	}{
-		{name: "approved first", k: lists(nist+",diffie-hellman-group1-sha1", key, "aes128-ctr,3des-cbc", "hmac-sha2-256,hmac-md5"),
-			stock:    fips.SSHNegotiation{Choice: choice(nist, key, "aes128-ctr", "hmac-sha2-256"), Status: fips.Approved},
-			approved: fips.SSHNegotiation{Choice: choice(nist, key, "aes128-ctr", "hmac-sha2-256"), Status: fips.Approved}},
-		{name: "approved last", k: lists("kex-strict-s-v00@openssh.com,"+nist+",curve25519-sha256", key, "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com", "hmac-sha2-256"),
-			stock:    fips.SSHNegotiation{Choice: choice("curve25519-sha256", key, "chacha20-poly1305@openssh.com", ""), Status: fips.NotApproved},
-			approved: fips.SSHNegotiation{Choice: choice(nist, key, "aes128-gcm@openssh.com", ""), Status: fips.Approved}},
-		{name: "approved, and no stock client has it", k: lists("diffie-hellman-group15-sha512", key, "AEAD_AES_128_GCM", "AEAD_AES_128_GCM"),
-			stock:    fips.SSHNegotiation{Choice: choice("", key, "", ""), Lacks: []string{"key exchange", "cipher client to server", "cipher server to client"}, Status: fips.Approved},
-			approved: fips.SSHNegotiation{Choice: choice("diffie-hellman-group15-sha512", key, "AEAD_AES_128_GCM", ""), Status: fips.Approved}},
-		{name: "nothing approved", k: lists("curve25519-sha256", "ssh-dss", "aes128-ctr", "umac-64@openssh.com"),
-			stock:    fips.SSHNegotiation{Choice: choice("curve25519-sha256", "", "aes128-ctr", "umac-64@openssh.com"), Lacks: []string{"host key"}, Status: fips.NotApproved},
-			approved: fips.SSHNegotiation{Choice: choice("", "", "aes128-ctr", ""), Lacks: []string{"key exchange", "host key", "MAC client to server", "MAC server to client"}, Status: fips.Approved}},
-		{name: "group exchange by its primes", k: lists("diffie-hellman-group-exchange-sha256", key, "aes128-ctr", "hmac-sha2-256"),
-			primes:   []scanner.Prime{{Bits: 2048, Group: "MODP-2048"}},
-			stock:    fips.SSHNegotiation{Choice: choice("diffie-hellman-group-exchange-sha256", key, "aes128-ctr", "hmac-sha2-256"), Status: fips.Approved},
-			approved: fips.SSHNegotiation{Choice: choice("diffie-hellman-group-exchange-sha256", key, "aes128-ctr", "hmac-sha2-256"), Status: fips.Approved}},
-		{name: "group exchange with a prime of its own", k: lists("diffie-hellman-group-exchange-sha256", key, "aes128-ctr", "hmac-sha2-256"),
-			primes:   []scanner.Prime{{Bits: 2048, Group: "MODP-2048"}, {Bits: 2048}},
-			stock:    fips.SSHNegotiation{Choice: choice("diffie-hellman-group-exchange-sha256", key, "aes128-ctr", "hmac-sha2-256"), Status: fips.Disallowed},
-			approved: fips.SSHNegotiation{Choice: choice("", key, "aes128-ctr", "hmac-sha2-256"), Lacks: []string{"key exchange"}, Status: fips.Approved}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			tt.stock.Client, tt.approved.Client = fips.StockClient, fips.ApprovedClient
-			got := judge(t, "2026-07-01").SSHNegotiations(&scanner.SSH{Kexinit: tt.k, Primes: tt.primes})
-			if diff := cmp.Diff([]fips.SSHNegotiation{tt.stock, tt.approved}, got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-	if got := judge(t, "2026-07-01").SSHNegotiations(&scanner.SSH{}); got != nil {
-		t.Errorf("without lists: %v", got)
 	}
 }

@@ -64,6 +64,7 @@ type Builder struct {
 	coverage    *coverage
 	inventory   *reconciliation
 	ties        *ties
+	offers      *offers
 	names       naming
 	settled     bool // what several show together is counted
 }
@@ -82,7 +83,7 @@ func NewBuilder(c Config) (*Builder, error) {
 		questions: map[[2]string]bool{}, evidence: sha256.New(),
 		waived: Waived{FindingsBy: map[fips.Status]int{}}, uses: newWaiverUses(c.Waivers, c.AsOf),
 		coverage: newCoverage(), inventory: newReconciliation(c.Inventory),
-		ties: newTies(), names: naming{},
+		ties: newTies(), offers: newOffers(), names: naming{},
 	}, nil
 }
 
@@ -118,6 +119,7 @@ func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 	case control.Quiet:
 		count(b.silent, o)
 	}
+	b.offers.add(a)
 	b.facts(o)
 	return nil
 }
@@ -240,7 +242,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		Changes: b.changes.result(), Worst: b.worst.result(b.names), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
 		Gaps: b.gaps, Controls: b.controls(), Certificates: b.certs.result(), Items: b.items,
 		Calendar: b.calendar.result(), Trace: b.trace, Connections: b.connections,
-		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), names: b.names, expected: b.config.Inventory,
+		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), Offers: b.offers.result(), names: b.names, expected: b.config.Inventory,
 	}
 	r.Sweep.Ended = ended
 	for _, s := range append(fips.Statuses(), fips.Unobserved) {

@@ -20,7 +20,7 @@ const (
 )
 
 // Lines is a Recorder that writes JSON Lines while the sweep runs: an
-// observation, then its findings, and at the end the sweep.
+// observation, then what it offers and its findings, and at the end the sweep.
 type Lines struct {
 	w        io.Writer
 	controls *control.Table
@@ -94,6 +94,7 @@ type sweepLine struct {
 	Findings    map[string]int         `json:"findings"` // findings by status
 	Controls    []control.Result       `json:"controls"`
 	Evidence    string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
+	Offers      offersLine             `json:"offers"`
 	siteLine
 	factsLine
 }
@@ -113,7 +114,7 @@ type incompleteLine struct {
 	Reasons    map[scanner.Reason]int `json:"reasons,omitempty"`
 }
 
-// Record writes the observation and its findings in one write, so that what
+// Record writes the observation, the offer and the findings in one write, so that what
 // reads along meets whole lines.
 func (l *Lines) Record(_ context.Context, a fips.Assessment) error {
 	var b bytes.Buffer
@@ -122,6 +123,9 @@ func (l *Lines) Record(_ context.Context, a fips.Assessment) error {
 		return err
 	}
 	b.Write(line)
+	if err := AppendOffer(&b, a); err != nil {
+		return err
+	}
 	for _, f := range a.Findings {
 		if err := encode(&b, l.finding(f, a.Observation.Time)); err != nil {
 			return fmt.Errorf("encode finding %s: %w", f.ID, err)
@@ -169,6 +173,7 @@ func newSweepLine(r *Report) sweepLine {
 		Empty: r.Empty, Quiet: r.Quiet, Unobserved: map[scanner.Reason]int{}, Posture: map[string]int{},
 		Findings: map[string]int{}, Controls: orEmpty(r.Controls), Evidence: r.Evidence,
 		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
+		Offers:     newOffersLine(r),
 		siteLine:   newSiteLine(r),
 		factsLine:  newFactsLine(r),
 	}

@@ -59,6 +59,7 @@ func TestLines(t *testing.T) {
 	fields := map[string][]string{
 		"fipsweep.observation/v1": {"schema", "sweep", "time", "target", "endpoint", "probe"},
 		"fipsweep.finding/v1":     {"schema", "id", "sweep", "time", "endpoint", "rule", "subject", "status", "use", "because", "remedy", "cite", "controls"},
+		"fipsweep.offer/v1":       {"schema", "sweep", "time", "endpoint", "only_approved", "clients"},
 		"fipsweep.sweep/v1":       {"schema", "sweep", "scope", "host", "user", "asked", "answered", "unobserved", "posture", "controls", "catalogue", "tool", "fips"},
 	}
 	counts := map[string]int{}
@@ -86,7 +87,7 @@ func TestLines(t *testing.T) {
 		}
 		last = line
 	}
-	if d := cmp.Diff(map[string]int{"fipsweep.observation/v1": 86, "fipsweep.finding/v1": 122, "fipsweep.sweep/v1": 1}, counts); d != "" {
+	if d := cmp.Diff(map[string]int{"fipsweep.observation/v1": 86, "fipsweep.finding/v1": 122, "fipsweep.offer/v1": 65, "fipsweep.sweep/v1": 1}, counts); d != "" {
 		t.Error(d)
 	}
 	if want := `"` + hex.EncodeToString(digest.Sum(nil)) + `"`; string(last["evidence_sha256"]) != want {

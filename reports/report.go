@@ -46,7 +46,8 @@ type Report struct {
 	Certificates Certificates
 	Items        map[string]int // what stores hold, by kind of item
 	Calendar     []Ending
-	Facts        Facts // what several endpoints show together; its findings are in Findings and Changes
+	Facts        Facts  // what several endpoints show together; its findings are in Findings and Changes
+	Offers       Offers // what endpoints offer, and who can connect
 	Contested    []Contested
 	Trace        *Trace // one finding, to be followed from figure to citation
 	Questions    []scanner.Asked

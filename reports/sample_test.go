@@ -202,6 +202,38 @@ func overSSH(e scanner.Endpoint, specs ...spec) fips.Assessment {
 	return assessed(o, specs...)
 }
 
+// offering gives an assessment its offer by hand, as the Judge would: what it
+// offers that fails follows from the rulings.
+func offering(a fips.Assessment, clients ...fips.Negotiation) fips.Assessment {
+	a.Offer = &fips.Offer{OnlyApproved: fips.Yes, Clients: clients}
+	for _, r := range a.Rulings {
+		if r.Status.Grade() != fips.Pass {
+			a.Offer.OnlyApproved = fips.No
+			a.Offer.NotApproved = append(a.Offer.NotApproved, fips.Offered{Subject: r.Subject, Status: r.Status})
+		}
+	}
+	if len(a.Observation.Incomplete) > 0 {
+		a.Offer.OnlyApproved = fips.Unseen
+	}
+	return a
+}
+
+// The clients of the sample.
+func connects(version string) fips.Negotiation {
+	return fips.Negotiation{Client: fips.ApprovedClient, Connects: fips.Yes, Status: fips.Approved, Choices: []fips.Choice{
+		{Part: "version", Chosen: version, Among: []string{version}, By: fips.ByOnly},
+		{Part: "suite", Chosen: gcm.name, Among: []string{gcm.name, cbc.name}, By: fips.ByServer},
+		{Part: "group", Among: []string{"secp256r1", "secp384r1"}, By: fips.ByNobody},
+	}}
+}
+
+func fails(client, because string) fips.Negotiation {
+	return fips.Negotiation{Client: client, Connects: fips.No, Because: because}
+}
+
+var stock = fips.Negotiation{Client: fips.StockClient, Connects: fips.Yes, Status: fips.NotApproved, Choices: []fips.Choice{
+	{Part: "key exchange", Chosen: sshKex.name, Among: []string{sshKex.name, sshP256.name}, By: fips.ByClient}}}
+
 func file(path string, items []scanner.Item, specs ...spec) fips.Assessment {
 	o := scanner.Observe(scanner.File(path), "store")
 	o.Time = began.Add(3 * time.Minute)
@@ -225,29 +257,30 @@ func sample() []fips.Assessment {
 	var all []fips.Assessment
 	for i := range 20 { // one ingress template
 		cert := certificate("www.corp.example", 60)
-		all = append(all, overTLS(host(fmt.Sprintf("10.20.2.%d", 16+i), 443), cert, tls12, tls13, x25519, p256, gcm, chacha, certRSA))
+		all = append(all, offering(overTLS(host(fmt.Sprintf("10.20.2.%d", 16+i), 443), cert, tls12, tls13, x25519, p256, gcm, chacha, certRSA), connects("TLSv1.3")))
 	}
 	for i := range 12 { // payment front ends
-		all = append(all, overTLS(host(fmt.Sprintf("10.20.1.%d", 40+i), 443), certificate(fmt.Sprintf("pay-%d.corp.example", i), 20+i), tls12, p256, gcm, rsaKex, cbc, certRSA))
+		all = append(all, offering(overTLS(host(fmt.Sprintf("10.20.1.%d", 40+i), 443), certificate(fmt.Sprintf("pay-%d.corp.example", i), 20+i), tls12, p256, gcm, rsaKex, cbc, certRSA), connects("TLSv1.2")))
 	}
 	for i := range 2 { // voice gateways
-		all = append(all, overTLS(host(fmt.Sprintf("10.20.3.%d", 61+i), 5061), certificate("sip.corp.example", -4), ssl3, tls10, tls12, rc4, noEMS, certRSA))
+		all = append(all, offering(overTLS(host(fmt.Sprintf("10.20.3.%d", 61+i), 5061), certificate("sip.corp.example", -4), ssl3, tls10, tls12, rc4, noEMS, certRSA),
+			fails(fips.ApprovedClient, "TLSv1.2: it does not grant extended_master_secret")))
 	}
 	for i := range 14 { // SSH defaults
-		all = append(all, overSSH(host(fmt.Sprintf("10.20.0.%d", 10+i*2), 22), sshKex, sshP256, sshCha, sshAES, sshMAC))
+		all = append(all, offering(overSSH(host(fmt.Sprintf("10.20.0.%d", 10+i*2), 22), sshKex, sshP256, sshCha, sshAES, sshMAC), fails(fips.ApprovedClient, "no approved MAC"), stock))
 	}
 	for i := range 5 { // SSH that is only to watch
-		all = append(all, overSSH(host(fmt.Sprintf("10.20.0.%d", 100+i), 22), sshP256, sshAES, sshMAC))
+		all = append(all, offering(overSSH(host(fmt.Sprintf("10.20.0.%d", 100+i), 22), sshP256, sshAES, sshMAC), fails(fips.ApprovedClient, "no approved MAC"), fails(fips.StockClient, "no host key in common")))
 	}
 	odd := overSSH(host("10.20.0.200", 22), sshP256, sshAES, sshOdd)
 	odd.Observation.SSH.Banner = "SSH-2.0-<img src=x onerror=alert(1)>\x1b[2J"
-	all = append(all, odd)
+	all = append(all, offering(odd, fails(fips.ApprovedClient, "host key <b>: RSA 1024 is disallowed"), stock))
 	for i := range 10 {
-		all = append(all, overTLS(host(fmt.Sprintf("10.20.0.%d", 150+i), 443), certificate(fmt.Sprintf("app-%d.corp.example", i), 300), tls12, tls13, p256, hybrid, gcm, certRSA))
+		all = append(all, offering(overTLS(host(fmt.Sprintf("10.20.0.%d", 150+i), 443), certificate(fmt.Sprintf("app-%d.corp.example", i), 300), tls12, tls13, p256, hybrid, gcm, certRSA), connects("TLSv1.3")))
 	}
 	partial := overTLS(host("10.20.0.170", 443), certificate("slow.corp.example", 300), tls13, p256)
 	partial.Observation.Incomplete = []scanner.Incomplete{{What: "groups TLSv1.3", Reason: scanner.ReasonTimeout}}
-	all = append(all, partial)
+	all = append(all, offering(partial, fips.Negotiation{Client: fips.ApprovedClient, Connects: fips.Unseen, Because: "TLSv1.3: not all groups were observed"}))
 	plain := scanner.Observe(host("10.20.1.77", 21), "detect")
 	plain.Plain = &scanner.Plain{Protocol: "ftp", Banner: "220 badge printer"}
 	all = append(all, assessed(plain, clear))

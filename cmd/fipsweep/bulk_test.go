@@ -64,12 +64,16 @@ func bulkOutputs(t *testing.T, dir string) {
 	if found < bulk {
 		t.Errorf("%d findings of %d observations", found, bulk)
 	}
+	offers := countLines(t, filepath.Join(dir, "bulk.jsonl"), `{"schema":"fipsweep.offer/v1"`, "")
+	if offers < bulk/2 {
+		t.Errorf("%d offers of %d observations", offers, bulk)
+	}
 	for _, x := range []struct {
 		file, prefix, suffix string
 		want                 int
 	}{
 		{"bulk.csv", "20261122T", ",finding,,,,,\r\n", found},
-		{"bulk.json", `    {"schema":"fipsweep.`, "", found + bulk},
+		{"bulk.json", `    {"schema":"fipsweep.`, "", found + bulk + offers},
 	} {
 		if got := countLines(t, filepath.Join(dir, x.file), x.prefix, x.suffix); got != x.want {
 			t.Errorf("%s: %d elements, want %d", x.file, got, x.want)

@@ -61,6 +61,7 @@ type endpointView struct {
 	Waived                          bool // by waiver alone it neither fails nor is to watch
 	Plainly                         bool // the report is large, and it passes or many were told before it: a line suffices
 	Facts                           []fact
+	Offer                           *offerView
 	Matrix                          *matrix
 	Chains                          []chainView
 	Lists                           []fact
@@ -163,6 +164,7 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	x.Summary = clean(strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", "))
 	x.evidence(o)
 	x.findings(v, a)
+	x.Offer = newOffer(a.Offer)
 	x.Search = x.Name + " " + x.Summary + " " + x.Status.String() + " " + x.Owner
 	for _, f := range x.Findings {
 		x.Search += " " + clean(f.Subject)

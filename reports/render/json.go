@@ -17,7 +17,7 @@ import (
 const ReportSchema = "fipsweep.report/v1"
 
 // JSON writes the whole report as one document: what the sweep came to, all
-// that the other outputs tell, then every observation and every finding in the
+// that the other outputs tell, then every observation, offer and finding in the
 // form of their lines. These are read again one at a time.
 func JSON(ctx context.Context, w io.Writer, r *reports.Report, t *control.Table, again reports.Assessments) error {
 	head, err := newDocument(r)
@@ -47,6 +47,10 @@ func JSON(ctx context.Context, w io.Writer, r *reports.Report, t *control.Table,
 	}
 	l.open("observations")
 	if err := l.each(ctx, again, func(b *bytes.Buffer, a fips.Assessment) error { return reports.AppendObservation(b, a.Observation) }); err != nil {
+		return err
+	}
+	l.open("offers")
+	if err := l.each(ctx, again, reports.AppendOffer); err != nil {
 		return err
 	}
 	l.open("findings")

@@ -32,6 +32,7 @@ func Markdown(w io.Writer, r *reports.Report) error {
 	m.controls()
 	m.changesTable()
 	head := m.take()
+	m.offers()
 	m.soon()
 	m.unseen()
 	m.coverage()

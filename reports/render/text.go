@@ -23,6 +23,7 @@ func Text(w io.Writer, r *reports.Report, o TextOptions) error {
 	p.controls(r)
 	p.doFirst(r)
 	p.worst(r)
+	p.offers(r)
 	p.together(r)
 	p.soon(r)
 	p.waivers(r)
