@@ -64,6 +64,7 @@ type Assessment struct {
 	Worst       Status    // the worst ruling's, waived findings left out; Unobserved if no ruling is left
 	Waived      Status    `json:",omitzero"`  // the worst waived finding's; Unobserved if none is
 	Tags        *Tags     `json:",omitempty"` // what the inventory says of the endpoint; nil without one that speaks of it
+	Behind      bool      `json:",omitempty"` // at depth verdict: what was left unasked might not pass
 }
 
 // Seen tells whether anything of the endpoint was ruled on, waived or not.
