@@ -41,12 +41,13 @@ type session struct {
 	sentinel      *bool                // an answer of TLS 1.2 bore the downgrade sentinel
 	listings      map[version]*listing // SSLv3 to TLS 1.2
 	plan13        *plan13
-	purpose       string // what is being asked, for the count of hellos
+	older         *answer // at depth verdict: of the question that the versions before TLS 1.2 share
+	purpose       string  // what is being asked, for the count of hellos
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}}
-	s.tls = scanner.TLS{Depth: "full", Asked: p.Asked(), Hellos: map[string]int{}}
+	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if _, ok := dialogues[e.Scheme]; ok {
 		s.tls.STARTTLS = e.Scheme
 	}
@@ -79,6 +80,10 @@ func (s *session) run() scanner.Observation {
 		}
 		return scanner.Failed(s.endpoint, "tls", *quiet)
 	}
+	if s.p.ranks != nil {
+		s.decide()
+		return s.sum()
+	}
 	s.beside()
 	for _, v := range askedOrder {
 		if l := s.listings[v]; l != nil {
@@ -91,10 +96,12 @@ func (s *session) run() scanner.Observation {
 // version asks all of one version and returns the first answer.
 func (s *session) version(v version) answer {
 	s.purpose = v.name
-	switch v {
-	case ssl2:
+	switch {
+	case v == ssl2:
 		return s.enumerateSSL2()
-	case tls13:
+	case s.p.ranks != nil:
+		return s.spoken(v)
+	case v == tls13:
 		return s.enumerate13()
 	}
 	return s.enumerate(v)
