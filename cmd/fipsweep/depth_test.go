@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -29,6 +30,7 @@ import (
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
 	"github.com/fipsweep/fipsweep/internal/lab"
+	"github.com/fipsweep/fipsweep/internal/lab/valid"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/tlsprobe"
 )
@@ -421,4 +423,41 @@ func (d *depths) reaches(grade fips.Grade, most int) {
 		d.t.Errorf("%d connections, %d do: %v", n, most, d.verdict.Observation.TLS.Hellos)
 	}
 	d.t.Logf("%d connections, full %d; %s: %s; not put %q", n, d.full.Observation.TLS.Connections, d.verdict.Worst, named(d.verdict), d.verdict.Observation.TLS.Asked.NotPut)
+}
+
+// A sweep at depth verdict says so, and judged by other statuses it is a gap.
+func TestScanAtDepthVerdict(t *testing.T) {
+	p := newPair(t, newEC(t, elliptic.P256()))
+	certificate, err := tls.LoadX509KeyPair(p.cert, p.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	where := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}, CurvePreferences: []tls.CurveID{tls.CurveP256}})
+	r := runScan(t, "--depth", "verdict", "--as-of", "2026-11-25", where)
+	o := r.at(t, where)
+	if o.TLS == nil || o.TLS.Depth != fips.DepthVerdict || o.TLS.Asked.Statuses == "" || o.TLS.Connections > 12 {
+		t.Errorf("%+v", o.TLS)
+	}
+	if !strings.Contains(r.stdout, "At depth verdict") {
+		t.Errorf("the summary does not say the depth:\n%s", r.stdout)
+	}
+	if !strings.Contains(string(r.lines[len(r.lines)-1]), `"depth":"verdict"`) {
+		t.Errorf("the sweep's line does not say the depth: %s", r.lines[len(r.lines)-1])
+	}
+	saved := filepath.Join(t.TempDir(), "saved.jsonl")
+	if err := os.WriteFile(saved, bytes.Join(r.lines, nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		day  string
+		told bool
+	}{{"2026-11-26", false}, {"2031-01-01", true}} {
+		var out, errs bytes.Buffer
+		run([]string{"rejudge", saved, "--as-of", tt.day, "-o", "json"}, streams{in: &bytes.Buffer{}, out: &out, err: &errs})
+		if told := strings.Contains(out.String(), string(fips.ReasonOtherStatuses)); told != tt.told {
+			t.Errorf("rejudged as of %s: told as a gap %v\n%s", tt.day, told, errs.String())
+		}
+		valid.Document(t, "report", out.Bytes())
+	}
 }

@@ -107,7 +107,7 @@ func (l *listing) decideGroups() {
 			suites = without(suites, alike(suites, picked))
 			continue
 		}
-		l.choice(a)
+		l.met(a)
 		g, ok := groupOf(a.kex)
 		switch {
 		case shapeOf(picked).Params == tlswire.DHParams:
@@ -125,6 +125,16 @@ func (l *listing) decideGroups() {
 			rank = r.groups[g] + 1
 		}
 	}
+}
+
+// met records what an answer shows, under a suite that may be known.
+func (l *listing) met(a answer) {
+	if !slices.Contains(l.suites, a.hello.Suite) {
+		l.choice(a)
+		return
+	}
+	l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
+	l.exchange(a)
 }
 
 func finiteSuites(suites []uint16) []uint16 {
@@ -169,7 +179,7 @@ func (l *listing) decideSchemes() {
 			return
 		}
 		before := len(l.signed)
-		l.choice(a)
+		l.met(a)
 		if !slices.Contains(list, a.kex.Scheme) || len(l.signed) == before {
 			return // it heeds no list: what was offered it does not take
 		}

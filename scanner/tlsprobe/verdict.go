@@ -75,20 +75,28 @@ func (s *session) offering(q question) answer {
 		}
 		s.chunk = pieceSize
 	}
-	var a answer
+	var no answer
 	for piece := range slices.Chunk(q.suites, s.chunk) {
 		q.suites = piece
-		if a = s.pose(q); a.outcome != refused && a.outcome != silent {
+		a := s.pose(q)
+		if a.outcome != refused && a.outcome != silent {
 			return a
 		}
+		if no.outcome != silent { // which is yet to be confirmed
+			no = a
+		}
 	}
-	return a
+	return no
 }
 
 // takeVersion records the first answer of a version up to TLS 1.2.
 func (s *session) takeVersion(v version, a answer) answer {
 	if a.outcome != chose || a.hello.Negotiated() != v.code {
 		s.verdict(v, a)
+		return a
+	}
+	if !slices.Contains(s.suites(v), a.hello.Suite) {
+		s.strangely(v.name+" suites", suiteName(a.hello.Suite))
 		return a
 	}
 	l := &listing{session: s, v: v}
