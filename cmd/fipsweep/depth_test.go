@@ -15,6 +15,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	mathrand "math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
@@ -117,10 +118,7 @@ func (d *depths) ask(e scanner.Endpoint, v *tlsprobe.Verdict) fips.Assessment {
 	ctx, cancel := context.WithTimeout(d.t.Context(), 2*time.Minute)
 	defer cancel()
 	o := tlsprobe.New(dial, tlsprobe.Options{Verdict: v}).Probe(ctx, e)
-	if o.TLS == nil {
-		d.t.Fatalf("no TLS: %+v", o.Failure)
-	}
-	if int64(o.TLS.Connections) != n.Load() {
+	if o.TLS != nil && int64(o.TLS.Connections) != n.Load() {
 		d.t.Errorf("connections: told %d, made %d", o.TLS.Connections, n.Load())
 	}
 	return d.judge.Assess(o)
@@ -162,7 +160,8 @@ func (d *depths) agree() {
 }
 
 // classes holds that each kind of evidence comes to the same grade, where no
-// version is accepted that fails by itself and is not asked further.
+// version is accepted that fails by itself and is not asked further. A chain
+// may hide behind what fails.
 func (d *depths) classes() {
 	d.t.Helper()
 	for _, v := range d.full.Observation.TLS.Versions {
@@ -173,7 +172,9 @@ func (d *depths) classes() {
 	grades := func(a fips.Assessment) map[fips.Class]fips.Grade {
 		m := map[fips.Class]fips.Grade{}
 		for _, r := range a.Rulings {
-			m[r.Class] = max(m[r.Class], r.Status.Grade())
+			if !d.verdict.Short() || strings.HasPrefix(string(r.Class), "tls-") {
+				m[r.Class] = max(m[r.Class], r.Status.Grade())
+			}
 		}
 		return m
 	}
@@ -408,6 +409,67 @@ func TestVerdictDepthGo(t *testing.T) {
 			d := bothDepths(t, labEndpoint(t, netip.MustParseAddrPort(serveTLS(t, row.config))), fips.Unclassified)
 			d.agree()
 			d.reaches(row.grade, row.most)
+		})
+	}
+}
+
+// Whatever a server is configured to do, the two depths do not contradict each
+// other. The configurations are drawn, always the same.
+func TestVerdictDepthDrawn(t *testing.T) {
+	openssl := lab.Program(t, "openssl")
+	rsa, weak, p256, p384 := newPair(t, newRSA(t, 2048)), newPair(t, newRSA(t, 1024)), newPair(t, newEC(t, elliptic.P256())), newPair(t, newEC(t, elliptic.P384()))
+	const seed, configurations = 4711, 120
+	r := mathrand.New(mathrand.NewPCG(seed, 0))
+	some := func(of string) string {
+		list := strings.Split(of, ":")
+		r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		return strings.Join(list[:1+r.IntN(1+r.IntN(len(list)))], ":") // few as often as many
+	}
+	days := []fips.Date{"2026-11-25", "2026-11-25", "2031-01-01", "2036-01-01"}
+	policies := [][]string{nil, nil, {"cnsa2"}, {"pqc"}}
+	bounds := []fips.Status{fips.Unclassified, fips.Unclassified, fips.Deprecated, fips.LegacyUse, fips.Disallowed}
+	for i := range configurations {
+		var args []string
+		if r.IntN(3) > 0 {
+			args = append(args, "-serverpref")
+		}
+		for _, v := range []string{"-no_tls1", "-no_tls1", "-no_tls1_1", "-no_tls1_2", "-no_tls1_3"} {
+			if r.IntN(4) > 0 == (v == "-no_tls1" || v == "-no_tls1_1") {
+				args = append(args, v)
+			}
+		}
+		args = append(args, "-psk", "1a2b3c4d",
+			"-cipher", some("ECDHE+AESGCM:ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+SHA1:ECDHE+SHA384:RSA+AESGCM:RSA+SHA1:DHE+AESGCM:PSK+AESGCM:aNULL+AES:ECDHE+AESCCM")+":@SECLEVEL=0",
+			"-ciphersuites", some("TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_8_SHA256"),
+			"-groups", some("P-256:P-384:X25519:X448:secp256k1:brainpoolP256r1:sect283r1:ffdhe2048"))
+		// Every key can sign: OpenSSL refuses a client outright where the suite
+		// that it prefers has no signature, whatever else is offered.
+		args = append(args, "-sigalgs", "RSA+SHA256:ECDSA+SHA256:ECDSA+SHA384:"+some("RSA-PSS+SHA256:RSA+SHA1:ECDSA+SHA1:RSA+SHA224:RSA+SHA512"))
+		certs := []pair{rsa, weak, p256, p384}
+		r.Shuffle(len(certs), func(i, j int) { certs[i], certs[j] = certs[j], certs[i] })
+		args = append(args, certs[0].args()...)
+		if r.IntN(2) == 0 {
+			args = append(args, certs[1].second()...)
+		}
+		day, policy, failOn := days[r.IntN(len(days))], policies[r.IntN(len(policies))], bounds[r.IntN(len(bounds))]
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Start(t, openssl, append([]string{"s_server", "-accept", addr.String(), "-quiet"}, args...)...)
+			judge, _, err := newJudge(day, policy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := &depths{t: t, judge: judge, failOn: failOn}
+			e := labEndpoint(t, addr)
+			d.full, d.verdict = d.ask(e, nil), d.ask(e, newVerdict(judge, failOn))
+			if d.full.Observation.TLS == nil && d.verdict.Observation.TLS == nil {
+				return // it shakes no hand at all
+			}
+			d.agree()
+			t.Log("GRADE", d.verdict.Worst, d.verdict.Observation.TLS.Connections, d.full.Observation.TLS.Connections)
+			if t.Failed() {
+				t.Logf("as of %s, policy %v, fail on %s: s_server %s", day, policy, failOn, strings.Join(args, " "))
+			}
 		})
 	}
 }

@@ -22,7 +22,6 @@ type count struct {
 	framework Framework
 	control   Control
 	kinds     kind
-	handshake bool // it rests on what only a TLS endpoint shows
 
 	observed, notSeen, failing, watching, unclassified int
 	waived, unsupported                                int // by waiver neither failing nor to watch; of these, with nothing seen but what is waived
@@ -52,7 +51,6 @@ func NewTally(t *Table) *Tally {
 			for _, class := range c.Classes {
 				k, _ := kindsOf(class)
 				n.kinds |= k
-				n.handshake = n.handshake || k == tls
 				y.byClass[class] = append(y.byClass[class], len(y.counts))
 			}
 			y.counts = append(y.counts, n)
@@ -123,7 +121,7 @@ func (y *Tally) count(a fips.Assessment) {
 		if m.status == fips.Unobserved && !m.waived || !n.concerns(a.Tags) {
 			continue
 		}
-		if short && n.handshake && m.status.Grade() != fips.Fail {
+		if short && m.status.Grade() != fips.Fail {
 			n.notSeen++ // what fails of it was perhaps not asked for
 			continue
 		}

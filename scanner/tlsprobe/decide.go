@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -141,16 +142,20 @@ func finiteSuites(suites []uint16) []uint16 {
 	return slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool { return shapeOf(c).Params != tlswire.DHParams })
 }
 
-// alike is those of the suites that take their parameters and their key as one
-// does.
+// alike is those of the suites that take their parameters as one does: for the
+// same key, or without a certificate for the same cipher, since servers are
+// known that choose a prime by its strength.
 func alike(suites []uint16, one uint16) []uint16 {
+	as, _ := iana.SuiteByCode(one)
 	return slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool {
-		return shapeOf(c).Params != shapeOf(one).Params || authentication(c) != authentication(one)
+		s, _ := iana.SuiteByCode(c)
+		keyless := s.Authentication == "PSK" || s.Authentication == "anon"
+		return shapeOf(c).Params != shapeOf(one).Params || s.Authentication != as.Authentication || keyless && s.Cipher != as.Cipher
 	})
 }
 
-// decideSchemes asks for signature schemes that do not pass, and where TLS 1.3
-// does not tell, for those of kinds of key that were not shown.
+// decideSchemes asks for signature schemes that do not pass, and for those of
+// kinds of key that were not shown.
 func (l *listing) decideSchemes() {
 	r, what := l.p.ranks, l.v.name+" signature schemes that do not pass"
 	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed })
@@ -158,10 +163,7 @@ func (l *listing) decideSchemes() {
 		return
 	}
 	for rank := worst(l.signed, r.schemes) + 1; ; {
-		list := worse(l.p.questions.schemes, r.schemes, rank)
-		if l.plan13 == nil {
-			list = l.withOtherKinds(list, l.signed, legacyKind)
-		}
+		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.signed, legacyKind)
 		if len(list) == 0 {
 			return
 		}
