@@ -11,11 +11,10 @@ import (
 // answer to a hello without a share would prove nothing of a server that
 // refuses those, so none is put at this depth.
 func (s *session) spoken13() answer {
-	r, p := s.p.ranks, &plan13{session: s}
+	p := &plan13{session: s}
 	s.fixed, s.protocolsDone = true, true
 	s.purpose = tls13.name + " that passes"
-	q := question{version: tls13, suites: within(s.p.questions.suites13, r.suites, 0), groups: within(s.p.questions.groups13, r.groups, 0),
-		schemes: within(s.p.questions.schemes, r.schemes, 0)}
+	q := s.passingOf(tls13, s.p.questions.groups13)
 	a := s.tickets(q)
 	if group, ok := a.hello.Group(); a.outcome == chose && a.hello.Retry() && ok { // one without a share in the hello
 		if _, ok := fixedShare(group); ok {

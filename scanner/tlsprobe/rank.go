@@ -11,8 +11,8 @@ import (
 // A Verdict makes a prober ask whether anything is accepted that does not
 // pass, and no more. What passes is told to it: a prober knows no rule.
 type Verdict struct {
-	// Rank says how bad a name of the registry is. 0 passes; what is worse is
-	// greater, without a gap in the numbers. The kinds are "protocol-version",
+	// Rank says how bad a name of the registry is: 0 passes, and what is worse
+	// is greater. The kinds are "protocol-version",
 	// "tls-cipher-suite", "named-group" and "signature-scheme".
 	Rank func(kind, name string) int
 	// Statuses is the digest of what Rank rests on, for the observation.

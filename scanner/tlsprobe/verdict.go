@@ -48,10 +48,20 @@ func (s *session) spoken(v version) answer {
 // passing is TLS 1.2 with what passes alone: the answer is what a client that
 // offers nothing else would get.
 func (s *session) passing() question {
+	return s.passingOf(tls12, s.legacyGroups()).wishing()
+}
+
+// passingOf offers of a version what passes; where of some list nothing does,
+// all of it, since a hello without it would be none.
+func (s *session) passingOf(v version, groups []uint16) question {
 	r := s.p.ranks
-	q := question{version: tls12, suites: within(s.suites(tls12), r.suites, 0), groups: within(s.legacyGroups(), r.groups, 0),
-		schemes: within(s.p.questions.schemes, r.schemes, 0)}
-	return q.wishing()
+	some := func(codes []uint16, of map[uint16]int) []uint16 {
+		if list := within(codes, of, 0); len(list) > 0 {
+			return list
+		}
+		return codes
+	}
+	return question{version: v, suites: some(s.suites(v), r.suites), groups: some(groups, r.groups), schemes: some(s.p.questions.schemes, r.schemes)}
 }
 
 // everything offers all of a version up to TLS 1.2.
