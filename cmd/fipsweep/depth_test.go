@@ -280,6 +280,7 @@ func TestVerdictDepth(t *testing.T) {
 		{"CBC with SHA-1 and RSA key transport behind", rsa.args("-serverpref", "-cipher", "ECDHE+AESGCM:ECDHE-RSA-AES128-SHA:AES128-SHA", "-tls1_2", "-groups", "P-256"), fips.Fail, 0},
 		{"RSA key transport alone", rsa.args("-cipher", "AES128-GCM-SHA256", "-tls1_2"), fips.Fail, 0},
 		{"primes by the key's size", rsa.args("-cipher", "ECDHE+AESGCM:DHE+AESGCM", "-tls1_2", "-groups", "P-256"), fips.Pass, 12},
+		{"primes by the cipher's strength, without a certificate", []string{"-nocert", "-psk", "1a2b3c4d", "-tls1_2", "-serverpref", "-cipher", "DHE-PSK-AES256-GCM-SHA384:DHE-PSK-AES128-GCM-SHA256:@SECLEVEL=0"}, fips.Fail, 0},
 		{"SHA-1 signatures too", rsa.args("-cipher", aesGCM+":@SECLEVEL=0", "-tls1_2", "-groups", "P-256", "-sigalgs", "RSA+SHA256:RSA+SHA1"), fips.Fail, 0},
 		{"SHA-1 signatures alone", rsa.args("-cipher", aesGCM+":@SECLEVEL=0", "-tls1_2", "-groups", "P-256", "-sigalgs", "RSA+SHA1"), fips.Fail, 0},
 		{"SHA-224 signatures", rsa.args("-cipher", aesGCM, "-tls1_2", "-groups", "P-256", "-sigalgs", "RSA+SHA224"), fips.Pass, 0},

@@ -85,18 +85,14 @@ func (s *session) offering(q question) answer {
 		}
 		s.chunk = pieceSize
 	}
-	var no answer
+	var a answer
 	for piece := range slices.Chunk(q.suites, s.chunk) {
 		q.suites = piece
-		a := s.pose(q)
-		if a.outcome != refused && a.outcome != silent {
+		if a = s.pose(q); a.outcome != refused && a.outcome != silent {
 			return a
 		}
-		if no.outcome != silent { // which is yet to be confirmed
-			no = a
-		}
 	}
-	return no
+	return a
 }
 
 // takeVersion records the first answer of a version up to TLS 1.2.

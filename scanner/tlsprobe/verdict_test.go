@@ -133,6 +133,15 @@ func acceptedOf(o scanner.Observation) map[string]seen {
 // A server that has had enough leaves a gap, however early.
 func TestVerdictOfServerThatGivesUp(t *testing.T) {
 	all := decided(t, inFront(t, clean(t), func(net.Conn, clientHello) bool { return true })).TLS.Connections
+	for after := int64(1); after < 6; after++ {
+		var count atomic.Int64
+		o := decided(t, inFront(t, labConfig(t), func(net.Conn, clientHello) bool { return count.Add(1) <= after }))
+		for _, v := range o.TLS.Versions {
+			if v.Accepted != nil && !*v.Accepted && v.Version >= scanner.TLSv11 {
+				t.Errorf("after %d connections %s is told as refused", after, v.Version)
+			}
+		}
+	}
 	for after := int64(1); after < int64(all); after++ {
 		var count atomic.Int64
 		o := decided(t, inFront(t, clean(t), func(net.Conn, clientHello) bool { return count.Add(1) <= after }))
@@ -175,6 +184,25 @@ func TestVerdictOfServerThatInvents(t *testing.T) {
 	o := decided(t, endpoint(addr, ""))
 	same(t, "incomplete", "TLSv1.2 suites: not-understood", incomplete(o)[0])
 	same(t, "suites", []string(nil), o.TLS.Versions[4].Suites)
+}
+
+// Where every group passes, the prime is asked for all the same.
+func TestVerdictOfPrimesAlone(t *testing.T) {
+	cert, key := keyPair(t, "-newkey", "rsa:2048")
+	e := serveOpenSSL(t, "-cert", cert, "-key", key, "-tls1_2", "-serverpref", "-cipher", "ECDHE+AESGCM:DHE+AESGCM", "-groups", "P-256")
+	v := madeUp()
+	rank := v.Rank
+	v.Rank = func(kind, name string) int {
+		if kind == "named-group" || strings.HasPrefix(name, "TLS_DHE_RSA_WITH_AES") {
+			return 0
+		}
+		return rank(kind, name)
+	}
+	o := New(new(dialer).dial, Options{Verdict: v}).Probe(t.Context(), e)
+	if o.TLS == nil || len(o.TLS.Versions[4].Primes) != 1 {
+		t.Errorf("%+v", o.TLS)
+	}
+	same(t, "incomplete", []string(nil), incomplete(o))
 }
 
 // One hello finds the newest of the old versions, be it SSLv3 below TLS 1.2.
