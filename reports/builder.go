@@ -64,6 +64,7 @@ type Builder struct {
 	coverage    *coverage
 	inventory   *reconciliation
 	ties        *ties
+	names       naming
 	settled     bool // what several show together is counted
 }
 
@@ -81,7 +82,7 @@ func NewBuilder(c Config) (*Builder, error) {
 		questions: map[[2]string]bool{}, evidence: sha256.New(),
 		waived: Waived{FindingsBy: map[fips.Status]int{}}, uses: newWaiverUses(c.Waivers, c.AsOf),
 		coverage: newCoverage(), inventory: newReconciliation(c.Inventory),
-		ties: newTies(),
+		ties: newTies(), names: naming{},
 	}, nil
 }
 
@@ -97,6 +98,7 @@ func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 	}
 	b.evidence.Write(line)
 	b.n++
+	b.names.see(o.Endpoint)
 	if o.Answered() {
 		b.answered++
 	}
@@ -235,10 +237,10 @@ func (b *Builder) Report(ended time.Time) *Report {
 		Observed: b.standing[control.Observed], NotSeen: b.standing[control.NotSeen],
 		Empty: b.standing[control.Empty], Quiet: b.standing[control.Quiet],
 		FindingsBy: b.findings, RowsLeftOut: b.changes.leftOut, Algorithms: b.algorithms.result(),
-		Changes: b.changes.result(), Worst: b.worst.result(), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
-		Gaps: b.gaps, Controls: b.tally.Results(), Certificates: b.certs.result(), Items: b.items,
+		Changes: b.changes.result(), Worst: b.worst.result(b.names), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
+		Gaps: b.gaps, Controls: b.controls(), Certificates: b.certs.result(), Items: b.items,
 		Calendar: b.calendar.result(), Trace: b.trace, Connections: b.connections,
-		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(),
+		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), names: b.names, expected: b.config.Inventory,
 	}
 	r.Sweep.Ended = ended
 	for _, s := range append(fips.Statuses(), fips.Unobserved) {
@@ -266,6 +268,18 @@ func (b *Builder) Report(ended time.Time) *Report {
 	}
 	slices.SortFunc(r.Questions, func(a, b scanner.Asked) int { return strings.Compare(a.Version+a.SHA256, b.Version+b.SHA256) })
 	return r
+}
+
+// controls are the results, whose examples are told apart.
+func (b *Builder) controls() []control.Result {
+	all := b.tally.Results()
+	for i := range all {
+		for k := range all[i].Examples {
+			x := &all[i].Examples[k]
+			x.Endpoint = b.names.find(x.ID, x.Endpoint)
+		}
+	}
+	return all
 }
 
 func reasons(m map[scanner.Reason]*ReasonCount) []ReasonCount {

@@ -44,7 +44,9 @@ type Row struct {
 	Next       *fips.Transition
 	Findings   int
 	Places     Places
-	Owners     []string // some of those who own its endpoints
+	Owners     []string    // some of those who own its endpoints
+	Tags       []fips.Tags // some of what the inventory says of them
+	Unowned    bool        // of some of them it names no owner
 }
 
 // Bounds of what the builder keeps. What lies beyond is in the counts.
@@ -150,6 +152,8 @@ func label(r fips.Ruling) string {
 	rule, _, _ = strings.Cut(rule, "#")
 	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", " ")) }
 	switch {
+	case r.Subject.Kind == "keystore-protection":
+		return name + " (protection at rest)" // alone, "none" reads as nothing
 	case rule != "" && kind == "key-exchange" && kind == r.Subject.Kind:
 		return clip(rule, 60) // a captured prime goes by its digest, which tells nobody anything
 	case kind != r.Subject.Kind || rule == "" || plain(rule) == plain(name):

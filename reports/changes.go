@@ -122,7 +122,9 @@ func (c *changes) row(ch *change, f fips.Finding, e scanner.Endpoint, touched ma
 		ch.rows[key] = row
 	}
 	row.Findings++
-	row.Owners = owners(row.Owners, ownerOf(f.Tags))
+	if len(f.Endpoints) == 0 { // else each of them has its own
+		row.tag(f.Tags)
+	}
 	row.Because = shared(row.Because, f.Because)
 	if !touched[row] {
 		touched[row] = true

@@ -56,9 +56,10 @@ func (r *Reach) add(o scanner.Observation, s control.Standing) {
 	}
 }
 
-func (r *Reach) sum(x Reach) {
-	r.Asked, r.Answered, r.Observed = r.Asked+x.Asked, r.Answered+x.Answered, r.Observed+x.Observed
-	r.NotSeen, r.Empty, r.Quiet = r.NotSeen+x.NotSeen, r.Empty+x.Empty, r.Quiet+x.Quiet
+// Plus is the reach of both together.
+func (r Reach) Plus(x Reach) Reach {
+	return Reach{Asked: r.Asked + x.Asked, Answered: r.Answered + x.Answered, Observed: r.Observed + x.Observed,
+		NotSeen: r.NotSeen + x.NotSeen, Empty: r.Empty + x.Empty, Quiet: r.Quiet + x.Quiet}
 }
 
 // Bounds of the subnets: those that are told apart while the sweep runs (a /8
@@ -130,7 +131,7 @@ func (c *coverage) result() Coverage {
 			out.Subnets = append(out.Subnets, x)
 			continue
 		}
-		out.Left.sum(x.Reach)
+		out.Left = out.Left.Plus(x.Reach)
 		out.LeftOut++
 	}
 	slices.SortFunc(out.Subnets, bySubnet)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
@@ -32,7 +33,8 @@ type factLine struct {
 // maxFactPlaces bounds the endpoints that a fact names in the sweep line.
 const maxFactPlaces = 16
 
-func newFactsLine(f Facts) factsLine {
+func newFactsLine(r *Report) factsLine {
+	f := r.Facts
 	l := factsLine{Counts: f.Counts, Facts: []factLine{}}
 	if l.Counts == nil {
 		l.Counts = map[FactKind]int{}
@@ -40,7 +42,7 @@ func newFactsLine(f Facts) factsLine {
 	for _, x := range f.List {
 		line := factLine{Kind: x.Kind, ID: x.ID, Subject: x.Subject, SHA256: x.SHA256, Says: x.Says, Count: x.Count, Places: []string{}}
 		for _, e := range x.Endpoints[:min(maxFactPlaces, len(x.Endpoints))] {
-			line.Places = append(line.Places, clip(e.String(), maxText))
+			line.Places = append(line.Places, r.Name(e))
 		}
 		if x.Finding != nil {
 			line.Finding, line.Status = x.Finding.ID, &x.Finding.Status
@@ -55,7 +57,7 @@ func newFactsLine(f Facts) factsLine {
 func (l *Lines) writeFacts(r *Report) error {
 	for f := range r.Facts.Findings() {
 		var b bytes.Buffer
-		if err := encode(&b, l.finding(f, r.Sweep.Ended)); err != nil {
+		if err := encode(&b, l.together(r, f, r.Sweep.Ended)); err != nil {
 			return fmt.Errorf("encode finding %s: %w", f.ID, err)
 		}
 		if err := l.write(b.Bytes()); err != nil {
@@ -63,6 +65,26 @@ func (l *Lines) writeFacts(r *Report) error {
 		}
 	}
 	return nil
+}
+
+// together is the line of a finding that may be about several endpoints, of
+// which each has its own tags.
+func (l *Lines) together(r *Report, f fips.Finding, t time.Time) findingLine {
+	line := l.finding(f, t)
+	said := false
+	for _, e := range f.Endpoints {
+		tags := r.Tags(e)
+		if tags == nil {
+			tags = &fips.Tags{}
+		} else {
+			said = true
+		}
+		line.EndpointTags = append(line.EndpointTags, *tags)
+	}
+	if !said {
+		line.EndpointTags = nil
+	}
+	return line
 }
 
 // WithFacts yields the assessments, and behind them the findings about several

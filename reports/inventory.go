@@ -46,7 +46,7 @@ func (m Missing) Why() string {
 type OwnerReach struct {
 	Owner                              string
 	Fail, Watch, Pass, Waived, NotSeen int
-	Findings                           int
+	Findings                           int // one about several endpoints counts for each who owns one
 }
 
 // Bounds of what is listed.
@@ -98,15 +98,35 @@ func (x *reconciliation) add(a fips.Assessment, s control.Standing) {
 	x.owner(a)
 }
 
-func (x *reconciliation) owner(a fips.Assessment) {
-	name := ownerOf(a.Tags)
+// of finds or begins the reach of an owner; nil where there are too many.
+func (x *reconciliation) of(name string) *OwnerReach {
 	w := x.owners[name]
-	if w == nil {
-		if len(x.owners) >= maxOwners {
-			return
-		}
+	if w == nil && len(x.owners) < maxOwners {
 		w = &OwnerReach{Owner: name}
 		x.owners[name] = w
+	}
+	return w
+}
+
+// shared counts a finding about several endpoints once for each who owns one.
+func (x *reconciliation) shared(f fips.Finding) {
+	if x == nil || f.Waiver != nil {
+		return
+	}
+	told := map[string]bool{}
+	for _, e := range f.Endpoints {
+		name := ownerOf(tagsOf(x.expected, e))
+		if w := x.of(name); w != nil && !told[name] {
+			told[name] = true
+			w.Findings++
+		}
+	}
+}
+
+func (x *reconciliation) owner(a fips.Assessment) {
+	w := x.of(ownerOf(a.Tags))
+	if w == nil {
+		return
 	}
 	w.Findings += len(open(a).Findings)
 	switch {

@@ -19,9 +19,9 @@ func AppendObservation(b *bytes.Buffer, o scanner.Observation) error {
 
 // AppendFinding appends a finding as its line has it, with the shown controls
 // of the table. The time is that of its observation.
-func AppendFinding(b *bytes.Buffer, f fips.Finding, t time.Time, table *control.Table) error {
+func AppendFinding(b *bytes.Buffer, r *Report, f fips.Finding, t time.Time, table *control.Table) error {
 	l := Lines{controls: table}
-	if err := encode(b, l.finding(f, t)); err != nil {
+	if err := encode(b, l.together(r, f, t)); err != nil {
 		return fmt.Errorf("encode finding %s: %w", f.ID, err)
 	}
 	return nil

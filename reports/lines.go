@@ -63,6 +63,7 @@ type findingLine struct {
 
 	Endpoints     []scanner.Endpoint `json:"endpoints,omitempty"` // of a finding about several together: the first of them
 	EndpointCount int                `json:"endpoint_count,omitempty"`
+	EndpointTags  []fips.Tags        `json:"endpoint_tags,omitempty"` // of each of these, as tags are of one
 }
 
 // sweepLine is the JSON form of a finished sweep.
@@ -169,7 +170,7 @@ func newSweepLine(r *Report) sweepLine {
 		Findings: map[string]int{}, Controls: orEmpty(r.Controls), Evidence: r.Evidence,
 		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
 		siteLine:   newSiteLine(r),
-		factsLine:  newFactsLine(r.Facts),
+		factsLine:  newFactsLine(r),
 	}
 	for _, list := range [][]ReasonCount{r.Unobserved, r.Silent} {
 		for _, c := range list {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -18,7 +19,8 @@ type Places struct {
 	first []place
 }
 
-// A place is an endpoint as it is written: an address and port, or text.
+// A place is an endpoint as it is written: an address and port, or text. That
+// of a name has both.
 type place struct {
 	addr netip.AddrPort
 	text string
@@ -34,22 +36,25 @@ func (p *Places) add(e scanner.Endpoint, room int) {
 		p.first = append(p.first, place{addr: e.AddrPort()})
 		return
 	}
-	p.first = append(p.first, place{text: clip(e.String(), maxText)})
+	p.first = append(p.first, place{e.AddrPort(), clip(e.String(), maxText)})
 }
 
 // Left is how many endpoints are counted and not named.
 func (p Places) Left() int { return p.Count - len(p.first) }
 
 // Has tells whether the endpoint is among those named.
-func (p Places) Has(endpoint string) bool {
-	return slices.ContainsFunc(p.first, func(x place) bool {
-		return x.text == endpoint || x.text == "" && x.addr.String() == endpoint
-	})
+func (p Places) Has(e scanner.Endpoint) bool {
+	var one Places
+	one.add(e, 1)
+	return slices.Contains(p.first, one.first[0])
 }
 
 // Runs names the endpoints in the grammar of targets, neighbours together:
 // 10.20.1.41-51:443. They can be pasted into a scan.
-func (p Places) Runs() []string {
+func (p Places) Runs() []string { return p.runs(nil) }
+
+// runs tells by their addresses the endpoints of a name that has several.
+func (p Places) runs(names naming) []string {
 	list := slices.Clone(p.first)
 	slices.SortFunc(list, func(a, b place) int {
 		if c := strings.Compare(a.text, b.text); c != 0 {
@@ -66,7 +71,7 @@ func (p Places) Runs() []string {
 		for j < len(list) && follows(list[j-1], list[j]) {
 			j++
 		}
-		runs = append(runs, run(list[i], list[j-1]))
+		runs = append(runs, run(list[i], list[j-1])+names.beside(list[i].name(), list[i].addr.Addr()))
 		i = j
 	}
 	return runs
@@ -80,6 +85,17 @@ func follows(a, b place) bool {
 	}
 	x, y := a.addr.Addr().As4(), b.addr.Addr().As4()
 	return [3]byte(x[:3]) == [3]byte(y[:3]) && int(x[3])+1 == int(y[3])
+}
+
+// name is the name of which the place is, "" where it has none.
+func (x place) name() string {
+	if !x.addr.Addr().IsValid() || x.text == "" {
+		return ""
+	}
+	if name, _, err := net.SplitHostPort(x.text); err == nil {
+		return name
+	}
+	return x.text
 }
 
 func run(a, b place) string {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
+	"github.com/fipsweep/fipsweep/fips/site"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -50,6 +51,9 @@ type Report struct {
 	Trace        *Trace // one finding, to be followed from figure to citation
 	Questions    []scanner.Asked
 	Connections  int
+
+	names    naming
+	expected *site.Inventory
 }
 
 // A StatusCount is the endpoints whose worst ruling has the status.

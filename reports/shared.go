@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/site"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -27,6 +28,7 @@ func (b *Builder) settle() Facts {
 		if x.Finding == nil || b.settled {
 			continue
 		}
+		b.inventory.shared(*x.Finding)
 		b.uses.add(fips.Assessment{Observation: scanner.Observation{Endpoint: x.Finding.Endpoint}, Findings: []fips.Finding{*x.Finding}}, 0)
 		if x.Finding.Waiver != nil {
 			b.waived.Findings++
@@ -34,7 +36,7 @@ func (b *Builder) settle() Facts {
 			continue
 		}
 		b.findings[x.Finding.Status]++
-		b.changes.addShared(*x.Finding, at)
+		b.changes.addShared(*x.Finding, at, b.config.Inventory)
 	}
 	b.settled = true
 	return f
@@ -47,7 +49,7 @@ func (b *Builder) rule(f *Fact) {
 	}
 	k := fips.SharedKey{SHA256: f.SHA256, How: []string{f.Subject + ": " + f.Says}, Endpoints: f.Endpoints, Count: f.Count}
 	for _, e := range f.Endpoints {
-		k.Where = append(k.Where, clip(e.String(), maxText))
+		k.Where = append(k.Where, b.names.write(e))
 	}
 	finding, ok := b.config.Judge.AssessShared(b.config.Sweep.ID, k)
 	if !ok {
@@ -86,7 +88,7 @@ type reach struct {
 
 // addShared puts a finding about several endpoints into its change; at are the
 // assessments that show it.
-func (c *changes) addShared(f fips.Finding, at []uint32) {
+func (c *changes) addShared(f fips.Finding, at []uint32, of *site.Inventory) {
 	ch := c.of(areaOther, nil, f.Ruling)
 	ch.Findings++
 	if ch.reach == nil {
@@ -112,6 +114,7 @@ func (c *changes) addShared(f fips.Finding, at []uint32) {
 	}
 	row.Places.Count = len(row.Places.first)
 	for _, e := range f.Endpoints {
+		row.tag(tagsOf(of, e))
 		if len(row.Places.first) < maxPlaces && !ch.reach.named[e.ID] {
 			ch.reach.named[e.ID] = true
 			row.Places.add(e, maxPlaces)

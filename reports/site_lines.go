@@ -70,7 +70,7 @@ func newSiteLine(r *Report) siteLine {
 	s := siteLine{
 		Waived:    waivedLine{Endpoints: r.Waived.Endpoints, Findings: map[string]int{}},
 		Coverage:  coverageLine{ByKind: map[string]Reach{}, Subnets: orEmpty(r.Coverage.Subnets), LeftOut: r.Coverage.LeftOut},
-		Inventory: newInventoryLine(r.Inventory),
+		Inventory: newInventoryLine(r),
 	}
 	for status, n := range r.Waived.FindingsBy {
 		s.Waived.Findings[status.String()] = n
@@ -90,12 +90,13 @@ func newSiteLine(r *Report) siteLine {
 	return s
 }
 
-func newInventoryLine(v *Inventory) *inventoryLine {
+func newInventoryLine(r *Report) *inventoryLine {
+	v := r.Inventory
 	if v == nil {
 		return nil
 	}
 	l := &inventoryLine{Entries: v.Entries, Found: v.Found, NotFound: v.MissingAll, Missing: []missingLine{},
-		Unexpected: v.Unexpected.Count, Endpoints: orEmpty(v.Unexpected.Runs()), Owners: []ownerLine{}}
+		Unexpected: v.Unexpected.Count, Endpoints: orEmpty(r.Runs(v.Unexpected)), Owners: []ownerLine{}}
 	for _, m := range v.Missing {
 		l.Missing = append(l.Missing, missingLine{m.Target, m.Tags, m.Asked, m.Answered, m.Why()})
 	}

@@ -106,20 +106,3 @@ func (r *Report) IdleWaivers() []WaiverUse {
 		return !u.Idle() || u.State != fips.WaiverHolds && u.State != fips.WaiverSoon
 	})
 }
-
-// ownerOf is the owner of what stands at the endpoint, "" where nobody said.
-func ownerOf(t *fips.Tags) string {
-	if t == nil {
-		return ""
-	}
-	return clip(t.Owner, maxText)
-}
-
-// owners gathers a few names without repeats.
-func owners(list []string, owner string) []string {
-	const most = 8
-	if owner == "" || len(list) >= most || slices.Contains(list, owner) {
-		return list
-	}
-	return append(list, owner)
-}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // Bounds of the lists that say what is worst and what is there.
@@ -20,6 +21,7 @@ type worst struct{ byWay map[string]*way }
 
 type way struct {
 	Worst
+	at    scanner.Endpoint
 	count int // endpoints that fail in this way
 	fails int // failing subjects of each
 }
@@ -41,8 +43,8 @@ func (w *worst) add(a fips.Assessment) {
 	}
 	x.count++
 	e := a.Observation.Endpoint
-	if x.Endpoint == "" || fails > x.fails {
-		x.ID, x.Endpoint, x.Kind, x.fails, x.More = e.ID, e.String(), KindOf(a.Observation), fails, fails-len(what)
+	if x.ID == "" || fails > x.fails {
+		x.ID, x.at, x.Kind, x.fails, x.More = e.ID, e, KindOf(a.Observation), fails, fails-len(what)
 		x.Owner = ownerOf(a.Tags)
 	}
 }
@@ -74,10 +76,10 @@ func failing(a fips.Assessment) ([]string, int) {
 }
 
 // result gives the worst endpoints, one for each way of failing.
-func (w *worst) result() []Worst {
+func (w *worst) result(names naming) []Worst {
 	var all []*way
 	for _, x := range w.byWay {
-		x.Alike = x.count - 1
+		x.Alike, x.Endpoint = x.count-1, names.write(x.at)
 		all = append(all, x)
 	}
 	slices.SortFunc(all, func(a, b *way) int {

@@ -147,6 +147,7 @@ const (
 	ReasonUncomputable Reason = "uncomputable"   // needs an algorithm that we cannot compute
 	ReasonLimit        Reason = "local-limit"    // our own limit, such as file descriptors
 	ReasonInterrupted  Reason = "interrupted"    // the sweep was stopped
+	ReasonUnlike       Reason = "answers-differ" // the same question got unlike answers, as from several servers behind one address
 	ReasonInternal     Reason = "internal"       // a fault of ours; Detail says which
 )
 

@@ -62,7 +62,7 @@ type Prime struct {
 // A Chain is the certificates that an endpoint showed, leaf first, in the
 // order they came.
 type Chain struct {
-	Version      string        `json:"version"`          // protocol version it was seen in
+	Version      string        `json:"version"`          // protocol version it was seen in first
 	Name         string        `json:"name,omitempty"`   // server name that was asked for; "" for none
 	Suites       []string      `json:"suites,omitempty"` // suites under which it was seen; empty means any
 	Certificates []Certificate `json:"certificates"`
@@ -81,6 +81,7 @@ type Extensions struct {
 	OCSPStaple          *bool    `json:"status_request,omitempty"`               // a response was stapled, RFC 6066 section 8
 	SCTs                *bool    `json:"signed_certificate_timestamp,omitempty"` // sent beside the certificate, RFC 6962 section 3.3
 	ALPN                []string `json:"alpn,omitempty"`                         // protocols it selects, RFC 7301
+	PointFormats        []string `json:"ec_point_formats,omitempty"`             // RFC 8422 section 5.1.2, that it grants
 	ClientCertificate   *bool    `json:"client_certificate,omitempty"`           // it asks the client for one
 	ClientSchemes       []string `json:"client_schemes,omitempty"`               // signature schemes it takes from clients
 	DowngradeSentinel   *bool    `json:"downgrade_sentinel,omitempty"`           // RFC 8446 section 4.1.3, of a server that speaks TLS 1.3

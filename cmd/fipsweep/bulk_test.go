@@ -60,17 +60,19 @@ func TestBulk(t *testing.T) {
 // bulkOutputs looks whether the outputs tell of all.
 func bulkOutputs(t *testing.T, dir string) {
 	t.Helper()
-	found := countLines(t, filepath.Join(dir, "bulk.jsonl"), `{"schema":"fipsweep.finding/v1"`)
+	found := countLines(t, filepath.Join(dir, "bulk.jsonl"), `{"schema":"fipsweep.finding/v1"`, "")
 	if found < bulk {
 		t.Errorf("%d findings of %d observations", found, bulk)
 	}
-	for file, want := range map[string]int{
-		"bulk.csv":  found,
-		"bulk.json": found + bulk,
+	for _, x := range []struct {
+		file, prefix, suffix string
+		want                 int
+	}{
+		{"bulk.csv", "20261122T", ",finding,,,,,\r\n", found},
+		{"bulk.json", `    {"schema":"fipsweep.`, "", found + bulk},
 	} {
-		prefix := map[string]string{"bulk.csv": "20261122T", "bulk.json": `    {"schema":"fipsweep.`}[file]
-		if got := countLines(t, filepath.Join(dir, file), prefix); got != want {
-			t.Errorf("%s: %d elements, want %d", file, got, want)
+		if got := countLines(t, filepath.Join(dir, x.file), x.prefix, x.suffix); got != x.want {
+			t.Errorf("%s: %d elements, want %d", x.file, got, x.want)
 		}
 	}
 	if info, err := os.Stat(filepath.Join(dir, "bulk.md")); err != nil || info.Size() > 1<<17 {
@@ -78,7 +80,8 @@ func bulkOutputs(t *testing.T, dir string) {
 	}
 }
 
-func countLines(t *testing.T, path, prefix string) int {
+// countLines counts the lines that begin and end so.
+func countLines(t *testing.T, path, prefix, suffix string) int {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -88,11 +91,12 @@ func countLines(t *testing.T, path, prefix string) int {
 	n := 0
 	for r := bufio.NewReaderSize(f, 1<<20); ; {
 		line, err := r.ReadSlice('\n')
-		if strings.HasPrefix(string(line[:min(len(line), len(prefix))]), prefix) {
-			n++
-		}
+		begins := strings.HasPrefix(string(line[:min(len(line), len(prefix))]), prefix)
 		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = r.ReadSlice('\n')
+			line, err = r.ReadSlice('\n')
+		}
+		if begins && strings.HasSuffix(string(line[max(0, len(line)-len(suffix)):]), suffix) && len(line) > 0 {
+			n++
 		}
 		if err == io.EOF {
 			return n

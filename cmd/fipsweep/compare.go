@@ -21,9 +21,9 @@ func compareSaved(ctx context.Context, std streams, f judgingFlags, state string
 		_, flags := newAssessor(f)
 		return usage(errors.Join(err, flags))
 	}
-	about, err := kept.about(ctx)
+	about, note, err := kept.about(ctx)
 	if err != nil {
-		return usage(fmt.Errorf("saved sweep: %w", err))
+		return usage(err)
 	}
 	after, err := newAssessor(f)
 	if err != nil {
@@ -39,6 +39,9 @@ func compareSaved(ctx context.Context, std streams, f judgingFlags, state string
 	before, err := newAssessor(then)
 	if err != nil {
 		return err
+	}
+	if note != "" && !f.quiet {
+		fmt.Fprintln(std.err, note)
 	}
 	var sides [2]reports.Side
 	for i, a := range [...]*assessor{before, after} {

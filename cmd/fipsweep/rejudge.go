@@ -22,7 +22,8 @@ func newRejudge(std streams) *cobra.Command {
 outcome is what a scan of the same things on that date would have given.
 
 SAVED is a journal, JSON lines that a sweep wrote (-o jsonl), the id of a sweep
-whose journal is kept, or 'last'. Several are taken as the shards of one sweep.`,
+whose journal is kept, or 'last'. Several are taken as the shards of one sweep;
+files that hold the same observations are refused.`,
 		Example: `  fipsweep rejudge last --as-of 2031-01-01
   fipsweep rejudge sweep.jsonl --as-of 2036-01-01 -o html=2036.html
   fipsweep rejudge last --as-of 2031-01-01 --policy cnsa2 --compare`,
@@ -50,7 +51,8 @@ func newReport(std streams) *cobra.Command {
 --as-of says otherwise.
 
 SAVED is a journal, JSON lines that a sweep wrote (-o jsonl), the id of a sweep
-whose journal is kept, or 'last'. Several are taken as the shards of one sweep.`,
+whose journal is kept, or 'last'. Several are taken as the shards of one sweep;
+files that hold the same observations are refused.`,
 		Example: `  fipsweep report last -o html=report.html
   fipsweep report shard-1.jsonl shard-2.jsonl -o text -o html=all.html`,
 		Args: cobra.MinimumNArgs(1),
@@ -82,9 +84,9 @@ func replaySaved(ctx context.Context, std streams, f judgingFlags, state string,
 		_, flags := newAssessor(f.today())
 		return usage(errors.Join(err, flags))
 	}
-	about, err := kept.about(ctx)
+	about, note, err := kept.about(ctx)
 	if err != nil {
-		return usage(fmt.Errorf("saved sweep: %w", err))
+		return usage(err)
 	}
 	if f.asOf == asOfSweep {
 		f.asOf = string(fips.DateOf(about.Started))
@@ -92,6 +94,9 @@ func replaySaved(ctx context.Context, std streams, f judgingFlags, state string,
 	a, err := newAssessor(f)
 	if err != nil {
 		return err
+	}
+	if note != "" && !f.quiet {
+		fmt.Fprintln(std.err, note)
 	}
 	report, err := a.conduct(ctx, std, about, pipeline{sweeper: kept, now: func() time.Time { return about.Ended }})
 	return a.finish(ctx, std, report, a.judged(kept.observations), err)

@@ -103,24 +103,27 @@ func (s *saved) Sweep(ctx context.Context, _ iter.Seq[scanner.Target], emit func
 }
 
 // about is what the files say of their sweep: the first one's words, with the
-// targets of all and the time from the first start to the last end.
-func (s *saved) about(ctx context.Context) (scanner.Sweep, error) {
-	var whole scanner.Sweep
-	for i, path := range s.paths {
-		f, err := os.Open(path)
+// targets of all and the time from the first start to the last end. It is
+// interrupted if one of them is. Files that hold the same observations are
+// refused; the note is about endpoints that several sweeps met.
+func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, err error) {
+	t := newTwice(s.paths)
+	for i := range s.paths {
+		one, err := s.aboutOne(ctx, i, t)
 		if err != nil {
-			return whole, err
+			return whole, "", fmt.Errorf("saved sweep: %w", err)
 		}
-		one, err := replay.About(ctx, f, path)
-		f.Close()
-		if err != nil {
-			return whole, err
-		}
+		t.about(one)
 		if i == 0 {
 			whole = one
 			continue
 		}
-		whole.Scope.Targets = append(whole.Scope.Targets, one.Scope.Targets...)
+		whole.Interrupted = whole.Interrupted || one.Interrupted
+		for _, target := range one.Scope.Targets {
+			if !slices.Contains(whole.Scope.Targets, target) {
+				whole.Scope.Targets = append(whole.Scope.Targets, target)
+			}
+		}
 		if one.Started.Before(whole.Started) {
 			whole.Started = one.Started
 		}
@@ -128,5 +131,19 @@ func (s *saved) about(ctx context.Context) (scanner.Sweep, error) {
 			whole.Ended = one.Ended
 		}
 	}
-	return whole, nil
+	return whole, t.note(), errors.Join(t.refusals()...)
+}
+
+// aboutOne reads the i-th file. Its observations are held against those of
+// the others where there are any.
+func (s *saved) aboutOne(ctx context.Context, i int, t *twice) (scanner.Sweep, error) {
+	f, err := os.Open(s.paths[i])
+	if err != nil {
+		return scanner.Sweep{}, err
+	}
+	defer f.Close()
+	if len(s.paths) == 1 {
+		return replay.About(ctx, f, s.paths[i], nil)
+	}
+	return replay.About(ctx, f, s.paths[i], func(o scanner.Observation) { t.see(i, o) })
 }

@@ -107,7 +107,7 @@ func (p *paper) moves(c *reports.Comparison, m reports.Move) {
 	for _, g := range list[:min(shownGroups, len(list))] {
 		room := p.width - 4 - figures
 		p.line(t("  "), p.mark(g.After), tf(" %-*s", room, p.cut(p.plain(moveLine(g)), room)), tf("%10s%10s", number(g.Findings), number(g.Places.Count)))
-		p.line(styled(dim, "    "+p.runs(g.Places, p.width-4)))
+		p.line(styled(dim, "    "+p.runs(c.After.Runs(g.Places), g.Places.Left(), p.width-4)))
 	}
 	if rest := list[min(shownGroups, len(list)):]; len(rest) > 0 {
 		n := 0
@@ -132,8 +132,7 @@ func moveLine(g reports.MoveGroup) string {
 }
 
 // runs names as many of the places as a line holds.
-func (p *paper) runs(x reports.Places, room int) string {
-	list := x.Runs()
+func (p *paper) runs(list []string, left, room int) string {
 	text := ""
 	for i, r := range list {
 		add := p.plain(r)
@@ -148,7 +147,7 @@ func (p *paper) runs(x reports.Places, room int) string {
 		}
 		text += add
 	}
-	if x.Left() > 0 {
+	if left > 0 {
 		text += " " + p.plain("…")
 	}
 	return text

@@ -130,7 +130,7 @@ func (m rulings) all(kind string, names []string) []judged {
 // endpoint makes the entry of one assessment.
 func (v *view) endpoint(a fips.Assessment) endpointView {
 	o := a.Observation
-	x := endpointView{ID: o.Endpoint.ID, Name: clean(o.Endpoint.String()), Status: a.Worst, When: o.Time.UTC().Format("2006-01-02 15:04:05 UTC")}
+	x := endpointView{ID: o.Endpoint.ID, Name: clean(v.R.Name(o.Endpoint)), Status: a.Worst, When: o.Time.UTC().Format("2006-01-02 15:04:05 UTC")}
 	if x.Waived = a.ByWaiver(); x.Waived {
 		x.Status = a.Waived
 	}
@@ -140,7 +140,7 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	x.Facts = append(x.Facts, tags(a.Tags)...)
 	m := index(a)
 	words := []string{reports.KindOf(o).String()}
-	if o.Endpoint.Name != "" && o.Endpoint.Address.IsValid() {
+	if told := x.Name != clean(o.Endpoint.String()); !told && o.Endpoint.Name != "" && o.Endpoint.Address.IsValid() {
 		words = append(words, o.Endpoint.Address.String())
 	}
 	switch {

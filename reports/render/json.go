@@ -35,13 +35,13 @@ func JSON(ctx context.Context, w io.Writer, r *reports.Report, t *control.Table,
 	l := lists{w: w, b: &b}
 	l.open("changes")
 	for _, c := range r.Changes {
-		if err := l.value(newChangeJSON(c)); err != nil {
+		if err := l.value(newChangeJSON(r, c)); err != nil {
 			return err
 		}
 	}
 	l.open("certificates")
 	for _, c := range r.Certificates.List {
-		if err := l.value(newCertificateJSON(c)); err != nil {
+		if err := l.value(newCertificateJSON(r, c)); err != nil {
 			return err
 		}
 	}
@@ -52,7 +52,7 @@ func JSON(ctx context.Context, w io.Writer, r *reports.Report, t *control.Table,
 	l.open("findings")
 	if err := l.each(ctx, r.WithFacts(again), func(b *bytes.Buffer, a fips.Assessment) error {
 		for _, f := range a.Findings {
-			if err := reports.AppendFinding(b, f, a.Observation.Time, t); err != nil {
+			if err := reports.AppendFinding(b, r, f, a.Observation.Time, t); err != nil {
 				return err
 			}
 		}

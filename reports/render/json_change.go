@@ -38,17 +38,19 @@ type rowJSON struct {
 	Contested  string           `json:"contested,omitempty"`
 	Findings   int              `json:"findings"`
 	Endpoints  int              `json:"endpoints"`
+	Owners     []string         `json:"owners,omitempty"` // some of those who own the endpoints
+	Tags       []fips.Tags      `json:"tags,omitempty"`   // some of what the inventory says of them
 	placesJSON
 }
 
-func newChangeJSON(c reports.Change) changeJSON {
+func newChangeJSON(r *reports.Report, c reports.Change) changeJSON {
 	x := changeJSON{ID: c.ID, Title: c.Title, Status: c.Status, Remedies: orNone(c.Remedies), Endpoints: c.Endpoints, Failing: c.Failing,
 		Repairs: c.Repairs, Findings: c.Findings, Rows: []rowJSON{}}
-	for _, r := range c.Rows {
-		x.Rows = append(x.Rows, rowJSON{ID: r.ID, Rule: r.Rule, Subject: r.Subject, Use: r.Use, Status: r.Status, From: r.From, Until: r.Until,
-			Next: r.Next, Because: r.Because, Remedy: r.Remedy, Cite: orNone(r.Cite), Controls: orNone(r.Controls), Confidence: r.Confidence,
-			SourceRead: r.SourceRead, Draft: r.Draft, Contested: r.Contested, Findings: r.Findings, Endpoints: r.Places.Count,
-			placesJSON: newPlacesJSON(r.Places)})
+	for _, row := range c.Rows {
+		x.Rows = append(x.Rows, rowJSON{ID: row.ID, Rule: row.Rule, Subject: row.Subject, Use: row.Use, Status: row.Status, From: row.From, Until: row.Until,
+			Next: row.Next, Because: row.Because, Remedy: row.Remedy, Cite: orNone(row.Cite), Controls: orNone(row.Controls), Confidence: row.Confidence,
+			SourceRead: row.SourceRead, Draft: row.Draft, Contested: row.Contested, Findings: row.Findings, Endpoints: row.Places.Count, Owners: row.Owners, Tags: row.Tags,
+			placesJSON: newPlacesJSON(r, row.Places)})
 	}
 	return x
 }

@@ -102,7 +102,7 @@ func newDocument(r *reports.Report) (*document, error) {
 	d := &document{
 		Schema: ReportSchema, Headline: r.Headline(), Verdict: verdict(r), Sweep: sweep.Bytes(), RowsLeftOut: r.RowsLeftOut,
 		Posture: []postureJSON{}, Algorithms: []algorithmJSON{}, Worst: []worstJSON{}, Gaps: []gapJSON{},
-		Calendar: []endingJSON{}, Contested: []contestedJSON{}, NotSeen: reasonsJSON(r.Unobserved), Quiet: reasonsJSON(r.Silent),
+		Calendar: []endingJSON{}, Contested: []contestedJSON{}, NotSeen: reasonsJSON(r, r.Unobserved), Quiet: reasonsJSON(r, r.Silent),
 		Certificates: newCertificatesJSON(r.Certificates), Items: r.Items, Sources: cited(r), Connections: r.Connections,
 	}
 	for _, c := range r.Posture {
@@ -115,7 +115,7 @@ func newDocument(r *reports.Report) (*document, error) {
 		d.Worst = append(d.Worst, worstJSON{w.ID, w.Endpoint, w.Kind.String(), w.Status, orNone(w.What), w.More, w.Alike, w.Owner})
 	}
 	for _, g := range r.Gaps.Reasons {
-		d.Gaps = append(d.Gaps, gapJSON{g.Reason, g.What, g.Places.Count, newPlacesJSON(g.Places)})
+		d.Gaps = append(d.Gaps, gapJSON{g.Reason, g.What, g.Places.Count, newPlacesJSON(r, g.Places)})
 	}
 	for _, e := range r.Calendar {
 		d.Calendar = append(d.Calendar, endingJSON{e.Until, e.Next, e.Draft, e.Document, e.Note, orNone(e.Subjects), e.More, e.Endpoints})
@@ -126,15 +126,17 @@ func newDocument(r *reports.Report) (*document, error) {
 	return d, nil
 }
 
-func reasonsJSON(list []reports.ReasonCount) []reasonJSON {
+func reasonsJSON(r *reports.Report, list []reports.ReasonCount) []reasonJSON {
 	all := []reasonJSON{}
 	for _, c := range list {
-		all = append(all, reasonJSON{c.Reason, c.Endpoints, kindsJSON(c.ByKind), newPlacesJSON(c.Places)})
+		all = append(all, reasonJSON{c.Reason, c.Endpoints, kindsJSON(c.ByKind), newPlacesJSON(r, c.Places)})
 	}
 	return all
 }
 
-func newPlacesJSON(p reports.Places) placesJSON { return placesJSON{orNone(p.Runs()), p.Left()} }
+func newPlacesJSON(r *reports.Report, p reports.Places) placesJSON {
+	return placesJSON{orNone(r.Runs(p)), p.Left()}
+}
 
 // kindsJSON names the kinds that there are.
 func kindsJSON(counts reports.KindCounts) map[string]int {
@@ -224,9 +226,9 @@ func newCertificatesJSON(c reports.Certificates) certificatesJSON {
 	return x
 }
 
-func newCertificateJSON(c reports.Certificate) certificateJSON {
+func newCertificateJSON(r *reports.Report, c reports.Certificate) certificateJSON {
 	return certificateJSON{c.SHA256, c.Subject, c.Issuer, c.NotBefore, c.NotAfter, c.Days, c.Key, c.Signature,
-		c.Status, c.Served, c.Stored, c.CA, c.Places.Count, newPlacesJSON(c.Places)}
+		c.Status, c.Served, c.Stored, c.CA, c.Places.Count, newPlacesJSON(r, c.Places)}
 }
 
 // orNone makes a nil list an empty one, so that readers meet [] and not null.

@@ -34,11 +34,16 @@ func Markdown(w io.Writer, r *reports.Report) error {
 	head := m.take()
 	m.soon()
 	m.unseen()
-	m.sites()
+	m.coverage()
+	m.inventory()
+	m.waivers()
 	m.foot()
 	tail := m.take()
-	m.changes(maxMarkdown - utf8.RuneCountInString(head) - utf8.RuneCountInString(tail))
-	if _, err := io.WriteString(w, head+m.take()+tail); err != nil {
+	room := maxMarkdown - utf8.RuneCountInString(head) - utf8.RuneCountInString(tail)
+	m.together(room / 3)
+	facts := m.take()
+	m.changes(room - utf8.RuneCountInString(facts))
+	if _, err := io.WriteString(w, head+m.take()+facts+tail); err != nil {
 		return fmt.Errorf("write Markdown: %w", err)
 	}
 	return nil
@@ -154,7 +159,7 @@ func (m *markdown) change(n int, c reports.Change) {
 	m.row("---", "---", "---", "---", "---", "---")
 	for _, row := range c.Rows[:min(markdownRows, len(c.Rows))] {
 		m.row(sign(row.Status)+" "+row.Status.String(), codeSpan(row.Subject.Name)+" "+prose(subjectKind(row.Subject.Kind)), prose(row.Because), prose(row.Remedy),
-			rule(row), places(row.Places))
+			rule(row), m.whose(row))
 	}
 	if left := len(c.Rows) - markdownRows; left > 0 {
 		m.f("\n%s: `-o csv` has all.\n", many(left, "further row"))
@@ -176,9 +181,18 @@ func rule(row reports.Row) string {
 	return s
 }
 
+// whose is the endpoints of a row and those who own them.
+func (m *markdown) whose(row reports.Row) string {
+	s := m.places(row.Places)
+	if of := ownership(row); of != "" {
+		s += "<br>owned by " + prose(cutRunes(of, 2*maxName))
+	}
+	return s
+}
+
 // places counts endpoints and names the first.
-func places(p reports.Places) string {
-	runs := p.Runs()
+func (m *markdown) places(p reports.Places) string {
+	runs := m.r.Runs(p)
 	var shown []string
 	for _, s := range runs[:min(markdownPlaces, len(runs))] {
 		shown = append(shown, codeSpan(s))

@@ -16,7 +16,7 @@ func (m *markdown) soon() {
 		lines = append(lines, fmt.Sprintf("%s %s expired", many(n, "certificate"), verb(n, "has", "have")))
 	}
 	if soon := c.Within(30); len(soon) > 0 {
-		lines = append(lines, fmt.Sprintf("%s %s within 30 days, first %s in %d", many(len(soon), "certificate"), verb(len(soon), "expires", "expire"), codeSpan(soon[0].Subject), soon[0].Days))
+		lines = append(lines, fmt.Sprintf("%s %s within 30 days, first %s in %s", many(len(soon), "certificate"), verb(len(soon), "expires", "expire"), codeSpan(soon[0].Subject), many(soon[0].Days, "day")))
 	}
 	for _, e := range m.r.Calendar {
 		var names []string
@@ -56,7 +56,7 @@ func (m *markdown) unseen() {
 	m.row("Why", "Endpoints")
 	m.row("---", "---")
 	for _, c := range r.Unobserved {
-		m.row(reasonWord(c.Reason), places(c.Places))
+		m.row(reasonWord(c.Reason), m.places(c.Places))
 	}
 	m.f("\n")
 	if r.Gaps.Partial > 0 {
@@ -64,8 +64,8 @@ func (m *markdown) unseen() {
 	}
 }
 
-// sites is what waivers took out and what the inventory expected.
-func (m *markdown) sites() {
+// waivers is what they took out, and which of them want looking after.
+func (m *markdown) waivers() {
 	r := m.r
 	var lines []string
 	if r.Waived.Findings > 0 {
@@ -83,16 +83,10 @@ func (m *markdown) sites() {
 			lines = append(lines, fmt.Sprintf("Waiver %s expires on %s", codeSpan(u.ID), u.Expires))
 		}
 	}
-	if v := r.Inventory; v != nil {
-		lines = append(lines, fmt.Sprintf("%s of %s of the inventory found, %s found that none expects", number(v.Found), number(v.Entries)+" "+verb(v.Entries, "entry", "entries"), many(v.Unexpected.Count, "endpoint")))
-		for _, x := range v.Missing[:min(markdownSoon, len(v.Missing))] {
-			lines = append(lines, fmt.Sprintf("Expected and not found: %s, %s", codeSpan(x.Target), x.Why()))
-		}
-	}
 	if len(lines) == 0 {
 		return
 	}
-	m.f("## Waivers and inventory\n\n")
+	m.f("## Waivers\n\n")
 	for _, l := range lines[:min(2*markdownSoon, len(lines))] {
 		m.f("- %s\n", l)
 	}

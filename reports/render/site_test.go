@@ -79,7 +79,7 @@ func TestSiteHTML(t *testing.T) {
 	}
 	from, to := bytes.Index(b.Bytes(), []byte(`<section id="coverage">`)), bytes.Index(b.Bytes(), []byte(`<section id="methods">`))
 	golden(t, "sections-site.html", b.Bytes()[from:to])
-	for _, want := range []string{`data-st="waived"`, "waived until 2026-12-01 by W-ftp, ciso: a printer", "owned by web, net team", "1 waived", "<option>waived</option>"} {
+	for _, want := range []string{`data-st="waived"`, "waived until 2026-12-01 by W-ftp, ciso: a printer", "owned by web (ingress, prod, faces outside), net team (lan)", "1 waived", "<option>waived</option>"} {
 		if !bytes.Contains(b.Bytes(), []byte(want)) {
 			t.Errorf("no %s in the report", want)
 		}

@@ -1,15 +1,11 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/reports"
-	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // waived says how much waivers keep out of the figures above.
@@ -69,54 +65,9 @@ func waiverWords(r *reports.Report) []string {
 	return words
 }
 
-// coverage says how far the sweep reached and, by subnet, where it did not.
-func (p *paper) coverage(r *reports.Report) {
-	p.para(styled(bold, "COVERAGE"), 11, coverageWords(r))
-	const shown = 3
-	rest, n := 0, 0
-	for _, s := range r.Coverage.Subnets {
-		if s.NotSeen == 0 {
-			continue
-		}
-		if n++; n > shown {
-			rest += s.NotSeen
-			continue
-		}
-		p.para(styled(dim, fmt.Sprintf("  %-23s ", s.Subnet)), 26, fmt.Sprintf("%s of %s observed; %s", number(s.Observed), number(s.Observed+s.NotSeen), reasonWords(s.Reasons)))
-	}
-	if rest > 0 {
-		p.para(t(""), 26, fmt.Sprintf("%s more not seen in %s", number(rest), many(n-shown, "other subnet")))
-	}
-	p.expected(r.Inventory)
-	p.line()
-}
-
-// coverageWords is the reach in a sentence.
-func coverageWords(r *reports.Report) string {
-	networks := r.Coverage.LeftOut
-	for _, s := range r.Coverage.Subnets {
-		if strings.Contains(s.Subnet, "/") {
-			networks++
-		}
-	}
-	s := fmt.Sprintf("%s asked, %s answered, %s observed", number(r.Asked), number(r.Answered), number(r.Observed))
-	if networks > 0 {
-		s += ", in " + many(networks, "subnet")
-	}
-	return s
-}
-
-// reasonWords lists reasons, the most frequent first.
-func reasonWords(reasons map[scanner.Reason]int) string {
-	var parts []string
-	for _, reason := range byCount(reasons) {
-		parts = append(parts, fmt.Sprintf("%s %s", reasonWord(reason), number(reasons[reason])))
-	}
-	return strings.Join(parts, ", ")
-}
-
 // expected says how the sweep and the inventory differ.
-func (p *paper) expected(v *reports.Inventory) {
+func (p *paper) expected(r *reports.Report) {
+	v := r.Inventory
 	if v == nil {
 		return
 	}
@@ -134,16 +85,9 @@ func (p *paper) expected(v *reports.Inventory) {
 		p.para(t(""), 14, fmt.Sprintf("expected and not found %s: %s%s", number(v.MissingAll), strings.Join(names, "; "), andMore(v.MissingAll-len(names))))
 	}
 	if n := v.Unexpected.Count; n > 0 {
-		runs := v.Unexpected.Runs()
+		runs := r.Runs(v.Unexpected)
 		p.para(t(""), 14, fmt.Sprintf("found and not expected %s: %s%s", number(n), strings.Join(runs[:min(shown, len(runs))], ", "), andMore(max(0, len(runs)-shown)+v.Unexpected.Left())))
 	}
-}
-
-// byCount gives the reasons, the most frequent first.
-func byCount(reasons map[scanner.Reason]int) []scanner.Reason {
-	return slices.SortedFunc(maps.Keys(reasons), func(a, b scanner.Reason) int {
-		return cmp.Or(cmp.Compare(reasons[b], reasons[a]), cmp.Compare(a, b))
-	})
 }
 
 func andMore(n int) string {

@@ -73,7 +73,7 @@ func (v *view) Facts() []factsView {
 		for _, f := range v.R.Facts.Of(kind) {
 			row := factView{Fact: f, More: f.Count - min(maxFactPlaces, len(f.Endpoints))}
 			for _, e := range f.Endpoints[:min(maxFactPlaces, len(f.Endpoints))] {
-				row.Places = append(row.Places, e.String())
+				row.Places = append(row.Places, v.R.Name(e))
 			}
 			if f.Finding != nil {
 				row.Status, row.Rule, row.RuleRow = f.Finding.Status, f.Finding.Rule, reports.RowID(*f.Finding)
@@ -117,10 +117,12 @@ func (p *paper) together(r *reports.Report) {
 			line += "first "
 		}
 		line += cutRunes(first.Subject, 60)
-		if len(first.Endpoints) > 0 {
-			line += " at " + cutRunes(first.Endpoints[0].String(), 60)
+		if kind == reports.ChainDiffers { // its places are the addresses of the name
+			line += " at " + number(first.Count) + " addresses"
+		} else if len(first.Endpoints) > 0 {
+			line += " at " + cutRunes(r.Name(first.Endpoints[0]), 60)
 		}
-		if more := first.Count - 1; more > 0 {
+		if more := first.Count - 1; more > 0 && kind != reports.ChainDiffers {
 			line += fmt.Sprintf(" and %s more", number(more))
 		}
 		p.para(head, 11, line)

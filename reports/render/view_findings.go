@@ -7,6 +7,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/reports"
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // A changeView is a change with its rows as the table shows them.
@@ -28,6 +29,7 @@ type rowView struct {
 	Read       string
 	Runs       []string
 	Left       int
+	Owned      string // by whom, as far as the inventory says
 }
 
 // A placeView is a place in a document; ID leads to the document in the list of
@@ -52,7 +54,7 @@ func (v *view) Changes() []changeView {
 		for _, row := range c.Rows {
 			r := rowView{Row: row, Rank: int(row.Status), Kind: clean(subjectKind(row.Subject.Kind)), RuleName: ruleName(row.Rule),
 				ControlIDs: strings.Join(row.Controls, " "), Dates: dates(row.From, row.Until, row.Next), Read: read(row.SourceRead),
-				Runs: row.Places.Runs(), Left: row.Places.Left()}
+				Runs: v.R.Runs(row.Places), Left: row.Places.Left(), Owned: ownership(row)}
 			if !used[row.ID] {
 				used[row.ID], r.Anchor = true, row.ID
 			}
@@ -104,6 +106,7 @@ func dates(from, until fips.Date, next *fips.Transition) string {
 // A traceView is one finding followed from the endpoint to the remedy.
 type traceView struct {
 	Endpoint, EndpointID, Kind, Target, Subject, Verb, ID string
+	Scan                                                  string // the endpoint as a target
 	Seen                                                  string
 	Evidence                                              []evidenceView
 	Status                                                fips.Status
@@ -125,7 +128,7 @@ func (v *view) Trace() *traceView {
 		return nil
 	}
 	f := t.Finding
-	x := &traceView{Endpoint: clean(f.Endpoint.String()), EndpointID: f.Endpoint.ID, Kind: t.Kind.String(), Target: clean(t.Target), Subject: f.Subject.Name,
+	x := &traceView{Endpoint: clean(v.R.Name(f.Endpoint)), Scan: clean(f.Endpoint.String()), EndpointID: f.Endpoint.ID, Kind: t.Kind.String(), Target: clean(t.Target), Subject: f.Subject.Name,
 		Verb: "is to be watched", ID: f.ID, Status: f.Status, Rule: ruleName(f.Rule), Confidence: f.Confidence, Because: clean(f.Because),
 		Remedy: clean(f.Remedy), Controls: t.Controls}
 	if f.Status.Grade() == fips.Fail {
@@ -151,12 +154,12 @@ func (v *view) Trace() *traceView {
 		s := v.sources[c.Document]
 		x.Cite = append(x.Cite, citeView{clean(firstOf(s.Title, c.Document)), clean(c.Document), clean(c.Section), clean(s.Edition), clean(access(s.Access))})
 	}
-	x.Change = v.changeOf(reports.RowID(f), f.Endpoint.String())
+	x.Change = v.changeOf(reports.RowID(f), f.Endpoint)
 	return x
 }
 
 // changeOf finds the change whose rows hold the finding.
-func (v *view) changeOf(row, endpoint string) *reports.Change {
+func (v *view) changeOf(row string, e scanner.Endpoint) *reports.Change {
 	var any *reports.Change
 	for i := range v.R.Changes {
 		for _, r := range v.R.Changes[i].Rows {
@@ -166,7 +169,7 @@ func (v *view) changeOf(row, endpoint string) *reports.Change {
 			if any == nil {
 				any = &v.R.Changes[i]
 			}
-			if r.Places.Has(endpoint) {
+			if r.Places.Has(e) {
 				return &v.R.Changes[i]
 			}
 		}

@@ -80,10 +80,10 @@ type certView struct {
 	More       int
 }
 
-func certViews(list []reports.Certificate) []certView {
+func (v *view) certViews(list []reports.Certificate) []certView {
 	var out []certView
 	for _, c := range list {
-		x := certView{Certificate: c, Ends: day(c.NotAfter), Runs: c.Places.Runs(), More: c.Places.Left()}
+		x := certView{Certificate: c, Ends: day(c.NotAfter), Runs: v.R.Runs(c.Places), More: c.Places.Left()}
 		switch {
 		case c.Days < 0:
 			x.Left = "expired"
@@ -108,10 +108,10 @@ func (v *view) soonest() int {
 }
 
 // CertsSoon are those that expired or will within 30 days.
-func (v *view) CertsSoon() []certView { return certViews(v.R.Certificates.List[:v.soonest()]) }
+func (v *view) CertsSoon() []certView { return v.certViews(v.R.Certificates.List[:v.soonest()]) }
 
 // CertsLater are all others.
-func (v *view) CertsLater() []certView { return certViews(v.R.Certificates.List[v.soonest():]) }
+func (v *view) CertsLater() []certView { return v.certViews(v.R.Certificates.List[v.soonest():]) }
 
 // An endView is an ending as the calendar shows it.
 type endView struct {
@@ -187,7 +187,8 @@ func (v *view) Ticks() []tick {
 	from, to := v.span()
 	list := []tick{{"0", "now"}}
 	step := math.Max(1, math.Ceil((to-from)/8))
-	for y := math.Ceil(from + .6); y < to-.2; y += step {
+	apart := .12 * (to - from) // from the ends, so that a telephone's width has room
+	for y := math.Ceil(from + apart); y < to-apart; y += step {
 		list = append(list, tick{fmt.Sprintf("%.2f", 100*(y-from)/(to-from)), fmt.Sprintf("%.0f", y)})
 	}
 	return append(list, tick{"100", fmt.Sprintf("%.0f", to)})
@@ -221,7 +222,7 @@ func (v *view) Unseen() []unseenRow {
 	}
 	var rows []unseenRow
 	for _, c := range v.R.Unobserved {
-		rows = append(rows, unseenRow{clean(reasonWord(c.Reason)), percent(c.Endpoints, most), advice(c.Reason), c.Endpoints, v.byKind(c.ByKind), c.Places.Runs(), c.Places.Left()})
+		rows = append(rows, unseenRow{clean(reasonWord(c.Reason)), percent(c.Endpoints, most), advice(c.Reason), c.Endpoints, v.byKind(c.ByKind), v.R.Runs(c.Places), c.Places.Left()})
 	}
 	return rows
 }
@@ -257,6 +258,8 @@ func advice(r scanner.Reason) string {
 		return "It is in a format that is not opened, or needs an algorithm that is not computed; nothing is claimed of it."
 	case scanner.ReasonLimit:
 		return "A limit of this machine, such as open files: raise it, or lower --concurrency."
+	case scanner.ReasonUnlike:
+		return "Several unlike servers stand behind the address: sweep each at its own."
 	case scanner.ReasonInterrupted:
 		return "The sweep was stopped before it was done: run it again."
 	case fips.ReasonOtherStatuses:

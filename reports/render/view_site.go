@@ -17,29 +17,13 @@ const listedFirst = 40
 // CoverageTitle states how far the sweep reached.
 func (v *view) CoverageTitle() string { return upperFirst(coverageWords(v.R)) }
 
-// A kindReach is a kind of endpoint and how far it was reached.
-type kindReach struct {
-	Name string
-	reports.Reach
-}
-
 // CoverageKinds are the kinds of which anything was asked.
-func (v *view) CoverageKinds() []kindReach {
-	var list []kindReach
-	for k, reach := range v.R.Coverage.ByKind {
-		if reach.Asked == 0 {
-			continue
-		}
-		name := upperFirst(reports.Kind(k).String())
-		switch reports.Kind(k) {
-		case reports.Store:
-			name = "Files"
-		case reports.Unknown:
-			name = "Not known, lost before it showed"
-		}
-		list = append(list, kindReach{name, reach})
+func (v *view) CoverageKinds() []reachRow {
+	rows := kindRows(v.R)
+	for i := range rows {
+		rows[i].Name = upperFirst(rows[i].Name)
 	}
-	return list
+	return rows
 }
 
 // A subnetView is a subnet with its reasons in words.
@@ -68,6 +52,28 @@ func (v *view) Subnets() []subnetView {
 func (v *view) SubnetsMore() []subnetView {
 	all := v.subnets()
 	return all[min(listedFirst, len(all)):]
+}
+
+// unexpectedFirst is how many lines of what no entry expects are shown at once.
+const unexpectedFirst = 24
+
+func (v *view) unexpected() []string {
+	if v.R.Inventory == nil {
+		return nil
+	}
+	return v.R.Runs(v.R.Inventory.Unexpected)
+}
+
+// UnexpectedFirst is what is shown at once of what no entry expects.
+func (v *view) UnexpectedFirst() []string {
+	all := v.unexpected()
+	return all[:min(unexpectedFirst, len(all))]
+}
+
+// UnexpectedMore is what else is listed of it.
+func (v *view) UnexpectedMore() []string {
+	all := v.unexpected()
+	return all[min(unexpectedFirst, len(all)):]
 }
 
 // MissingLeft is how many entries are missing and not listed.
@@ -107,7 +113,7 @@ func (v *view) Waivers() []waiverView {
 	var list []waiverView
 	for _, state := range order {
 		for _, u := range v.R.WaiversIn(state) {
-			x := waiverView{WaiverUse: u, About: cmp.Or(u.Rule, u.Algorithm, "finding "+u.Finding), Runs: u.Places.Runs(), Left: u.Places.Left()}
+			x := waiverView{WaiverUse: u, About: cmp.Or(u.Rule, u.Algorithm, "finding "+u.Finding), Runs: v.R.Runs(u.Places), Left: u.Places.Left()}
 			x.Word = map[fips.WaiverState]string{fips.WaiverExpired: "expired", fips.WaiverSoon: "holds, expires soon", fips.WaiverHolds: "holds", fips.WaiverFuture: "not yet in force"}[state]
 			if u.Idle() {
 				x.Word += ", about nothing found"

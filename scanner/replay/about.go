@@ -12,14 +12,18 @@ import (
 
 // About reads what a file says of its sweep: a journal in its first and last
 // line, JSON lines in their last. Where the file does not say, the sweep was
-// broken off, and its id and times are those of its observations.
-func About(ctx context.Context, in io.Reader, name string) (scanner.Sweep, error) {
+// broken off, and its id and times are those of its observations. Each
+// observation that it meets is handed to see, which may be nil.
+func About(ctx context.Context, in io.Reader, name string, see func(scanner.Observation)) (scanner.Sweep, error) {
 	var first scanner.Observation
 	var last time.Time
 	r := NewReader(in, name)
 	for o, err := range r.All(ctx) {
 		if err != nil {
 			return scanner.Sweep{}, err
+		}
+		if see != nil {
+			see(o)
 		}
 		if first.Schema == "" {
 			first = o

@@ -28,6 +28,7 @@ type answer struct {
 	failure scanner.Failure // why, unless it chose
 	plain   *scanner.Plain  // the endpoint turned out to speak without encryption
 	alert   tlswire.Alert
+	mute    bool   // it refused by hanging up or saying nothing
 	some    bool   // the peer sent at least one byte
 	first   []byte // the first bytes, where they are no TLS
 

@@ -13,8 +13,15 @@ import (
 // ask puts one question on one connection and reads the answer. All of it,
 // dialling and a STARTTLS dialogue included, has one deadline.
 func (s *session) ask(hello []byte, read func(io.ReadWriter, []byte) answer) answer {
-	ctx, cancel := context.WithTimeout(s.ctx, s.p.timeout)
+	if s.stopped != nil {
+		return answer{failure: *s.stopped}
+	}
+	if s.given == nil && !s.wait(s.gap) {
+		return s.account(s.ended(s.ctx.Err()))
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.patience())
 	defer cancel()
+	begun := time.Now()
 	if most := maxConnections[s.endpoint.Scheme]; most > 0 && s.tls.Connections >= most {
 		s.stopped = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonThrottled,
 			Detail: s.endpoint.Scheme + " shuts out hosts that break many handshakes off; this is where we stop"}
@@ -32,7 +39,11 @@ func (s *session) ask(hello []byte, read func(io.ReadWriter, []byte) answer) ans
 			return s.account(s.ended(err))
 		}
 	}
-	return s.account(read(rw, hello))
+	a := read(rw, hello)
+	if a.settled() {
+		s.slowest = max(s.slowest, time.Since(begun))
+	}
+	return s.account(a)
 }
 
 // open connects, or takes the connection that was given, and passes the

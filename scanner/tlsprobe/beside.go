@@ -66,8 +66,7 @@ func (s *session) known(v version) question {
 }
 
 // reply puts a question to which a server that is well gives an answer of one
-// kind or the other, and tells whether it did. One that hung up twice, and
-// answers what it answered before, means no.
+// kind or the other, and tells whether it did.
 func (s *session) reply(what string, q question) (answer, bool) {
 	s.purpose = what
 	if s.stopped != nil {
@@ -79,9 +78,12 @@ func (s *session) reply(what string, q question) (answer, bool) {
 	case a.outcome == chose && l != nil:
 		l.exchange(a)
 		return a, true
-	case a.outcome == chose, a.outcome == refused:
+	case a.outcome == chose:
 		return a, true
-	case a.outcome == silent && s.pose(s.known(q.version)).outcome == chose:
+	case a.outcome == refused:
+		if q.plain() && q.versions == nil && !s.unnamed && s.pose(s.known(q.version)).outcome == refused {
+			s.disagree(what + ": what was granted before was refused")
+		}
 		return a, true
 	}
 	s.missed(what, a.failure)
@@ -127,7 +129,7 @@ func (s *session) extensions(v version) {
 		q.suites = block
 	}
 	if a, ok := s.riding("extensions", q.wishing()); ok && a.outcome == chose && a.hello.Negotiated() == v.code {
-		s.granted(a)
+		s.grants(a)
 	}
 }
 
@@ -150,8 +152,8 @@ func (q question) wishing() question {
 	return q
 }
 
-// granted keeps what an answer to such a question grants.
-func (s *session) granted(a answer) {
+// grants keeps what an answer to such a question grants.
+func (s *session) grants(a answer) {
 	granted := func(e tlswire.ExtensionType) bool { return has(a.hello.Extensions, e) }
 	f := &s.facts
 	if cbc(a.hello.Suite) {
@@ -199,9 +201,7 @@ func (s *session) fallback() {
 	case !ok:
 	case a.outcome == chose:
 		s.facts.FallbackSCSV = yes(false)
-	case a.outcome == silent: // and it answers the same without the signal
-		s.facts.FallbackSCSV = yes(true)
-	case a.alert.Description == tlswire.AlertFallback:
+	case a.mute, a.alert.Description == tlswire.AlertFallback:
 		s.facts.FallbackSCSV = yes(true)
 	}
 }
@@ -260,8 +260,14 @@ func (s *session) order(v version) {
 	if !ok {
 		a, ok = s.reply(what, q)
 	}
+	favourite := suites[0]
+	if v != tls13 && s.shape.suites != 0 { // known of the first piece of the list only
+		b, chosen := s.reply(what, s.known(v))
+		ok = ok && chosen && b.outcome == chose
+		favourite = b.hello.Suite
+	}
 	if ok && a.outcome == chose {
-		s.found[v].ServerOrder = yes(a.hello.Suite == suites[0])
+		s.found[v].ServerOrder = yes(a.hello.Suite == favourite)
 	}
 }
 
@@ -284,7 +290,7 @@ func (s *session) namelessChains() {
 	s.unnamed = true
 	defer func() { s.unnamed = false }()
 	q := s.known(v)
-	if v != tls13 && s.chunk == 0 {
+	if v != tls13 && s.shape == full {
 		q.suites = s.suites(v)
 	}
 	for {

@@ -22,6 +22,7 @@ func plainly(change func(*scanner.Extensions)) scanner.Extensions {
 		EncryptThenMAC: yes(true), SecureRenegotiation: yes(true), Compression: yes(false), TruncatedHMAC: yes(false), Heartbeat: yes(false),
 		SessionTicket: yes(true), EarlyData: yes(false), OCSPStaple: yes(false), SCTs: yes(false), ClientCertificate: yes(false),
 		DowngradeSentinel: yes(true), FallbackSCSV: yes(true), VersionTolerant: yes(true),
+		PointFormats: []string{"uncompressed", "ansiX962_compressed_prime", "ansiX962_compressed_char2"},
 	}
 	change(&f)
 	return f
@@ -99,6 +100,7 @@ func TestExtensionsGnuTLS(t *testing.T) {
 		"--priority", "NORMAL:%NO_ETM:%NO_TICKETS:-VERS-TLS1.0")
 	sameExtensions(t, plainly(func(f *scanner.Extensions) {
 		f.EncryptThenMAC, f.Heartbeat, f.SessionTicket = yes(false), yes(true), yes(false)
+		f.PointFormats = []string{"uncompressed"} // GnuTLS compresses no points
 	}), probe(t, listening(t, port)))
 }
 

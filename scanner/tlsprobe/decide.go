@@ -49,7 +49,7 @@ func (l *listing) decideSuites() {
 			l.strangely(what, suiteName(picked))
 			return
 		}
-		l.granted(a)
+		l.grants(a)
 		if l.choice(a); !slices.Contains(l.suites, picked) {
 			failed = append(failed, picked)
 			continue
@@ -108,7 +108,7 @@ func (l *listing) decideGroups() {
 			suites = without(suites, alike(suites, picked))
 			continue
 		}
-		l.met(a)
+		l.shown(a)
 		g, ok := groupOf(a.kex)
 		switch {
 		case shapeOf(picked).Params == tlswire.DHParams:
@@ -128,8 +128,8 @@ func (l *listing) decideGroups() {
 	}
 }
 
-// met records what an answer shows, under a suite that may be known.
-func (l *listing) met(a answer) {
+// shown records what an answer shows, under a suite that may be known.
+func (l *listing) shown(a answer) {
 	if !slices.Contains(l.suites, a.hello.Suite) {
 		l.choice(a)
 		return
@@ -181,7 +181,7 @@ func (l *listing) decideSchemes() {
 			return
 		}
 		before := len(l.signed)
-		l.met(a)
+		l.shown(a)
 		if !slices.Contains(list, a.kex.Scheme) || len(l.signed) == before {
 			return // it heeds no list: what was offered it does not take
 		}

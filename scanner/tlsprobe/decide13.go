@@ -10,7 +10,7 @@ import (
 // end, so that the answer shows the chain, the signature and the tickets. An
 // answer to a hello without a share would prove nothing of a server that
 // refuses those, so none is put at this depth.
-func (s *session) spoken13() answer {
+func (s *session) spoken13() {
 	p := &plan13{session: s}
 	s.fixed, s.protocolsDone = true, true
 	s.purpose = tls13.name + " that passes"
@@ -23,8 +23,7 @@ func (s *session) spoken13() answer {
 		}
 	}
 	suites, groups := q.suites, q.groups
-	declined := a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion
-	if declined || a.outcome == silent && s.spoke {
+	if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
 		s.purpose = tls13.name
 		suites, groups = s.p.questions.suites13, s.p.questions.groups13
 		a = p.first()
@@ -32,7 +31,7 @@ func (s *session) spoken13() answer {
 	}
 	if a.outcome != chose || a.hello.Negotiated() != tls13.code {
 		s.verdict(tls13, a)
-		return a
+		return
 	}
 	if p.record(a, suites, groups) {
 		s.plan13 = p
@@ -40,7 +39,6 @@ func (s *session) spoken13() answer {
 			p.sign(tls13.name+" signature schemes", a)
 		}
 	}
-	return a
 }
 
 // sign records how an answer was signed, and the chain that goes with it.

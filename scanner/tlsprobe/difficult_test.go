@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,8 @@ type clientHello struct {
 	ssl2   bool
 	suites int
 	shares int // bytes of the key_share extension; -1 without one
+	groups int
+	all    []uint16 // extensions
 }
 
 // readHello reads one hello off a connection.
@@ -50,8 +53,13 @@ func readHello(conn net.Conn) (clientHello, error) {
 	}
 	for rest = rest[2:]; len(rest) >= 4; {
 		n := int(binary.BigEndian.Uint16(rest[2:]))
-		if binary.BigEndian.Uint16(rest) == uint16(tlswire.ExtKeyShare) {
+		kind := binary.BigEndian.Uint16(rest)
+		h.all = append(h.all, kind)
+		switch tlswire.ExtensionType(kind) {
+		case tlswire.ExtKeyShare:
 			h.shares = n - 2
+		case tlswire.ExtSupportedGroups:
+			h.groups = n/2 - 1
 		}
 		rest = rest[4+n:]
 	}
@@ -95,7 +103,7 @@ func labConfig(t *testing.T) *tls.Config {
 // labSeen is what a server with labConfig accepts.
 func labSeen() map[string]seen {
 	return map[string]seen{
-		scanner.TLSv11: {true, suiteNames(tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA), []string{"secp256r1"}, yes(true)},
+		scanner.TLSv11: {true, suiteNames(tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA), []string{"secp256r1", "x25519"}, yes(true)},
 		scanner.TLSv12: {true, suiteNames(tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA), []string{"secp256r1", "x25519"}, yes(true)},
 		scanner.TLSv13: {true, suiteNames(tls.TLS_AES_128_GCM_SHA256, tls.TLS_AES_256_GCM_SHA384, tls.TLS_CHACHA20_POLY1305_SHA256), []string{"secp256r1", "x25519"}, nil},
 	}
@@ -109,6 +117,22 @@ func TestDifficultServers(t *testing.T) {
 	}{
 		{"answers plainly", func(net.Conn, clientHello) bool { return true }},
 		{"hangs up on more than 64 suites", func(_ net.Conn, h clientHello) bool { return h.suites <= 64 }},
+		{"hangs up on more than 128 suites", func(_ net.Conn, h clientHello) bool { return h.suites <= 128 }},
+		{"hangs up on 256 to 511 bytes", func(_ net.Conn, h clientHello) bool { n := len(h.raw) - 5; return n < 256 || n > 511 }},
+		{"hangs up on more than 600 bytes", func(_ net.Conn, h clientHello) bool { return len(h.raw) <= 600 }},
+		{"hangs up on more than 20 groups", func(_ net.Conn, h clientHello) bool { return h.groups <= 20 }},
+		{"cannot read more than 20 groups", func(c net.Conn, h clientHello) bool {
+			if h.groups > 20 {
+				c.Write(alertBytes(tlswire.AlertDecodeError))
+			}
+			return h.groups <= 20
+		}},
+		{"cannot read more than 128 suites", func(c net.Conn, h clientHello) bool {
+			if h.suites > 128 {
+				c.Write(alertBytes(tlswire.AlertIllegalParameter))
+			}
+			return h.suites <= 128
+		}},
 		{"wants a key share", func(c net.Conn, h clientHello) bool {
 			if h.shares == 0 {
 				c.Write(alertBytes(tlswire.AlertDecodeError))
@@ -206,10 +230,10 @@ func TestServerThatHangsUpAfterAWhile(t *testing.T) {
 func TestServerThatGivesUp(t *testing.T) {
 	var count atomic.Int64
 	o := probe(t, inFront(t, labConfig(t), func(net.Conn, clientHello) bool { return count.Add(1) <= 2 }))
-	if got := incomplete(o); len(got) == 0 || got[0] != "TLSv1.2 suites: closed" {
+	if got := incomplete(o); len(got) == 0 || !slices.Contains(got, "TLSv1.2 suites: closed") || !slices.Contains(got, "TLSv1.3 suites and groups: closed") {
 		t.Errorf("incomplete %v", got)
 	}
-	same(t, "suites", 2, len(o.TLS.Versions[4].Suites))
+	same(t, "suites", []int{1, 1}, []int{len(o.TLS.Versions[4].Suites), len(o.TLS.Versions[5].Suites)})
 }
 
 func TestServerThatInvents(t *testing.T) {

@@ -49,7 +49,7 @@ func TestGoServer(t *testing.T) {
 					tls.TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA, tls.TLS_RSA_WITH_RC4_128_SHA), []string{"secp256r1", "x25519"}, yes(true)},
 				scanner.TLSv13: {true, suites13, []string{"SecP256r1MLKEM768", "X25519MLKEM768", "secp256r1", "x25519"}, nil},
 			},
-			chains: []string{"TLSv1.2 EC", "TLSv1.2 RSA"},
+			chains: []string{"TLSv1.3 EC", "TLSv1.3 RSA"},
 		},
 		{
 			name: "every version, every suite, RC4 and 3DES",

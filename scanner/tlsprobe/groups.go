@@ -12,17 +12,100 @@ import (
 )
 
 // moreGroups asks for the groups and primes that the suites' own answers did
-// not show. TLS 1.0 and 1.1 take their groups from the same configuration
-// everywhere seen, so they are asked only where TLS 1.2 is not spoken.
+// not show. A hello without extensions cannot ask.
 func (l *listing) moreGroups() {
-	if l.v != tls12 && (l.v == ssl3 || accepted(l.found[tls12])) {
-		if l.v != ssl3 && len(l.curves) > 0 {
-			l.notPut(l.v.name + " groups beyond those seen")
-		}
+	if l.v == ssl3 || l.shape.bare {
 		return
 	}
 	l.ecGroups()
 	l.ffGroups()
+}
+
+// next asks for one of the suites left. By the way it asks for groups: where a
+// newer version has shown some that this one has not yet, only those are
+// offered, as long as a suite for them is likely to be left.
+func (l *listing) next(left []uint16) answer {
+	plain := question{version: l.v, suites: left, groups: last(l.legacyGroups(), l.curves)}
+	ec, ff := l.elsewhere()
+	ec = without(ec, l.curves)
+	ff = without(ff, finiteOf(l.primes))
+	ride := l.v != ssl3 && !l.shape.bare && (len(ec) > 0 && l.likely(left, tlswire.ECParams) || len(ff) > 0 && l.likely(left, tlswire.DHParams))
+	if !ride {
+		return l.pose(plain)
+	}
+	q := plain
+	q.keep = l.certificateCurves()
+	q.groups = slices.DeleteFunc(slices.Clone(plain.groups), func(c uint16) bool {
+		switch {
+		case slices.Contains(q.keep, c):
+			return true
+		case finite(c):
+			return len(ff) > 0 && l.likely(left, tlswire.DHParams) && !slices.Contains(ff, c)
+		}
+		return len(ec) > 0 && l.likely(left, tlswire.ECParams) && !slices.Contains(ec, c)
+	})
+	a := l.pose(q)
+	l.rode = l.agreed(a) || a.kex != nil && len(a.kex.P) > 0
+	if a.outcome != refused {
+		return a
+	}
+	l.purpose = l.v.name + " groups" // it was for want of one
+	defer func() { l.purpose = l.v.suitesPurpose() }()
+	return l.pose(plain)
+}
+
+// elsewhere is the groups that newer versions have shown, on curves and in
+// finite fields.
+func (l *listing) elsewhere() (ec, ff []uint16) {
+	if p := l.plan13; p != nil {
+		for _, c := range p.groups {
+			switch g, _ := iana.GroupByCode(c); g.Kind {
+			case "ec":
+				ec = append(ec, c)
+			case "ff":
+				ff = append(ff, c)
+			}
+		}
+	}
+	if n := l.newer(); n != nil {
+		ec = append(ec, without(n.curves, ec)...)
+		ff = append(ff, without(finiteOf(n.primes), ff)...)
+	}
+	return ec, ff
+}
+
+// likely tells whether a suite of that kind is likely to be among those left:
+// a newer list had it, or where there is none, asking by the way has told
+// something each time.
+func (l *listing) likely(left []uint16, kind tlswire.Params) bool {
+	n := l.newer()
+	return slices.ContainsFunc(left, func(c uint16) bool {
+		if shapeOf(c).Params != kind {
+			return false
+		}
+		return n != nil && slices.Contains(n.suites, c) || n == nil && l.rode
+	})
+}
+
+// newer is the list of the newest version up to TLS 1.2 that was asked before.
+func (l *listing) newer() *listing {
+	for _, v := range []version{tls12, tls11} {
+		if n := l.listings[v]; n != nil && v.code > l.v.code {
+			return n
+		}
+	}
+	return nil
+}
+
+// finiteOf is the groups of RFC 7919 among the primes.
+func finiteOf(primes [][]byte) []uint16 {
+	var codes []uint16
+	for _, p := range primes {
+		if g, ok := iana.GroupByName(iana.PrimeName(p)); ok && g.Kind == "ff" {
+			codes = append(codes, g.Code)
+		}
+	}
+	return codes
 }
 
 func (s *session) notPut(what string) {
@@ -49,7 +132,7 @@ func (l *listing) ecGroups() {
 	joint := l.v == tls12 && l.ordered()
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
-		q := question{version: l.v, suites: suites, groups: append(left, keep...)}
+		q := question{version: l.v, suites: suites, groups: left, keep: keep}
 		if joint {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
@@ -148,11 +231,7 @@ func (l *listing) ffGroups() {
 	l.purpose = what
 	left := l.legacyGroups()
 	for l.stopped == nil {
-		for _, p := range l.primes {
-			if g, ok := iana.GroupByName(iana.PrimeName(p)); ok {
-				left = without(left, []uint16{g.Code})
-			}
-		}
+		left = without(left, finiteOf(l.primes))
 		last := !slices.ContainsFunc(left, finite)
 		before := len(l.primes)
 		a := l.put(l.v, suites, left)

@@ -3,7 +3,9 @@ package tlsprobe
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"io"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -14,6 +16,7 @@ import (
 type question struct {
 	version        version
 	suites, groups []uint16
+	keep           []uint16 // groups that go last, in each hello of a question that is split
 	schemes        []uint16 // nil: all
 	share          uint16   // the group to send a fixed share of; 0: as the session does
 
@@ -25,13 +28,27 @@ type question struct {
 	finish   bool // TLS 1.3: end the handshake, and read the tickets that follow
 }
 
+// reader is what reads the answer.
+func (q question) reader() func(io.ReadWriter, []byte) answer {
+	switch {
+	case q.version == ssl2:
+		return readSSL2
+	case q.finish:
+		return readTickets
+	}
+	return readAnswer
+}
+
 // hello writes a question.
 func (s *session) hello(q question) ([]byte, error) {
 	v := q.version
+	if v == ssl2 {
+		return s.helloSSL2()
+	}
 	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: q.suites, Pad: true,
 		Deflate: q.deflate, Fallback: q.fallback}
 	_, _ = rand.Read(h.Random[:]) // never fails (crypto/rand)
-	if v == ssl3 {
+	if v == ssl3 || s.shape.bare && v != tls13 {
 		return h.Marshal() // SSLv3 has no extensions
 	}
 	h.ServerName = s.name()
@@ -39,7 +56,7 @@ func (s *session) hello(q question) ([]byte, error) {
 	if q.legacy != 0 {
 		h.Version = q.legacy
 	}
-	h.Groups = q.groups
+	h.Groups = append(slices.Clip(q.groups), q.keep...)
 	if v == tls12 || v == tls13 {
 		s.offerSchemes(&h, q)
 	}
@@ -66,6 +83,12 @@ func (s *session) offerSchemes(h *tlswire.ClientHello, q question) {
 	h.Schemes = q.schemes
 	if q.schemes == nil {
 		h.Schemes = s.schemes()
+	}
+	if n := s.shape.lists; n != 0 {
+		h.Schemes = h.Schemes[:min(n, len(h.Schemes))]
+		return
+	}
+	if q.schemes == nil {
 		return
 	}
 	all := s.p.questions.schemes

@@ -7,10 +7,6 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
-// pieceSize is how many suites go into one hello to a server that hangs up on
-// all of them. Limits of 64 and 128 have been met.
-const pieceSize = 64
-
 func (s *session) suites(v version) []uint16 {
 	if v == tls13 {
 		return s.p.questions.suites13
@@ -29,17 +25,16 @@ type listing struct {
 	primes [][]byte // Diffie-Hellman moduli sent
 	signed []uint16 // schemes signed with
 	walks  bool     // questions go with all schemes
+	rode   bool     // asking for groups by the way told something
+	left   []uint16 // suites that were refused at last
 }
 
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
 // picks, the pick is struck out, and its refusal of the rest ends the list.
-func (s *session) enumerate(v version) answer {
-	l := &listing{session: s, v: v}
-	s.purpose = v.name + " suites"
-	all := s.suites(v)
-	first := l.first(all)
-	a := first
-	for i, piece := range s.pieces(all) {
+func (s *session) enumerate(v version) {
+	l := &listing{session: s, v: v, rode: true}
+	a := s.opened(v)
+	for i, piece := range s.pieces(s.suites(v)) {
 		if i > 0 {
 			a = s.put(v, piece, s.legacyGroups())
 		}
@@ -55,86 +50,28 @@ func (s *session) enumerate(v version) answer {
 	found := s.found[v]
 	if !accepted(found) {
 		s.verdict(v, a)
-		return first
+		return
 	}
-	for _, c := range l.suites {
-		found.Suites = append(found.Suites, suiteName(c))
+	if len(s.listings) == 0 {
+		l.ends()
 	}
 	s.listings[v] = l
-	return first
 }
 
 // rest asks for what the answers that were had anyway did not show.
 func (l *listing) rest() {
 	l.moreGroups()
 	l.moreSchemes()
-	for _, g := range l.curves {
-		l.found[l.v].Groups = append(l.found[l.v].Groups, groupName(g))
-	}
-}
-
-// first asks whether the version is spoken. A server that ends the connection
-// may mean the version or the length of the list; a short list tells. Where
-// nothing has answered yet, the short list is asked alone.
-func (l *listing) first(all []uint16) answer {
-	short := all[:pieceSize]
-	if l.chunk != 0 {
-		return l.put(l.v, short, l.legacyGroups())
-	}
-	var a answer
-	if l.spoke || l.v == askedOrder[0] {
-		a = l.once(l.v, all, l.legacyGroups())
-		if a.internal() {
-			a = l.once(l.v, all, l.legacyGroups())
-		}
-		if a.outcome != silent {
-			return a
-		}
-	}
-	a = l.once(l.v, short, l.legacyGroups())
-	if a.outcome == chose || a.outcome == refused {
-		l.chunk = pieceSize
-	}
-	return a
-}
-
-// pieces splits a list for servers that bear no long one.
-func (s *session) pieces(all []uint16) [][]uint16 {
-	if s.chunk == 0 {
-		return [][]uint16{all}
-	}
-	return slices.Collect(slices.Chunk(all, s.chunk))
 }
 
 // verdict sets whether a version is accepted from a first answer that chose
 // nothing in it.
 func (s *session) verdict(v version, a answer) {
-	switch {
-	case a.outcome == chose, a.outcome == refused: // another version, or an alert
+	if a.outcome == chose || a.outcome == refused { // another version, or a no
 		s.found[v].Accepted = yes(false)
-	case a.outcome == silent && s.stillAnswers(): // twice hung up
-		s.found[v].Accepted = yes(false)
-	default:
-		s.missed(v.name, a.failure)
+		return
 	}
-}
-
-// stillAnswers puts a question whose answer is known, to tell a server that
-// says no by hanging up from one that has had enough of us and hangs up on
-// everything. Before anything was accepted there is no such question.
-func (s *session) stillAnswers() bool {
-	purpose := s.purpose
-	defer func() { s.purpose = purpose }()
-	s.purpose = "confirming a refusal without an alert"
-	for _, v := range askedOrder {
-		if l := s.listings[v]; l != nil && len(l.suites) > 0 {
-			return s.once(v, l.suites[:1], s.legacyGroups()).outcome == chose
-		}
-	}
-	if p := s.plan13; p != nil && len(p.suites) > 0 {
-		return s.once(tls13, p.suites[:1], p.groups).outcome == chose
-	}
-	return true
+	s.missed(v.name, a.failure)
 }
 
 // exhaust strikes out the server's choices among the suites, beginning with
@@ -143,6 +80,7 @@ func (l *listing) exhaust(suites []uint16, a answer) {
 	left := suites
 	what := l.v.name + " suites"
 	l.purpose = what
+	defer func() { l.left = append(without(l.left, suites), left...) }()
 	for {
 		if !l.goesOn(what, a) {
 			return
@@ -156,32 +94,16 @@ func (l *listing) exhaust(suites []uint16, a answer) {
 		if left = without(left, []uint16{picked}); len(left) == 0 {
 			return
 		}
-		a = l.put(l.v, left, last(l.legacyGroups(), l.curves))
+		a = l.next(left)
 	}
 }
 
 // goesOn tells whether an answer is a choice; a list that does not end in a
 // refusal is recorded as incomplete.
-func (l *listing) goesOn(what string, a answer) bool {
-	switch {
-	case a.outcome == chose:
-		return true
-	case a.outcome == refused:
-	case a.outcome == silent && l.answers():
-		// It hung up twice on this list and still answers another: a no.
-	default:
-		l.missed(what, a.failure)
+func (s *session) goesOn(what string, a answer) bool {
+	if a.outcome != chose && a.outcome != refused {
+		s.missed(what, a.failure)
 	}
-	return false
-}
-
-// answers asks a question whose answer is known, to tell a server that says no
-// by hanging up from one that has had enough of us.
-func (l *listing) answers() bool {
-	if len(l.suites) == 0 {
-		return true // the first piece of a list; the version's own answer counts
-	}
-	a := l.once(l.v, l.suites[:1], l.legacyGroups())
 	return a.outcome == chose
 }
 

@@ -14,6 +14,12 @@ type Options struct {
 	// peer that sends a byte a minute has no more of it than a silent one.
 	// Five seconds if zero.
 	Timeout time.Duration
+
+	// Pause is how long an endpoint that no longer answers what it answered
+	// before is left alone the first time; each further time is twice as long.
+	// One second if zero.
+	Pause time.Duration
+
 	// Verdict is what a probe at depth verdict goes by; nil asks everything.
 	Verdict *Verdict
 }
@@ -23,6 +29,7 @@ type Options struct {
 type Prober struct {
 	dial      scanner.Dial
 	timeout   time.Duration
+	pause     time.Duration
 	questions questions
 	asked     scanner.Asked
 	ranks     *ranks // at depth verdict; nil asks everything
@@ -33,8 +40,11 @@ func New(dial scanner.Dial, o Options) *Prober {
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Second
 	}
+	if o.Pause <= 0 {
+		o.Pause = time.Second
+	}
 	q := newQuestions()
-	p := &Prober{dial: dial, timeout: o.Timeout}
+	p := &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause}
 	if o.Verdict != nil {
 		p.ranks = newRanks(&q, *o.Verdict)
 		q.text = p.ranks.text

@@ -12,12 +12,23 @@ import (
 
 // questionsVersion changes when the plan puts a question that its text does
 // not show.
-const questionsVersion = "2"
+const questionsVersion = "3"
 
 // A version is one protocol version to ask for.
 type version struct {
 	code uint16
 	name string
+}
+
+// suitesPurpose is what the hellos that list its suites are counted under.
+func (v version) suitesPurpose() string {
+	switch v {
+	case ssl2:
+		return v.name
+	case tls13:
+		return v.name + " suites and groups"
+	}
+	return v.name + " suites"
 }
 
 // The versions. Package variables of constant content.
@@ -31,11 +42,10 @@ var (
 )
 
 // oldestFirst is how an observation lists them, askedOrder how they are asked:
-// what most servers speak first, so that a host that breaks off has told the
-// most.
+// the groups that TLS 1.3 shows are asked for by the way in the older ones.
 var (
 	oldestFirst = []version{ssl2, ssl3, tls10, tls11, tls12, tls13}
-	askedOrder  = []version{tls12, tls13, tls11, tls10, ssl3, ssl2}
+	askedOrder  = []version{tls13, tls12, tls11, tls10, ssl3, ssl2}
 )
 
 // questions is every code point that is offered.
@@ -63,13 +73,17 @@ func newQuestions() questions {
 			q.suites = append(q.suites, s.Code)
 		}
 	}
-	for _, g := range iana.Groups() {
+	groups := iana.Groups()
+	slices.SortStableFunc(groups, func(a, b iana.Group) int { return place(usualGroups, a.Code) - place(usualGroups, b.Code) })
+	for _, g := range groups {
 		q.groups = append(q.groups, g.Code)
 		if g.Code != explicitPrime && g.Code != explicitChar2 {
 			q.groups13 = append(q.groups13, g.Code) // RFC 8446 section 4.2.7 has no explicit curves
 		}
 	}
-	for _, s := range iana.Schemes() {
+	schemes := iana.Schemes()
+	slices.SortStableFunc(schemes, func(a, b iana.Scheme) int { return place(usualSchemes, a.Code) - place(usualSchemes, b.Code) })
+	for _, s := range schemes {
 		q.schemes = append(q.schemes, s.Code)
 	}
 	for _, k := range iana.SSL2Kinds() {
@@ -77,6 +91,28 @@ func newQuestions() questions {
 	}
 	q.text = q.write()
 	return q
+}
+
+// What most servers share goes in front, so that the first piece of a list
+// that is split finds common ground: groups with a curve or ML-KEM that are in
+// wide use, then those of RFC 7919; schemes that sign for the keys in wide use.
+// Never written to.
+var (
+	usualGroups = []uint16{29, 23, 24, 25, 4588, 4587, 4589, 30, 256, 257, 258, 259, 260}
+
+	usualSchemes = []uint16{
+		0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0603, 0x0806, 0x0601, 0x0807, 0x0808,
+		0x0809, 0x080a, 0x080b, 0x0203, 0x0201,
+	}
+)
+
+// place is where a code point stands in a list; those that are not in it stand
+// behind.
+func place(list []uint16, code uint16) int {
+	if i := slices.Index(list, code); i >= 0 {
+		return i
+	}
+	return len(list)
 }
 
 // Explicit curves have code points among the groups, RFC 8422 section 5.1.1.

@@ -100,10 +100,10 @@ func (p *plan13) unreadable(what string) {
 func (p *plan13) signs(what string, a answer, first bool) bool {
 	switch {
 	case a.outcome != chose:
-		if p.goesOn(what, a) || !first {
-			return false
+		p.goesOn("signature schemes", a)
+		if first && a.outcome == refused {
+			p.missed(what, a.failure) // it took the same suite and group a moment ago
 		}
-		p.missed(what, a.failure) // it took the same suite and group a moment ago
 	case a.broken != nil && a.broken.Reason == scanner.ReasonAlert && !first:
 	case a.broken != nil:
 		p.missed(what, *a.broken)

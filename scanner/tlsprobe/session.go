@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
@@ -29,7 +30,7 @@ type session struct {
 	spoke    bool             // the peer has answered in TLS
 	lost     int              // answers that did not come
 	stopped  *scanner.Failure // why no further question is put
-	chunk    int              // suites in one hello; 0 is all
+	shape    shape            // what one hello may hold
 	fixed    bool             // TLS 1.3 hellos carry fixed shares
 	nameless bool             // the server does not want the name
 	unnamed  bool             // the question goes without the name
@@ -41,12 +42,22 @@ type session struct {
 	sentinel      *bool                // an answer of TLS 1.2 bore the downgrade sentinel
 	listings      map[version]*listing // SSLv3 to TLS 1.2
 	plan13        *plan13
+	long          bool    // at depth verdict: it bears a long list of suites
 	older         *answer // at depth verdict: of the question that the versions before TLS 1.2 share
 	purpose       string  // what is being asked, for the count of hellos
+
+	firsts  map[version]answer // answers to first questions that were had already
+	proof   question           // one that got an answer, to be put beside a doubtful one
+	granted bool               // and was granted
+	quiet   bool               // the server says no by saying nothing
+	slowest time.Duration      // of the answers so far
+	gap     time.Duration      // between connections
+	marks   map[version]string // of the ServerHellos to plain questions
+	unlike  bool               // answers disagree: there are several servers
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
-	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}}
+	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}, marks: map[version]string{}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if _, ok := dialogues[e.Scheme]; ok {
 		s.tls.STARTTLS = e.Scheme
@@ -56,35 +67,28 @@ func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 
 // run puts all questions and sums up.
 func (s *session) run() scanner.Observation {
-	var quiet *scanner.Failure // what came instead of an answer, while nothing has been one
 	for _, v := range askedOrder {
 		s.found[v] = &scanner.TLSVersion{Version: v.name}
-		if s.stopped != nil {
+	}
+	if a := s.contact(); a.plain != nil {
+		s.o.Plain = a.plain
+		return s.o
+	} else if !s.spoke {
+		return s.hopeless(a)
+	}
+	for _, v := range askedOrder {
+		if _, answered := s.firsts[v]; s.stopped != nil && !answered {
 			s.missed(v.name, *s.stopped)
 			continue
 		}
-		first := s.version(v)
-		switch {
-		case first.plain != nil:
-			s.o.Plain = first.plain
-			return s.o
-		case v == askedOrder[0] && (first.outcome == lost || first.outcome == odd):
-			return s.hopeless(first)
-		case quiet == nil && first.outcome == silent:
-			quiet = &first.failure
-		}
-	}
-	if !s.spoke {
-		if quiet == nil {
-			quiet = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonGarbage}
-		}
-		return scanner.Failed(s.endpoint, "tls", *quiet)
+		s.version(v)
 	}
 	if s.p.ranks != nil {
 		s.decide()
 		return s.sum()
 	}
 	s.beside()
+	s.again()
 	for _, v := range askedOrder {
 		if l := s.listings[v]; l != nil {
 			l.rest()
@@ -93,21 +97,22 @@ func (s *session) run() scanner.Observation {
 	return s.sum()
 }
 
-// version asks all of one version and returns the first answer.
-func (s *session) version(v version) answer {
-	s.purpose = v.name
+// version asks all of one version.
+func (s *session) version(v version) {
+	s.purpose = v.suitesPurpose()
 	switch {
 	case v == ssl2:
-		return s.enumerateSSL2()
+		s.enumerateSSL2()
 	case s.p.ranks != nil:
-		return s.spoken(v)
+		s.spoken(v)
 	case v == tls13:
-		return s.enumerate13()
+		s.enumerate13()
+	default:
+		s.enumerate(v)
 	}
-	return s.enumerate(v)
 }
 
-// hopeless is an endpoint whose first answer is none of TLS.
+// hopeless is an endpoint that did not answer in TLS.
 func (s *session) hopeless(a answer) scanner.Observation {
 	if p := plainAnswer(a.first); p != nil {
 		s.o.Plain = p
@@ -120,7 +125,7 @@ func (s *session) hopeless(a answer) scanner.Observation {
 // sum puts what was found in order.
 func (s *session) sum() scanner.Observation {
 	for _, v := range oldestFirst {
-		s.tls.Versions = append(s.tls.Versions, *s.found[v])
+		s.tls.Versions = append(s.tls.Versions, s.named(v))
 	}
 	s.tls.Chains = s.certs.list
 	s.tls.Extensions = &s.facts
@@ -129,26 +134,28 @@ func (s *session) sum() scanner.Observation {
 	return s.o
 }
 
+// named is what was found of a version, its lists by name.
+func (s *session) named(v version) scanner.TLSVersion {
+	found := *s.found[v]
+	suites, groups := s.suitesOf(v), []uint16(nil)
+	switch l := s.listings[v]; {
+	case l != nil:
+		groups = l.curves
+	case v == tls13 && s.plan13 != nil:
+		groups = s.plan13.groups
+	}
+	for _, c := range suites {
+		found.Suites = append(found.Suites, suiteName(c))
+	}
+	for _, g := range groups {
+		found.Groups = append(found.Groups, groupName(g))
+	}
+	return found
+}
+
 // put asks which of these in this version, with all signature schemes.
 func (s *session) put(v version, suites, groups []uint16) answer {
 	return s.pose(question{version: v, suites: suites, groups: groups})
-}
-
-func (s *session) once(v version, suites, groups []uint16) answer {
-	return s.single(question{version: v, suites: suites, groups: groups})
-}
-
-// pose puts one question. What is no answer is asked once more where that can
-// tell anything: a silent end may be chance, and so may an internal error.
-func (s *session) pose(q question) answer {
-	a := s.single(q)
-	again := s.spoke && a.outcome == silent ||
-		a.internal() ||
-		a.outcome == lost && accepted(s.found[q.version]) && s.stopped == nil
-	if again {
-		a = s.single(q)
-	}
-	return a
 }
 
 // single puts a question on one connection.
@@ -157,14 +164,14 @@ func (s *session) single(q question) answer {
 	if err != nil {
 		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
 	}
-	read := readAnswer
-	if q.finish {
-		read = readTickets
+	a := s.ask(hello, q.reader())
+	if a.outcome == chose || a.outcome == refused {
+		s.proven(q, a)
 	}
-	a := s.ask(hello, read)
 	switch {
-	case a.outcome == chose:
+	case a.outcome == chose && q.version != ssl2:
 		s.note(q.version, a)
+		s.mark(q, a)
 	case a.unnamed() && s.name() != "":
 		s.nameless = true
 		s.notPut("server name")
@@ -192,8 +199,11 @@ func (s *session) note(v version, a answer) {
 		s.o.Evidence = append(s.o.Evidence, scanner.EvidenceOf("ServerHello "+v.name, a.raw))
 	}
 	found.Accepted = yes(true)
-	if v == tls13 || v == ssl3 {
+	if v == tls13 || v == ssl3 || s.shape.bare {
 		return
+	}
+	for _, f := range a.hello.PointFormats() {
+		s.facts.PointFormats = add(s.facts.PointFormats, f)
 	}
 	_, renegotiation := a.hello.Extension(tlswire.ExtRenegotiationInfo)
 	s.facts.SecureRenegotiation = yes(renegotiation && (s.facts.SecureRenegotiation == nil || *s.facts.SecureRenegotiation))

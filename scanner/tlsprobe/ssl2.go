@@ -9,22 +9,18 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
-// enumerateSSL2 asks for SSLv2. One answer lists every kind of cipher.
-func (s *session) enumerateSSL2() answer {
+func (s *session) helloSSL2() ([]byte, error) {
 	h := tlswire.SSL2ClientHello{Kinds: s.p.questions.kinds}
 	_, _ = rand.Read(h.Challenge[:]) // never fails (crypto/rand)
-	hello, err := h.Marshal()
-	if err != nil {
-		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
-	}
-	a := s.ask(hello, readSSL2)
-	if a.outcome == silent && s.spoke {
-		a = s.ask(hello, readSSL2)
-	}
+	return h.Marshal()
+}
+
+// enumerateSSL2 asks for SSLv2. One answer lists every kind of cipher.
+func (s *session) enumerateSSL2() {
+	a := s.opened(ssl2)
 	found := s.found[ssl2]
 	switch {
-	case a.outcome == refused, a.outcome == odd, // whatever it said was no SERVER-HELLO
-		a.outcome == silent && s.stillAnswers():
+	case a.outcome == refused, a.outcome == odd: // whatever it said was no SERVER-HELLO
 		found.Accepted = yes(false)
 	case a.outcome == chose:
 		found.Accepted = yes(true)
@@ -38,7 +34,6 @@ func (s *session) enumerateSSL2() answer {
 	default:
 		s.missed(ssl2.name, a.failure)
 	}
-	return a
 }
 
 // readSSL2 reads a SERVER-HELLO of SSLv2. A server that does not speak it

@@ -18,47 +18,33 @@ type plan13 struct {
 	signed             []uint16 // at depth verdict: schemes signed with
 }
 
-func (s *session) enumerate13() answer {
+func (s *session) enumerate13() {
 	q := s.p.questions
 	p := &plan13{session: s}
-	s.purpose = tls13.name + " suites and groups"
 	first := p.first()
 	if first.outcome != chose || first.hello.Negotiated() != tls13.code {
 		s.verdict(tls13, first)
-		return first
+		return
 	}
 	p.both(first)
 	p.rest("groups", func() ([]uint16, []uint16) { return p.suites, without(q.groups13, p.groups) }, &p.noGroups)
 	p.rest("suites", func() ([]uint16, []uint16) { return without(q.suites13, p.suites), p.groups }, &p.noSuites)
-	found := s.found[tls13]
-	for _, c := range p.suites {
-		found.Suites = append(found.Suites, suiteName(c))
-	}
-	for _, g := range p.groups {
-		found.Groups = append(found.Groups, groupName(g))
-	}
 	s.plan13 = p
 	p.signatures()
-	return first
 }
 
 // first asks whether TLS 1.3 is spoken, with no key share. Where the answer
 // may mean that the server wants one, it is asked again with fixed shares.
 func (p *plan13) first() answer {
-	q := p.p.questions
-	a := p.once(tls13, q.suites13, q.groups13)
+	a := p.opened(tls13)
 	if !p.wantsShare(a) {
 		return a
 	}
 	p.fixed = true
-	b := p.once(tls13, q.suites13, q.groups13)
-	if b.outcome == chose && b.hello.Negotiated() == tls13.code {
+	if b := p.pose(p.session.first(tls13)); b.outcome == chose && b.hello.Negotiated() == tls13.code {
 		return b
 	}
 	p.fixed = false
-	if a.outcome == silent {
-		return b
-	}
 	return a
 }
 
@@ -66,18 +52,17 @@ func (p *plan13) first() answer {
 // handshake_failure says so only of a server that is known to speak TLS 1.3 or
 // speaks nothing older.
 func (p *plan13) wantsShare(a answer) bool {
-	switch a.outcome {
-	case silent:
-		return p.spoke
-	case refused:
-	default:
+	switch {
+	case a.outcome != refused:
 		return false
+	case a.mute:
+		return true
 	}
 	switch a.alert.Description {
 	case tlswire.AlertProtocolVersion:
 		return false
 	case tlswire.AlertHandshakeFailure, tlswire.AlertInsufficientSec:
-		return p.speaks13 || !accepted(p.found[tls12])
+		return p.speaks13 || p.firsts[tls12].outcome != chose
 	}
 	return true
 }
@@ -163,18 +148,24 @@ func (p *plan13) record(a answer, suites, groups []uint16) bool {
 	return true
 }
 
-// goesOn tells whether an answer is a choice; a list that does not end in a
-// refusal is recorded as incomplete.
-func (p *plan13) goesOn(what string, a answer) bool {
-	switch {
-	case a.outcome == chose:
-		return true
-	case a.outcome == refused:
-	case a.outcome == silent && p.once(tls13, p.suites, p.groups).outcome == chose:
-		// It hung up twice on this and still answers what it did before: a no.
-	default:
-		p.missed(tls13.name+" "+what, a.failure)
-		p.noSuites, p.noGroups = true, true // nothing more to be had
+// again asks for what was refused, now that answers disagree.
+func (p *plan13) again() {
+	q := p.p.questions
+	for _, lists := range [][2][]uint16{
+		{without(q.suites13, p.suites), q.groups13},
+		{q.suites13, without(q.groups13, p.groups)},
+	} {
+		if a := p.put(tls13, lists[0], lists[1]); a.outcome == chose {
+			p.record(a, lists[0], lists[1])
+		}
 	}
-	return false
+}
+
+// goesOn tells whether an answer is a choice. Where it is none at all, nothing
+// more is to be had.
+func (p *plan13) goesOn(what string, a answer) bool {
+	if a.outcome != chose && a.outcome != refused {
+		p.noSuites, p.noGroups = true, true
+	}
+	return p.session.goesOn(tls13.name+" "+what, a)
 }

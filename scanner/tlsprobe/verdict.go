@@ -24,25 +24,26 @@ func (p *Prober) depth() string {
 }
 
 // spoken asks whether a version is spoken, and records the first answer.
-func (s *session) spoken(v version) answer {
+func (s *session) spoken(v version) {
 	switch {
 	case v == tls13:
-		return s.spoken13()
+		s.spoken13()
 	case v == tls12:
 		s.purpose = v.name + " that passes"
-		a := s.pose(s.passing())
+		a := s.opened(v)
 		if a.outcome == chose {
-			s.granted(a)
+			s.grants(a)
 		}
-		if declined := a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion; declined || a.outcome == silent {
+		if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
 			s.purpose = v.name
 			a = s.everything(v)
 		}
-		return s.takeVersion(v, a)
+		s.takeVersion(v, a)
 	case accepted(s.found[tls12]), accepted(s.found[tls13]), s.older != nil:
-		return s.shared(v)
+		s.shared(v)
+	default:
+		s.takeVersion(v, s.everything(v))
 	}
-	return s.takeVersion(v, s.everything(v))
 }
 
 // passing is TLS 1.2 with what passes alone: the answer is what a client that
@@ -69,74 +70,73 @@ func (s *session) everything(v version) answer {
 	return s.offering(question{version: v, suites: s.suites(v), groups: s.legacyGroups()})
 }
 
-// offering puts a question, in pieces to a server that hangs up on long lists.
+// offering puts a question, in pieces to a server that bears no long lists.
 // The first piece that it chooses from is the answer.
 func (s *session) offering(q question) answer {
-	if s.chunk == 0 {
-		a := s.single(q)
-		if a.internal() {
-			a = s.single(q)
-		}
-		if a.outcome != silent || !s.spoke && q.version != askedOrder[0] {
-			return a
-		}
-		if len(q.suites) <= pieceSize {
-			return s.pose(q)
-		}
-		s.chunk = pieceSize
-	}
 	var a answer
-	for piece := range slices.Chunk(q.suites, s.chunk) {
+	for _, piece := range s.pieces(q.suites) {
 		q.suites = piece
-		if a = s.pose(q); a.outcome != refused && a.outcome != silent {
+		if a = s.pose(q); a.outcome != refused {
 			return a
 		}
+	}
+	doubt := a.mute || a.upset() && !a.internal()
+	if doubt && s.shape.suites == 0 && len(q.suites) > pieceSize && !s.bears(q.suites) {
+		s.shape.suites = pieceSize
+		return s.offering(q)
 	}
 	return a
 }
 
+// bears tells whether the server bears a list as long: it is put with a suite
+// that is known to be accepted.
+func (s *session) bears(suites []uint16) bool {
+	if s.long || !s.granted || s.proof.version == tls13 || s.proof.version == ssl2 {
+		return s.long
+	}
+	purpose := s.purpose
+	defer func() { s.purpose = purpose }()
+	s.purpose = "hellos of other lengths"
+	q := s.proof
+	q.suites = append(slices.Clone(suites), q.suites...)
+	s.long = s.pose(q).outcome == chose
+	return s.long
+}
+
 // takeVersion records the first answer of a version up to TLS 1.2.
-func (s *session) takeVersion(v version, a answer) answer {
+func (s *session) takeVersion(v version, a answer) {
 	if a.outcome != chose || a.hello.Negotiated() != v.code {
 		s.verdict(v, a)
-		return a
+		return
 	}
 	if !slices.Contains(s.suites(v), a.hello.Suite) {
 		s.strangely(v.name+" suites", suiteName(a.hello.Suite))
-		return a
+		return
 	}
 	l := &listing{session: s, v: v}
 	s.listings[v] = l
 	l.choice(a)
-	return a
 }
 
 // shared asks for the versions before TLS 1.2 at once, of a server that is
 // known to be of this age: it must answer in the newest that it speaks (RFC
 // 5246 appendix E.1). None of them passes, so which does not matter; those
 // below the one that answers remain unobserved.
-func (s *session) shared(v version) answer {
+func (s *session) shared(v version) {
 	if s.older == nil {
 		s.purpose = "versions before " + tls12.name
 		a := s.everything(tls11)
-		if a.outcome == silent && !s.stillAnswers() {
-			a.outcome = lost
-		}
 		s.older = &a
 	}
-	a := *s.older
-	switch {
+	switch a := *s.older; {
 	case a.outcome == chose && a.hello.Negotiated() == v.code:
 		s.note(v, a)
-		return s.takeVersion(v, a)
+		s.takeVersion(v, a)
 	case a.outcome == chose && a.hello.Negotiated() < tls12.code:
 		s.notPut(v.name)
-	case a.outcome == lost || a.outcome == odd:
-		s.missed(v.name, a.failure)
 	default:
-		s.found[v].Accepted = yes(false)
+		s.verdict(v, a)
 	}
-	return answer{outcome: refused}
 }
 
 // decide asks, of the versions that pass and are spoken, what of them does
@@ -161,24 +161,10 @@ func (s *session) decide() {
 	s.notPut("application protocols, server order, fallback signal, unknown version")
 }
 
-// told names what was found in a version, and says what was not asked.
+// told says what of a version was not asked.
 func (s *session) told(v version) {
-	found := s.found[v]
-	if !accepted(found) || v == ssl2 {
+	if !accepted(s.found[v]) || v == ssl2 {
 		return
-	}
-	var suites, groups []uint16
-	if l := s.listings[v]; l != nil {
-		suites, groups = l.suites, l.curves
-	}
-	if p := s.plan13; p != nil && v == tls13 {
-		suites, groups = p.suites, p.groups
-	}
-	for _, c := range suites {
-		found.Suites = append(found.Suites, suiteName(c))
-	}
-	for _, g := range groups {
-		found.Groups = append(found.Groups, groupName(g))
 	}
 	if r := s.p.ranks; r.versions[v] >= r.top {
 		s.notPut(v.name + " beyond what was seen")
@@ -187,7 +173,7 @@ func (s *session) told(v version) {
 	s.notPut(v.name + " suites, groups, primes and signature schemes no worse than those seen")
 	if v == tls12 && s.facts.Compression == nil {
 		s.notPut(v.name + " extensions")
-	} else if v == tls12 && s.facts.TruncatedHMAC == nil && slices.ContainsFunc(suites, func(c uint16) bool { return s.p.ranks.suites[c] > 0 }) {
+	} else if v == tls12 && s.facts.TruncatedHMAC == nil && worst(s.suitesOf(v), s.p.ranks.suites) > 0 {
 		s.notPut(v.name + " extensions under CBC")
 	}
 }

@@ -52,7 +52,7 @@ func decided(t *testing.T, e scanner.Endpoint) scanner.Observation {
 	d := new(dialer)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	o := New(d.dial, Options{Timeout: 5 * time.Second, Verdict: madeUp()}).Probe(ctx, e)
+	o := New(d.dial, Options{Timeout: 5 * time.Second, Pause: 20 * time.Millisecond, Verdict: madeUp()}).Probe(ctx, e)
 	if o.TLS != nil && int64(o.TLS.Connections) != d.n.Load() {
 		t.Errorf("connections: told %d, made %d", o.TLS.Connections, d.n.Load())
 	}

@@ -12,6 +12,7 @@ type Alert struct {
 const (
 	AlertCloseNotify        = 0
 	AlertUnexpectedMessage  = 10
+	AlertRecordOverflow     = 22
 	AlertHandshakeFailure   = 40
 	AlertIllegalParameter   = 47
 	AlertDecodeError        = 50

@@ -75,6 +75,29 @@ func (h ServerHello) Group() (uint16, bool) {
 	return binary.BigEndian.Uint16(body), true
 }
 
+// PointFormats names the formats of curve points that the server can read, RFC
+// 8422 section 5.1.2.
+func (h ServerHello) PointFormats() []string {
+	body, _ := h.Extension(ExtPointFormats)
+	if len(body) < 1 || int(body[0]) != len(body)-1 {
+		return nil
+	}
+	var names []string
+	for _, f := range body[1:] {
+		switch f {
+		case 0:
+			names = append(names, "uncompressed")
+		case 1:
+			names = append(names, "ansiX962_compressed_prime")
+		case 2:
+			names = append(names, "ansiX962_compressed_char2")
+		default:
+			names = append(names, fmt.Sprintf("0x%02X", f))
+		}
+	}
+	return names
+}
+
 // Share is the server's share in the key_share extension, RFC 8446 section
 // 4.2.8.2.
 func (h ServerHello) Share() ([]byte, bool) {

@@ -1,0 +1,130 @@
+package tlsprobe
+
+import (
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// An opening is a first question to a server that has not answered yet.
+type opening struct {
+	version version
+	shape   shape
+}
+
+// openings are put in turn while the server hangs up on them: each asks for
+// another version and holds less than the one before, so that a server that
+// speaks none of them costs no more than one that bears none. Never written
+// to.
+var openings = []opening{
+	{tls12, full}, {tls12, short}, {tls13, small}, {tls11, small}, {tls10, bare}, {ssl3, bare}, {ssl2, bare},
+}
+
+// contact puts the openings until one is answered, and finds the fullest
+// hello that the server bears. The answer serves as its version's first.
+func (s *session) contact() answer {
+	var quiet answer // what came first instead of an answer
+	for i, o := range openings {
+		s.shape, s.purpose = o.shape, o.version.suitesPurpose()
+		a := s.single(s.split(s.first(o.version))[0])
+		switch {
+		case a.outcome == chose, a.outcome == refused, a.plain != nil:
+			return s.fit(o, a)
+		case i == 0 && a.outcome == lost && s.insists(a):
+			// Named outright: once more, with a hello that fits anywhere.
+			o.shape, s.shape = small, small
+			if b := s.single(s.split(s.first(o.version))[0]); b.settled() {
+				return s.fit(o, b)
+			}
+			return a
+		case i == 0 && a.outcome != silent:
+			return a
+		case i == 0:
+			quiet = a
+		case s.stopped != nil, a.outcome == lost:
+			return quiet
+		}
+	}
+	return quiet
+}
+
+// insists tells whether an endpoint that says nothing is asked again: the
+// operator says that there is TLS, and some servers say nothing to a hello
+// that is longer than they expect.
+func (s *session) insists(a answer) bool {
+	return s.endpoint.Outright && s.endpoint.Scheme == "tls" && a.failure.Stage == scanner.StageGreeting &&
+		a.failure.Reason == scanner.ReasonTimeout
+}
+
+// first is the first question of a version, in the session's shape.
+func (s *session) first(v version) question {
+	switch v {
+	case ssl2:
+		return question{version: v}
+	case tls13:
+		return question{version: v, suites: s.suites(v), groups: s.p.questions.groups13}
+	case tls12:
+		if s.p.ranks != nil {
+			return s.passing()
+		}
+	}
+	return question{version: v, suites: s.pieces(s.suites(v))[0], groups: s.legacyGroups()}
+}
+
+// fit looks for the fullest hello that gets the server's choice, where the
+// first answer leaves a doubt: it came to a smaller one, or is an alert that
+// may mean the hello and not what is in it.
+func (s *session) fit(o opening, a answer) answer {
+	shapes := []shape{short, small, bare}
+	switch {
+	case o.shape == full && !a.upset(), o.version == ssl2, a.plain != nil:
+		return s.met(o.version, a)
+	case o.shape != full && a.outcome != chose:
+		return s.met(o.version, a) // it does not speak this one: nothing to measure by
+	case o.shape != full:
+		shapes = []shape{full, short, small}
+	}
+	kept := s.shape
+	s.purpose = "hellos of other lengths"
+	for _, shape := range shapes {
+		if shape == kept {
+			break
+		}
+		s.shape = shape
+		if b := s.single(s.split(s.first(o.version))[0]); b.outcome == chose {
+			return s.met(o.version, b)
+		}
+	}
+	s.shape = kept
+	return s.met(o.version, a)
+}
+
+func (s *session) met(v version, a answer) answer {
+	if s.shape.bare {
+		s.notPut("extensions")
+	}
+	s.firsts = map[version]answer{v: a}
+	return a
+}
+
+// upset tells whether an alert may be for the hello itself: it was too long
+// for the server, or held what it should have ignored.
+func (a answer) upset() bool {
+	if a.outcome != refused {
+		return false
+	}
+	switch a.alert.Description {
+	case tlswire.AlertUnexpectedMessage, tlswire.AlertRecordOverflow, tlswire.AlertIllegalParameter,
+		tlswire.AlertDecodeError, tlswire.AlertInternalError, tlswire.AlertUnsupportedExt:
+		return true
+	}
+	return false
+}
+
+// opened is the answer to a version's first question.
+func (s *session) opened(v version) answer {
+	if a, ok := s.firsts[v]; ok {
+		delete(s.firsts, v)
+		return a
+	}
+	return s.pose(s.first(v))
+}

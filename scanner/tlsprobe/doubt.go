@@ -1,0 +1,128 @@
+package tlsprobe
+
+import (
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// A no that is no alert is confirmed before it counts: it is asked again, and
+// then beside it a question whose answer is known. A server that answers that
+// one as before, and hangs up on this one twice, or says nothing to it twice,
+// means no. One that answers neither has had enough of us: it is left alone
+// for a while, and asked more slowly from then on.
+const maxPauses = 4 // each twice as long as the one before
+
+// A server that limits us is asked once in a tenth of the first pause at
+// most, and where that does not do, twice as slowly, up to once in two pauses.
+const (
+	firstGap = 10 // parts of a pause
+	maxGap   = 2  // pauses
+)
+
+// pose puts one question to the end of all doubt: the answer chose or refused,
+// unless the endpoint is given up or breaks the protocol.
+func (s *session) pose(q question) answer {
+	var a answer
+	for _, piece := range s.split(q) {
+		if a = s.settle(piece); a.outcome != refused {
+			break
+		}
+	}
+	return a
+}
+
+func (s *session) settle(q question) answer {
+	a := s.single(q)
+	if a.settled() || !s.spoke || s.stopped != nil {
+		return a
+	}
+	if a = s.single(q); a.outcome != silent && a.outcome != lost || s.stopped != nil {
+		return a
+	}
+	return s.confirm(q, a)
+}
+
+// settled tells whether an answer needs no second asking. An internal error
+// may be chance.
+func (a answer) settled() bool {
+	return a.outcome == chose || a.outcome == refused && !a.internal()
+}
+
+// confirm decides what a question means that twice got no answer.
+func (s *session) confirm(q question, a answer) answer {
+	purpose := s.purpose
+	defer func() { s.purpose = purpose }()
+	for n, pause := 0, s.p.pause; ; n, pause = n+1, 2*pause {
+		s.purpose = "confirming a refusal without an alert"
+		if a.failure.Reason != scanner.ReasonTimeout {
+			s.lost = 0 // what comes at once may come again and again; pauses are counted
+		}
+		c := s.single(s.proof)
+		if c.settled() {
+			s.lost = 0
+			if n == 0 {
+				s.quiet = s.quiet || a.failure.Reason == scanner.ReasonTimeout
+				a.outcome, a.mute = refused, true
+				return a
+			}
+			s.gap = min(max(s.p.pause/firstGap, 2*s.gap), maxGap*s.p.pause)
+			s.purpose = purpose
+			if a = s.single(q); a.settled() || s.stopped != nil {
+				return a
+			}
+			continue
+		}
+		if s.stopped != nil || n == maxPauses || !s.wait(pause) {
+			return s.giveUp(a, c)
+		}
+	}
+}
+
+// giveUp ends the asking of a server that answers nothing any more.
+func (s *session) giveUp(a, control answer) answer {
+	a.outcome = lost
+	if s.stopped == nil {
+		s.stopped = &scanner.Failure{Stage: scanner.StageHandshake, Reason: control.failure.Reason,
+			Detail: "it no longer answers what it answered before"}
+	}
+	a.failure = *s.stopped
+	return a
+}
+
+// proven remembers a question that got an answer, one that was granted rather
+// than one that was refused.
+func (s *session) proven(q question, a answer) {
+	if s.proof.version.name != "" && (s.granted || a.outcome != chose) {
+		return
+	}
+	s.granted = a.outcome == chose
+	s.proof = question{version: q.version, suites: q.suites, groups: q.groups, schemes: q.schemes, share: q.share}
+	if s.granted && q.version != ssl2 && a.hello.Negotiated() == q.version.code {
+		s.proof.suites = []uint16{a.hello.Suite}
+	}
+}
+
+// wait lets the endpoint be. It is false where the sweep ended meanwhile.
+func (s *session) wait(d time.Duration) bool {
+	if d == 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+// patience is how long one connection may take. A server that says no by
+// saying nothing is not waited for much longer than its answers take.
+func (s *session) patience() time.Duration {
+	if !s.quiet {
+		return s.p.timeout
+	}
+	return min(max(time.Second, 8*s.slowest), s.p.timeout)
+}

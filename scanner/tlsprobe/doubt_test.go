@@ -1,0 +1,193 @@
+package tlsprobe
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// held says nothing instead of an alert, and keeps the connection open.
+type held struct{ net.Conn }
+
+func (h held) Write(p []byte) (int, error) {
+	if p[0] == byte(tlswire.TypeAlert) {
+		io.Copy(io.Discard, h.Conn)
+		return 0, io.ErrClosedPipe
+	}
+	return h.Conn.Write(p)
+}
+
+// A server that says no by saying nothing is believed once it has done so
+// twice and still answers another question, and no question waits for long
+// after that.
+func TestSilenceAsRefusal(t *testing.T) {
+	config := labConfig(t)
+	addr := serve(t, func(conn net.Conn) { _ = tls.Server(held{conn}, config).Handshake() })
+	d := new(dialer)
+	o := New(d.dial, Options{Timeout: 1500 * time.Millisecond, Pause: 20 * time.Millisecond}).Probe(t.Context(), endpoint(addr, "lab.test"))
+	same(t, "seen", labSeen(), seenOf(t, o))
+	same(t, "incomplete", []string(nil), incomplete(o))
+}
+
+// limited serves a number of connections and then hangs up on everybody until
+// it has been left alone for a while.
+func limited(t *testing.T, burst int, rest time.Duration) net.Addr {
+	config := labConfig(t)
+	var mu sync.Mutex
+	var left = burst
+	var last time.Time
+	return serve(t, func(conn net.Conn) {
+		mu.Lock()
+		now := time.Now()
+		if now.Sub(last) > rest {
+			left = burst
+		}
+		last = now
+		left--
+		serving := left >= 0
+		mu.Unlock()
+		if serving {
+			_ = tls.Server(conn, config).Handshake()
+		}
+	})
+}
+
+func TestServerThatLimits(t *testing.T) {
+	o := probe(t, endpoint(limited(t, 8, 60*time.Millisecond), "lab.test"))
+	same(t, "seen", labSeen(), seenOf(t, o))
+	same(t, "incomplete", []string(nil), incomplete(o))
+}
+
+// A server that never comes back is given up, and what it was asked last is
+// told as lost.
+func TestServerThatNeverComesBack(t *testing.T) {
+	var count atomic.Int64
+	begun := time.Now()
+	o := probe(t, inFront(t, labConfig(t), func(net.Conn, clientHello) bool { return count.Add(1) <= 4 }))
+	if len(incomplete(o)) == 0 || count.Load() > 4+2+2*maxPauses {
+		t.Errorf("incomplete %v after %d connections in %v", incomplete(o), count.Load(), time.Since(begun))
+	}
+}
+
+// balanced is servers that take turns behind one address.
+func balanced(t *testing.T, turn ...*tls.Config) scanner.Endpoint {
+	var count atomic.Int64
+	addr := serve(t, func(conn net.Conn) {
+		n := int(count.Add(1))
+		_ = tls.Server(conn, turn[n%len(turn)]).Handshake()
+	})
+	return endpoint(addr, "lab.test")
+}
+
+const disagreement = "one answer to each question: answers-differ"
+
+// Of two servers that take turns, what either takes is found whichever is
+// asked first.
+func TestUnlikeServers(t *testing.T) {
+	a, more := labConfig(t), labConfig(t)
+	more.CipherSuites = append(slices.Clone(more.CipherSuites), tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA)
+	for _, turn := range [][]*tls.Config{{a, more}, {more, a}} {
+		o := probe(t, balanced(t, turn...))
+		same(t, "suites of TLS 1.2", suiteNames(more.CipherSuites...), seenOf(t, o)[scanner.TLSv12].Suites)
+	}
+	// Of three, the end of the list is asked of two: where they disagree, that
+	// is told, and all are asked again and again.
+	told := 0
+	for _, turn := range [][]*tls.Config{{a, a, more}, {a, more, a}, {more, a, a}} {
+		o := probe(t, balanced(t, turn...))
+		if slices.Contains(incomplete(o), disagreement) {
+			told++
+			same(t, "suites of TLS 1.2", suiteNames(more.CipherSuites...), seenOf(t, o)[scanner.TLSv12].Suites)
+		}
+	}
+	if told == 0 {
+		t.Error("nothing was noticed")
+	}
+}
+
+func TestUnlikeVersions(t *testing.T) {
+	a, without13 := labConfig(t), labConfig(t)
+	without13.MaxVersion = tls.VersionTLS12
+	for _, turn := range [][]*tls.Config{{a, without13}, {without13, a}} {
+		o := probe(t, balanced(t, turn...))
+		if got := incomplete(o); !slices.Contains(got, disagreement) {
+			t.Errorf("incomplete %v", got)
+		}
+		same(t, "TLS 1.3", true, seenOf(t, o)[scanner.TLSv13].Accepted)
+	}
+}
+
+// Like servers behind one address are one server.
+func TestLikeServers(t *testing.T) {
+	config := labConfig(t)
+	o := probe(t, balanced(t, config, config))
+	same(t, "incomplete", []string(nil), incomplete(o))
+	same(t, "seen", labSeen(), seenOf(t, o))
+}
+
+// A server that reads the first 64 suites of a list and no more shows all of
+// its suites all the same.
+func TestServerThatReadsTheFirstOnly(t *testing.T) {
+	cert, key := keyPair(t, "-newkey", "rsa:2048")
+	behind := serveOpenSSL(t, "-cert", cert, "-key", key, "-psk", "1a2b3c4d", "-tls1_2", "-cipher", opensslEverything)
+	addr := serve(t, func(conn net.Conn) {
+		h, err := readHello(conn)
+		if err != nil {
+			return
+		}
+		onward, err := net.Dial("tcp", behind.AddrPort().String())
+		if err != nil {
+			return
+		}
+		defer onward.Close()
+		go func() {
+			io.Copy(conn, onward)
+			conn.Close()
+		}()
+		io.Copy(onward, io.MultiReader(firstSuites(h.raw, 64), conn))
+	})
+	o := probe(t, endpoint(addr, "lab.test"))
+	same(t, "incomplete", []string(nil), incomplete(o))
+	same(t, "suites", opensslSuites(t, scanner.TLSv12, opensslEverything, "RSA", "None", "PSK"), seenOf(t, o)[scanner.TLSv12].Suites)
+}
+
+// Every hello that asks for a list fits one segment of a network whose packets
+// hold 1,400 bytes; some servers read no further.
+func TestHellosFitOneSegment(t *testing.T) {
+	s := New(nil, Options{}).begin(context.Background(), scanner.Host(netip.MustParseAddr("127.0.0.1"), 443, "a-name-of-fair-length.department.example.com"))
+	for _, v := range askedOrder {
+		q := s.first(v)
+		q.schemes = s.p.questions.schemes
+		hello, err := s.hello(q)
+		if err != nil || len(hello) > 1360 {
+			t.Errorf("%s: %d bytes, %v", v.name, len(hello), err)
+		}
+	}
+}
+
+// firstSuites is the hello with all suites behind the first n made into values
+// that nobody knows.
+func firstSuites(raw []byte, n int) io.Reader {
+	raw = slices.Clone(raw)
+	if raw[0] != byte(tlswire.TypeHandshake) {
+		return bytes.NewReader(raw)
+	}
+	at := 5 + 4 + 2 + 32
+	at += 1 + int(raw[at])
+	size := int(raw[at])<<8 | int(raw[at+1])
+	for i := at + 2 + 2*n; i < at+2+size; i += 2 {
+		raw[i], raw[i+1] = 0xfe, 0x01
+	}
+	return bytes.NewReader(raw)
+}

@@ -1,0 +1,118 @@
+package tlsprobe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// One address may lead to several servers: a balancer sends each connection to
+// another. Where their answers disagree, no list ends for good: what one
+// refused another may take. That is seen by ServerHellos of other extensions
+// for the same question, by a refusal of what was granted before, and by the
+// end of a list that on a second asking is none.
+
+// rounds is how often each end of a list is asked anew once answers disagree.
+const rounds = 4
+
+// mark compares the ServerHello of a plain question with those before it.
+func (s *session) mark(q question, a answer) {
+	v := q.version
+	if v == ssl2 || v == tls13 || a.hello.Negotiated() != v.code || !q.plain() || s.unnamed {
+		return
+	}
+	var kinds []string
+	for _, e := range a.hello.Extensions {
+		if e.Type != tlswire.ExtPointFormats { // granted with some suites and not with others
+			kinds = append(kinds, fmt.Sprint(e.Type))
+		}
+	}
+	slices.Sort(kinds)
+	now := fmt.Sprintf("extensions %s", strings.Join(kinds, ", "))
+	if v == tls12 && a.hello.Speaks13() {
+		now += ", and knowledge of TLS 1.3"
+	}
+	before, seen := s.marks[v]
+	if !seen {
+		s.marks[v] = now
+		return
+	}
+	if now != before {
+		s.disagree(fmt.Sprintf("%s server hellos show now %s and now %s", v.name, before, now))
+	}
+}
+
+// plain tells whether nothing beside the lists is asked.
+func (q question) plain() bool {
+	return q.more == nil && q.legacy == 0 && !q.deflate && !q.fallback
+}
+
+// disagree records, once, that answers do.
+func (s *session) disagree(how string) {
+	if s.unlike {
+		return
+	}
+	s.unlike = true
+	s.missed("one answer to each question", scanner.Failure{Reason: scanner.ReasonUnlike, Detail: how})
+}
+
+// ends asks once more for what a list ended with, the other way round: a
+// server that reads no more than the first part of a list, or another server
+// behind the same address, takes something yet.
+func (l *listing) ends() {
+	if len(l.left) == 0 || l.stopped != nil {
+		return
+	}
+	l.purpose = "end of " + l.v.name + " suites"
+	turned := slices.Clone(l.left)
+	slices.Reverse(turned)
+	a := l.put(l.v, turned, l.legacyGroups())
+	if a.outcome != chose || a.hello.Negotiated() != l.v.code {
+		return
+	}
+	// A server that reads a part of the list says the same each time.
+	if l.put(l.v, turned, l.legacyGroups()).outcome != chose {
+		l.disagree(l.v.name + " suites were refused and taken")
+		l.exhaust(l.left, a)
+		return
+	}
+	l.shape.suites = pieceSize
+	for _, piece := range l.pieces(l.left) {
+		if a := l.put(l.v, piece, l.legacyGroups()); a.outcome == chose {
+			l.exhaust(piece, a)
+		}
+	}
+}
+
+// again asks for the end of each list anew, now that answers disagree.
+func (s *session) again() {
+	if !s.unlike {
+		return
+	}
+	for range rounds {
+		for _, v := range []version{tls12, tls11, tls10, ssl3} {
+			s.purpose = "several servers"
+			l := s.listings[v]
+			if l == nil {
+				l = &listing{session: s, v: v, left: s.suites(v)}
+			}
+			if len(l.left) == 0 || s.stopped != nil {
+				continue // all are accepted, or nothing more is to be had
+			}
+			if a := s.put(v, l.left, s.legacyGroups()); a.outcome == chose && a.hello.Negotiated() == v.code {
+				s.listings[v] = l
+				l.exhaust(l.left, a)
+			}
+		}
+		switch p := s.plan13; {
+		case s.stopped != nil:
+		case p == nil:
+			s.enumerate13()
+		default:
+			p.again()
+		}
+	}
+}
