@@ -2,6 +2,7 @@ package fips
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -42,6 +43,9 @@ func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
 		d.addOf(c.SHA256, r, p.where)
 		return
 	}
+	if anchor(c, p) && !p.served {
+		defer j.heldByOthers(d, len(d.rulings))
+	}
 	j.certificateSignature(d, c, p)
 	j.key(d, c.Key, ClassCertKey, c.SHA256, p.where)
 	j.validity(d, c, p)
@@ -54,6 +58,26 @@ func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
 	if p.served && !p.issuer {
 		j.leaf(d, c, p)
 	}
+}
+
+// heldByOthers words the remedies of what was found since about a root in a
+// file: most such belong to somebody else, so that nobody here can renew them.
+// What a policy asks, or a rule about anchors, stays in its own words.
+func (j *Judge) heldByOthers(d *docket, since int) {
+	for i := range d.rulings[since:] {
+		r := &d.rulings[since+i]
+		if r.Status.IsFinding() && r.Rule != "" && r.Rule != j.anchor && r.Base == nil {
+			r.Remedy = "Take it out of the store, or if the CA is yours: " + lowered(r.Remedy)
+		}
+	}
+}
+
+// lowered is a sentence as it goes on behind a colon.
+func lowered(s string) string {
+	if len(s) > 1 && 'A' <= s[0] && s[0] <= 'Z' && 'a' <= s[1] && s[1] <= 'z' {
+		return string(s[0]|0x20) + s[1:]
+	}
+	return s
 }
 
 // property rules by the name of a rule about certificates; detail says what
@@ -117,10 +141,20 @@ func (j *Judge) issued(d *docket, c, issuer *scanner.Certificate, where string) 
 	if c.SelfSigned {
 		return
 	}
-	if has, by := j.strength(c.Key), j.strength(issuer.Key); has > 0 && by > 0 && by < has {
+	if has, by := j.strength(c.Key), j.strength(issuer.Key); has > 0 && by > 0 && by < has && j.falls(issuer.Key) {
 		detail := fmt.Sprintf("The issuer's key gives %d bits of strength, the subject's %d.", by, has)
 		j.property(d, c, "signature-weaker-than-key", ClassCertSignature, p, detail)
 	}
+}
+
+// falls tells whether a key is by itself a finding on the day. One that is
+// none, such as one of 112 bits until that is deprecated, may sign a stronger
+// one: what the catalogue cites asks of each that it be enough for the day, and
+// not that strengths grow towards the root.
+func (j *Judge) falls(k scanner.Key) bool {
+	d := newDocket()
+	j.key(d, k, ClassCertKey, "")
+	return slices.ContainsFunc(d.rulings, func(r Ruling) bool { return r.Status.IsFinding() })
 }
 
 // strength is the bits of classical strength that the catalogue gives for a

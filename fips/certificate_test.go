@@ -179,24 +179,76 @@ func TestTrustAnchor(t *testing.T) {
 	}
 }
 
+// Nobody renews a root that belongs to somebody else: in a file the remedy
+// says what its holder can do. A served certificate, an intermediate and what a
+// policy asks keep their words.
+func TestRemedyOfRoots(t *testing.T) {
+	old := root()
+	old.NotAfter = day("2020-01-01")
+	old.Key.Exponent = "3"
+	between := old
+	between.SelfSigned, between.Issuer, between.Serial = false, "CN=Other", "0a1b2c3d4e5f60718293"
+	policy := under(t, today, nil, fips.Demand{ID: "x", Kinds: []string{"certificate-property"}, Names: []string{"expired"}, Status: fips.Disallowed, From: "2026-01-01"},
+		fips.Demand{ID: "e", Kinds: []string{"public-key"}, Names: []string{"RSA-exponent-low"}, Status: fips.Disallowed})
+	tests := []struct {
+		name  string
+		judge *fips.Judge
+		fill  func(*scanner.Observation)
+		want  map[string]string
+	}{
+		{"a root in a file", judge(t, today), inFile(certItem(old)), map[string]string{
+			"certificate-property/expired": "Take it out of the store, or if the CA is yours: renew it.",
+			"public-key/RSA-exponent-low":  "Take it out of the store, or if the CA is yours: regenerate with exponent 65537."}},
+		{"twice in it", judge(t, today), inFile(certItem(old), certItem(old)), map[string]string{"certificate-property/expired": "Take it out of the store, or if the CA is yours: renew it."}},
+		{"an intermediate", judge(t, today), inFile(certItem(between)), map[string]string{"certificate-property/expired": "Renew it."}},
+		{"a served root", judge(t, today), served("", goodLeaf(), old), map[string]string{"certificate-property/expired": "Renew it."}},
+		{"what a policy asks", policy, inFile(certItem(old)), map[string]string{"acme/e": "Do better."}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for rule, want := range tt.want {
+				found := false
+				for _, f := range on(tt.judge, tt.fill).Findings {
+					if f.Rule == rule {
+						found = true
+						if f.Remedy != want {
+							t.Errorf("%s: %q, want %q", rule, f.Remedy, want)
+						}
+					}
+				}
+				if !found {
+					t.Errorf("no finding of %s", rule)
+				}
+			}
+		})
+	}
+}
+
 func TestChain(t *testing.T) {
 	issuer := goodLeaf()
 	issuer.SHA256, issuer.Subject, issuer.Issuer, issuer.CA = "issuer", "CN=Issuer", "CN=Root", true
-	weak, notCA := issuer, issuer
-	weak.Key = scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "65537"}
+	issuer.NotAfter = day("2032-01-01")
+	rsa2048, rsa1024, notCA := issuer, issuer, issuer
+	rsa2048.Key = scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "65537"}
+	rsa1024.Key = scanner.Key{Algorithm: "RSA", Bits: 1024, Exponent: "65537"}
 	notCA.CA = false
+	leaf := goodLeaf()
+	leaf.NotBefore, leaf.NotAfter = day("2030-06-01"), day("2031-06-01")
 	j := judge(t, today)
 	for _, tt := range []struct {
-		name   string
-		issuer scanner.Certificate
-		want   []string
+		name         string
+		judge        *fips.Judge
+		leaf, issuer scanner.Certificate
+		want         []string
 	}{
-		{"as it should be", issuer, nil},
-		{"issuer weaker than its subject", weak, []string{"certificate-property/signature-weaker-than-key deprecated", "public-key/RSA-2048-3071 approved"}},
-		{"issuer that is no CA", notCA, []string{"certificate-property/ca-without-ca-bit disallowed"}},
+		{"as it should be", j, goodLeaf(), issuer, nil},
+		{"112 bits above 128, which are approved", j, goodLeaf(), rsa2048, []string{"public-key/RSA-2048-3071 approved"}},
+		{"112 bits above 128, once they are deprecated", judge(t, "2031-01-01"), leaf, rsa2048, []string{"certificate-property/signature-weaker-than-key deprecated", "public-key/RSA-2048-3071 deprecated"}},
+		{"80 bits above 128", j, goodLeaf(), rsa1024, []string{"certificate-property/signature-weaker-than-key deprecated", "public-key/RSA-1024-2047#signature-generation disallowed"}},
+		{"issuer that is no CA", j, goodLeaf(), notCA, []string{"certificate-property/ca-without-ca-bit disallowed"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := about(on(j, served("www.example", goodLeaf(), tt.issuer)))
+			got := about(on(tt.judge, served("www.example", tt.leaf, tt.issuer)))
 			if strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}

@@ -33,7 +33,7 @@ type WaiverMark struct {
 
 // Bounds of a waiver's life, in days.
 const (
-	MaxWaiverDays  = 400 // longest from From to Expires
+	MaxWaiverDays  = 400 // longest from From to Expires, and from the day on which the waiver is read
 	SoonWaiverDays = 30  // before Expires, from when on it is said to expire soon
 )
 

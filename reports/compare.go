@@ -11,7 +11,6 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
-	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // A Side is one judging of a comparison: its report, and its assessments to be
@@ -44,8 +43,9 @@ type FindingChange struct {
 	ID      string
 	Before  fips.Status
 	After   fips.Status
-	Finding fips.Finding // as it is after, else as it was
-	Waived  [2]bool      // before and after
+	Finding fips.Finding  // as it is after, else as it was
+	Was     *fips.Finding // as it was, where another rule decides now; else nil
+	Waived  [2]bool       // before and after
 }
 
 // A Comparison is what changes between two judgings of the same observations:
@@ -134,38 +134,27 @@ type groupKey struct {
 // endpoint compares what was ruled of one endpoint.
 func (c *comparer) endpoint(before, after fips.Assessment) error {
 	c.n++
-	was := map[string]*fips.Finding{}
-	for i := range before.Findings {
-		was[before.Findings[i].ID] = &before.Findings[i]
-	}
+	was, rest := paired(before.Findings, after.Findings)
 	changes := 0
 	for i := range after.Findings {
-		f := &after.Findings[i]
-		b := was[f.ID]
-		delete(was, f.ID)
-		x := moved(b, f)
-		if b == nil {
-			x.Before = statusOf(before, f.Ruling)
+		x := moved(was[i], &after.Findings[i])
+		if was[i] == nil {
+			x.Before = statusOf(before, x.Finding)
 		}
 		if x.Move == "" {
 			c.Same++
 			continue
 		}
 		changes++
-		if err := c.add(x, after.Observation.Endpoint); err != nil {
+		if err := c.add(x); err != nil {
 			return err
 		}
 	}
-	for i := range before.Findings { // in their order
-		f := was[before.Findings[i].ID]
-		if f == nil {
-			continue
-		}
-		delete(was, f.ID)
+	for _, f := range rest {
 		x := moved(f, nil)
-		x.After = statusOf(after, f.Ruling)
+		x.After = statusOf(after, *f)
 		changes++
-		if err := c.add(x, after.Observation.Endpoint); err != nil {
+		if err := c.add(x); err != nil {
 			return err
 		}
 	}
@@ -173,6 +162,52 @@ func (c *comparer) endpoint(before, after fips.Assessment) error {
 		c.Endpoints++
 	}
 	return nil
+}
+
+// A pairing is what makes two findings of one endpoint the same: what they are
+// about. The rule is none of it, since another one may decide on another day.
+type pairing struct {
+	subject          fips.Subject
+	use, certificate string
+	class            fips.Class
+}
+
+func pairingOf(f *fips.Finding) pairing {
+	return pairing{f.Subject, f.Use, f.Certificate, f.Class}
+}
+
+// paired finds for each finding of one endpoint after which it was before, nil
+// for none, and those that none is the same as. Of several about one thing
+// those of the same rule belong together (a key fails by its size and by its
+// exponent), then the others in their order, the worst first. Where rules name
+// the use otherwise, the kind of evidence decides.
+func paired(before, after []fips.Finding) (was []*fips.Finding, rest []*fips.Finding) {
+	was = make([]*fips.Finding, len(after))
+	taken := make([]bool, len(before))
+	pair := func(key func(*fips.Finding) any) {
+		free := map[any][]int{}
+		for i := range before {
+			if !taken[i] {
+				k := key(&before[i])
+				free[k] = append(free[k], i)
+			}
+		}
+		for i := range after {
+			k := key(&after[i])
+			if list := free[k]; was[i] == nil && len(list) > 0 {
+				was[i], taken[list[0]], free[k] = &before[list[0]], true, list[1:]
+			}
+		}
+	}
+	pair(func(f *fips.Finding) any { return f.ID })
+	pair(func(f *fips.Finding) any { return pairingOf(f) })
+	pair(func(f *fips.Finding) any { p := pairingOf(f); p.use = ""; return p })
+	for i := range before {
+		if !taken[i] {
+			rest = append(rest, &before[i])
+		}
+	}
+	return was, rest
 }
 
 // moved says what became of a finding; either side may be without it.
@@ -184,6 +219,9 @@ func moved(before, after *fips.Finding) FindingChange {
 		return FindingChange{Move: MoveGone, ID: before.ID, Before: before.Status, Finding: *before, Waived: [2]bool{before.Waiver != nil, false}}
 	}
 	x := FindingChange{ID: after.ID, Before: before.Status, After: after.Status, Finding: *after, Waived: [2]bool{before.Waiver != nil, after.Waiver != nil}}
+	if before.Rule != after.Rule {
+		x.Was = before
+	}
 	switch {
 	case after.Status > before.Status:
 		x.Move = MoveWorse
@@ -195,12 +233,17 @@ func moved(before, after *fips.Finding) FindingChange {
 	return x
 }
 
-// statusOf is the worst status that the subject of a ruling has in an
-// assessment.
-func statusOf(a fips.Assessment, like fips.Ruling) fips.Status {
+// statusOf is the status in an assessment of what a finding of the other is
+// about: by the same rule if that speaks there, else the worst of what is no
+// finding, as findings have been paired.
+func statusOf(a fips.Assessment, like fips.Finding) fips.Status {
 	worst := fips.Unobserved
 	for _, r := range a.Rulings {
-		if r.Subject == like.Subject && r.Certificate == like.Certificate {
+		switch {
+		case r.Subject != like.Subject || r.Certificate != like.Certificate:
+		case r.Rule == like.Rule && r.Rule != "":
+			return r.Status
+		case !r.Status.IsFinding():
 			worst = max(worst, r.Status)
 		}
 	}
@@ -208,7 +251,7 @@ func statusOf(a fips.Assessment, like fips.Ruling) fips.Status {
 }
 
 // add counts a change in its group.
-func (c *comparer) add(x FindingChange, e scanner.Endpoint) error {
+func (c *comparer) add(x FindingChange) error {
 	c.Moves[x.Move]++
 	f := x.Finding
 	key := groupKey{x.Move, x.Before, x.After, f.Rule, fips.Subject{Kind: f.Subject.Kind, Name: clip(f.Subject.Name, maxText)}}
@@ -224,13 +267,26 @@ func (c *comparer) add(x FindingChange, e scanner.Endpoint) error {
 		g.Because = shared(g.Because, f.Because)
 		if g.last != c.n {
 			g.last = c.n
-			g.Places.add(e, maxPlaces)
+			g.place(f)
 		}
 	}
 	if c.each == nil {
 		return nil
 	}
 	return c.each(x)
+}
+
+// place counts where a finding is: of one about several endpoints together, all
+// of them.
+func (g *MoveGroup) place(f fips.Finding) {
+	if f.EndpointCount == 0 {
+		g.Places.add(f.Endpoint, maxPlaces)
+		return
+	}
+	for _, e := range f.Endpoints {
+		g.Places.add(e, maxPlaces)
+	}
+	g.Places.Count += f.EndpointCount - len(f.Endpoints)
 }
 
 // facts compares the findings about several endpoints together. The same
@@ -248,11 +304,17 @@ func (c *comparer) facts() error {
 		}
 		c.n++
 		x := moved(b.Finding, a.Finding)
+		if b.Finding == nil && b.Ruling != nil {
+			x.Before = b.Ruling.Status
+		}
+		if a.Finding == nil && a.Ruling != nil {
+			x.After = a.Ruling.Status
+		}
 		if x.Move == "" {
 			c.Same++
 			continue
 		}
-		if err := c.add(x, x.Finding.Endpoint); err != nil {
+		if err := c.add(x); err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,8 @@ type changeLine struct {
 	Endpoint     scanner.Endpoint `json:"endpoint"`
 	Count        int              `json:"endpoint_count,omitempty"` // of a finding about several together
 	Rule         string           `json:"rule"`
+	WasID        string           `json:"was_id,omitempty"`   // where another rule decides now
+	WasRule      *string          `json:"was_rule,omitempty"` // likewise; "" where none spoke
 	Subject      fips.Subject     `json:"subject"`
 	Use          string           `json:"use"`
 	Certificate  string           `json:"certificate,omitempty"`
@@ -117,6 +119,10 @@ func newJudgingLine(r *Report) judgingLine {
 
 func newChangeLine(x FindingChange) changeLine {
 	f := x.Finding
-	return changeLine{Change: x.Move, ID: x.ID, Endpoint: f.Endpoint, Count: f.EndpointCount, Rule: f.Rule, Subject: f.Subject, Use: f.Use,
+	l := changeLine{Change: x.Move, ID: x.ID, Endpoint: f.Endpoint, Count: f.EndpointCount, Rule: f.Rule, Subject: f.Subject, Use: f.Use,
 		Certificate: f.Certificate, Before: x.Before, After: x.After, WaivedBefore: x.Waived[0], WaivedAfter: x.Waived[1], Because: f.Because}
+	if x.Was != nil {
+		l.WasID, l.WasRule = x.Was.ID, &x.Was.Rule
+	}
+	return l
 }

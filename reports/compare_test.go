@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/catalogue"
 	"github.com/fipsweep/fipsweep/internal/lab/valid"
 	"github.com/fipsweep/fipsweep/reports"
 	"github.com/fipsweep/fipsweep/scanner"
@@ -105,6 +106,99 @@ func TestCompare(t *testing.T) {
 	}
 	if !slices.Equal(states, []string{"SC-12"}) { // it asks for key exchange; the others failed by the cipher before
 		t.Errorf("controls %q change, want SC-12", states)
+	}
+}
+
+// ruledOn is the observation as the real catalogue judges it on the day.
+func ruledOn(t testing.TB, o scanner.Observation, day fips.Date, on ...fips.Policy) []fips.Assessment {
+	t.Helper()
+	c, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(on) > 0 {
+		c = c.Under(on...)
+	}
+	j, err := fips.NewJudge(c, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []fips.Assessment{j.Assess(o)}
+}
+
+// What another rule makes worse, milder or keeps as it is stays the same
+// finding: the rule is not what it is about.
+func TestComparePairsAcrossRules(t *testing.T) {
+	yes := true
+	tls := scanner.Observe(host("10.0.0.1", 443), "tls")
+	tls.TLS = &scanner.TLS{Versions: []scanner.TLSVersion{{Version: "TLSv1.2", Accepted: &yes, ExtendedMasterSecret: &yes, Suites: []string{"TLS_PSK_WITH_AES_128_CBC_SHA"}}}}
+	ssh := scanner.Observe(host("10.0.0.1", 22), "ssh")
+	ssh.SSH = &scanner.SSH{Banner: "SSH-2.0-x", Kexinit: &scanner.Kexinit{KexAlgorithms: []string{"ecdh-sha2-nistp256", "new@acme.example"}}}
+	key := scanner.Observe(scanner.File("/k"), "store")
+	key.Store = &scanner.Store{Path: "/k", Format: "PEM", Items: []scanner.Item{{Kind: scanner.ItemPublicKey, SHA256: "k", Key: &scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "3"}}}}
+	added := fips.Policy{Name: "acme", Add: []fips.Rule{{ID: "acme/ssh-kex/new@acme.example", Kind: "ssh-kex", Name: "new@acme.example", Use: "SSH key exchange",
+		Status: fips.Disallowed, Cite: []fips.Citation{{Document: "IG", Section: "x"}}, Because: "b", Remedy: "r"}}}
+	tests := []struct {
+		name  string
+		o     scanner.Observation
+		day   fips.Date
+		on    []fips.Policy
+		want  []string
+		stays int
+	}{
+		{"a suite, by another part", tls, "2031-01-01", nil, []string{"worse TLS_PSK_WITH_AES_128_CBC_SHA: deprecated by key-exchange/PSK, disallowed by mac/HMAC-SHA1"}, 0},
+		{"a name that a policy rules on, of another use", ssh, asOf, []fips.Policy{added}, []string{"worse new@acme.example: unclassified by , disallowed by acme/ssh-kex/new@acme.example"}, 0},
+		{"two rules about one key: each with its own", key, "2031-01-01", nil, []string{"new RSA 2048: approved, deprecated by public-key/RSA-2048-3071"}, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var told []string
+			c, err := reports.Compare(t.Context(), side(t, ruledOn(t, tt.o, asOf)), side(t, ruledOn(t, tt.o, tt.day, tt.on...)), func(x reports.FindingChange) error {
+				was := x.Before.String()
+				if x.Was != nil {
+					was += " by " + x.Was.Rule
+				}
+				told = append(told, string(x.Move)+" "+x.Finding.Subject.Name+": "+was+", "+x.After.String()+" by "+x.Finding.Rule)
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, told); d != "" || c.Same != tt.stays {
+				t.Errorf("%d stay, want %d; changes (-want +got):\n%s", c.Same, tt.stays, d)
+			}
+			var b bytes.Buffer
+			if err := reports.WriteComparison(t.Context(), &b, side(t, ruledOn(t, tt.o, asOf)), side(t, ruledOn(t, tt.o, tt.day, tt.on...))); err != nil {
+				t.Fatal(err)
+			}
+			valid.Document(t, "comparison", b.Bytes())
+		})
+	}
+}
+
+// A fact that a policy makes a finding is new, and told with what it was.
+func TestCompareFacts(t *testing.T) {
+	all := []fips.Assessment{shows(at("a", "10.0.0.1", 443), withKey("a", "k1")), shows(at("a", "10.0.0.2", 443), withKey("a", "k2"))}
+	p := fips.Policy{Name: "acme", Tighten: []fips.Demand{{ID: "acme/no", Names: []string{"chain-differs-between-addresses"}, Status: fips.NotApproved,
+		Cite: []fips.Citation{{Document: "IG", Section: "x"}}, Because: "b", Remedy: "r"}}}
+	before, after := side(t, all), side(t, all)
+	before.Report, after.Report = judged(t, nil, all), judged(t, nil, all, p)
+	for _, tt := range []struct {
+		name          string
+		before, after reports.Side
+		want          string
+	}{{"new", before, after, "new allowed not-approved"}, {"gone", after, before, "gone not-approved allowed"}} {
+		var told []string
+		c, err := reports.Compare(t.Context(), tt.before, tt.after, func(x reports.FindingChange) error {
+			told = append(told, string(x.Move)+" "+x.Before.String()+" "+x.After.String())
+			return nil
+		})
+		if err != nil || !slices.Equal(told, []string{tt.want}) {
+			t.Fatalf("%s: %q, %v; want %s", tt.name, told, err, tt.want)
+		}
+		if p := c.Groups[0].Places; p.Count != 2 || len(p.Runs()) != 2 {
+			t.Errorf("%s: %d places %q, want both addresses", tt.name, p.Count, p.Runs())
+		}
 	}
 }
 

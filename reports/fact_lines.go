@@ -24,10 +24,12 @@ type factLine struct {
 	Subject string       `json:"subject"`
 	SHA256  string       `json:"sha256,omitempty"`
 	Says    string       `json:"says"`
-	Count   int          `json:"count"`             // endpoints
-	Places  []string     `json:"endpoints"`         // the first of them
-	Finding string       `json:"finding,omitempty"` // its id, where a rule speaks of the fact
+	Count   int          `json:"count"`           // endpoints
+	Hands   int          `json:"hands,omitempty"` // of a shared key, at least
+	Places  []string     `json:"endpoints"`       // the first of them
+	Rule    string       `json:"rule,omitempty"`  // that speaks of the fact
 	Status  *fips.Status `json:"status,omitempty"`
+	Finding string       `json:"finding,omitempty"` // its id, where the ruling is one
 }
 
 // maxFactPlaces bounds the endpoints that a fact names in the sweep line.
@@ -40,12 +42,15 @@ func newFactsLine(r *Report) factsLine {
 		l.Counts = map[FactKind]int{}
 	}
 	for _, x := range f.List {
-		line := factLine{Kind: x.Kind, ID: x.ID, Subject: x.Subject, SHA256: x.SHA256, Says: x.Says, Count: x.Count, Places: []string{}}
+		line := factLine{Kind: x.Kind, ID: x.ID, Subject: x.Subject, SHA256: x.SHA256, Says: x.Says, Count: x.Count, Hands: x.Hands, Places: []string{}}
 		for _, e := range x.Endpoints[:min(maxFactPlaces, len(x.Endpoints))] {
 			line.Places = append(line.Places, r.Name(e))
 		}
+		if x.Ruling != nil {
+			line.Rule, line.Status = x.Ruling.Rule, &x.Ruling.Status
+		}
 		if x.Finding != nil {
-			line.Finding, line.Status = x.Finding.ID, &x.Finding.Status
+			line.Finding = x.Finding.ID
 		}
 		l.Facts = append(l.Facts, line)
 	}

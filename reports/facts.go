@@ -15,16 +15,19 @@ import (
 )
 
 // A Fact is what several observations show together and none by itself. Where
-// a rule speaks of it, it holds a finding; else it is told and not judged.
+// a rule speaks of it, it holds the ruling, and the finding if that is one;
+// else it is told and not judged.
 type Fact struct {
-	Kind      FactKind           `json:"kind"`
-	ID        string             `json:"id"`      // stable from sweep to sweep
-	Subject   string             `json:"subject"` // the key, certificate or name that it is about
-	SHA256    string             `json:"sha256,omitempty"`
-	Says      string             `json:"says"`
-	Count     int                `json:"count"`     // endpoints
-	Endpoints []scanner.Endpoint `json:"endpoints"` // the first of them
-	Finding   *fips.Finding      `json:"-"`
+	Kind      FactKind
+	ID        string // stable from sweep to sweep
+	Subject   string // the key, certificate or name that it is about
+	SHA256    string
+	Says      string
+	Count     int                // endpoints
+	Hands     int                // of a shared key, at least: see hands
+	Endpoints []scanner.Endpoint // the first of them
+	Ruling    *fips.Ruling
+	Finding   *fips.Finding
 }
 
 // A FactKind says what sort of fact it is.
@@ -32,13 +35,28 @@ type FactKind string
 
 // The kinds, in the order of reports.
 const (
-	KeyShared        FactKind = "key-shared"                     // unrelated certificates, hosts or files hold one key
+	KeyShared        FactKind = "key-shared"                     // one key is in several hands
 	ChainDiffers     FactKind = "chain-differs"                  // addresses of one name show unlike chains
 	PrivateServed    FactKind = "private-key-served"             // a private key lies in a file and an endpoint shows its public half
 	CertificateNames FactKind = "certificate-many-names"         // one certificate is shown under several names
 	PrivateOrphaned  FactKind = "private-key-orphaned"           // nothing public of a private key was met
 	PrivateBeside    FactKind = "private-key-beside-certificate" // a private key lies in the folder of its certificate
 )
+
+// joint is the rule about facts of a kind; "" where none is.
+func (k FactKind) joint() fips.JointRule {
+	switch k {
+	case KeyShared:
+		return fips.JointKeyShared
+	case ChainDiffers:
+		return fips.JointChainDiffers
+	case PrivateServed:
+		return fips.JointPrivateServed
+	case CertificateNames:
+		return fips.JointCertificateNames
+	}
+	return ""
+}
 
 // FactKinds lists the kinds in the order of reports.
 func FactKinds() []FactKind {
@@ -94,8 +112,8 @@ func (t *ties) all() iter.Seq2[Fact, []uint32] {
 			}
 			for _, d := range digests {
 				k := t.keys[d]
-				for _, f := range k.facts(kind, hex.EncodeToString(d[:])) {
-					if !yield(f, k.at) {
+				for f, at := range k.facts(kind, hex.EncodeToString(d[:])) {
+					if !yield(f, at) {
 						return
 					}
 				}
@@ -118,68 +136,99 @@ func (t *ties) differing(yield func(Fact, []uint32) bool) bool {
 			at = append(at, v.seen...)
 		}
 		says := fmt.Sprintf("Its addresses show %d unlike chains: %s.", len(x.variants), strings.Join(parts, "; "))
-		if !yield(newFact(ChainDiffers, "", clip(name, maxText), says, x.count, at), nil) {
+		if !yield(newFact(ChainDiffers, "", clip(name, maxText), says, len(x.at), at), x.at) {
 			return false
 		}
 	}
 	return true
 }
 
-// facts are the facts of a kind about one key: at most one, but of
-// certificates one for each.
-func (k *tie) facts(kind FactKind, digest string) []Fact {
-	public := k.count[servedKey] + k.count[hostKey] + k.count[storedCert]
-	says := ""
-	list := k.with(servedKey, hostKey, storedCert, privateKey)
-	count := len(k.at)
-	switch kind {
-	case KeyShared:
-		says = strings.Join(k.shared(), " ")
-	case PrivateServed:
-		if k.count[privateKey] > 0 && k.count[servedKey]+k.count[hostKey] > 0 {
-			list = k.with(servedKey, hostKey, privateKey)
-			says = fmt.Sprintf("Its private half lies in %s, and %s.", files(k.count[privateKey]), k.shown())
-			count = k.count[privateKey] + k.count[servedKey] + k.count[hostKey]
-		}
-	case CertificateNames:
-		return k.manyNames()
-	case PrivateOrphaned:
-		if k.count[privateKey] > 0 && public+k.count[publicKey] == 0 {
-			says = fmt.Sprintf("Its private half lies in %s; no certificate, host key or public key of it was met.", files(k.count[privateKey]))
-		}
-	case PrivateBeside:
-		if k.count[privateKey] > 0 && k.beside() {
-			list, count = k.with(privateKey), k.count[privateKey]
-			says = "Its private half lies in the folder of its certificate."
-		}
+// facts yields the facts of a kind about one key, each with the assessments
+// that show it: at most one, but of certificates one for each.
+func (k *tie) facts(kind FactKind, digest string) iter.Seq2[Fact, []uint32] {
+	if kind == CertificateNames {
+		return k.manyNames
 	}
-	if says == "" {
-		return nil
+	return func(yield func(Fact, []uint32) bool) {
+		says, of := k.says(kind)
+		if says == "" {
+			return
+		}
+		at := k.met(func(m meeting) bool { return slices.Contains(of, role(m.role)) })
+		f := newFact(kind, digest, k.name, says, len(at), endpointsOf(k.with(of...)))
+		if kind == KeyShared {
+			f.Hands = k.hands()
+		}
+		yield(f, at)
 	}
-	return []Fact{newFact(kind, digest, k.name, says, count, endpointsOf(list))}
 }
 
-// shared says in which ways the key is not one owner's alone; nothing where it
-// is. One certificate on many hosts is none: it may be one service.
-func (k *tie) shared() []string {
-	var how []string
-	identities := map[string]bool{}
-	for _, c := range k.certs {
-		identities[c.identity] = true
+// says is what a fact of the kind tells of the key, and the roles in which it
+// was met that the fact is about; nothing where it does not hold.
+func (k *tie) says(kind FactKind) (string, []role) {
+	private := k.count[privateKey]
+	public := k.count[servedKey] + k.count[hostKey] + k.count[storedCert] + k.count[publicKey]
+	switch {
+	case kind == KeyShared && k.hands() > 1:
+		return strings.Join(k.shared(), " "), []role{servedKey, hostKey, storedCert, privateKey}
+	case private == 0:
+	case kind == PrivateServed && k.count[servedKey]+k.count[hostKey] > 0:
+		return fmt.Sprintf("Its private half lies in %s, and %s.", files(k.files()), k.shown()), []role{servedKey, hostKey, privateKey}
+	case kind == PrivateOrphaned && public == 0:
+		return fmt.Sprintf("Its private half lies in %s; no certificate, host key or public key of it was met.", files(k.files())), []role{privateKey}
+	case kind == PrivateBeside && k.beside():
+		return "Its private half lies in the folder of its certificate.", []role{privateKey}
 	}
-	if n := len(identities); n > 1 {
-		how = append(how, fmt.Sprintf("It is in %d certificates for different names, such as %s and %s.", n, k.certs[0].subject, k.otherName()))
+	return "", nil
+}
+
+// hands counts the hands that a key is in. A hand is one holder: whom
+// certificates are for (renewed, copied to files or shown at many endpoints,
+// they are one certificate still), or an SSH host with all its ports, names and
+// addresses. Each needs the private half, and so the files with that are hands
+// of their own only where there are more of them. It is the least number, as
+// not every place of a key that is everywhere is known.
+func (k *tie) hands() int {
+	return max(k.identities()+hosts(k.with(hostKey)), k.files())
+}
+
+// identities counts whom the certificates of the key are for.
+func (k *tie) identities() int {
+	seen := map[string]bool{}
+	for _, c := range k.certs {
+		seen[c.identity] = true
+	}
+	return len(seen)
+}
+
+// files counts the files that hold the private half.
+func (k *tie) files() int { return len(distinct(k.with(privateKey))) }
+
+// shared says in which ways the key is in several hands. One certificate on
+// many hosts is none: it may be one service.
+func (k *tie) shared() []string {
+	how := []string{fmt.Sprintf("It is in %s%d hands.", k.atLeast(), k.hands())}
+	if n := k.identities(); n > 1 {
+		how = append(how, fmt.Sprintf("It is in certificates for %d different names, such as %s and %s.", n, k.certs[0].subject, k.otherName()))
 	}
 	if n := hosts(k.with(hostKey)); n > 1 {
-		how = append(how, fmt.Sprintf("It is the host key of %d SSH hosts.", n))
+		how = append(how, fmt.Sprintf("It is the host key of %s%d SSH hosts.", k.atLeast(), n))
 	}
 	if k.count[hostKey] > 0 && len(k.certs) > 0 {
 		how = append(how, "It is both an SSH host key and in a certificate.")
 	}
-	if n := k.count[privateKey]; n > 1 && len(distinct(k.with(privateKey))) > 1 {
-		how = append(how, fmt.Sprintf("Its private half lies in %s.", files(n)))
+	if n := k.files(); n > 1 {
+		how = append(how, fmt.Sprintf("Its private half lies in %s%s.", k.atLeast(), files(n)))
 	}
 	return how
+}
+
+// atLeast says that not all places of the key are known.
+func (k *tie) atLeast() string {
+	if len(k.seen) >= maxSightings || len(k.certs) >= maxTied {
+		return "at least "
+	}
+	return ""
 }
 
 // otherName is the subject of the first certificate of another identity.
@@ -204,18 +253,17 @@ func (k *tie) shown() string {
 	return strings.Join(parts, ", ")
 }
 
-// manyNames tells of each certificate of the key that is served under several
+// manyNames yields each certificate of the key that is served under several
 // names. An endpoint without a name goes by its address.
-func (k *tie) manyNames() []Fact {
-	var all []Fact
+func (k *tie) manyNames(yield func(Fact, []uint32) bool) {
 	for i, c := range k.certs {
-		var at []sighting
+		var list []sighting
 		var names []string
 		for _, s := range k.with(servedKey) {
 			if s.cert != i {
 				continue
 			}
-			at = append(at, s)
+			list = append(list, s)
 			name := s.endpoint.Name
 			if name == "" {
 				name = s.endpoint.Address.String()
@@ -224,19 +272,19 @@ func (k *tie) manyNames() []Fact {
 				names = append(names, name)
 			}
 		}
-		if len(names) < 2 || hosts(at) < 2 && !named2(at) {
+		if len(names) < 2 || hosts(list) < 2 && !named2(list) {
 			continue
 		}
 		slices.Sort(names)
+		at := k.met(func(m meeting) bool { return role(m.role) == servedKey && int(m.cert) == i })
 		says := fmt.Sprintf("One certificate is served under %d names: %s.", len(names), some(names, 4))
-		count := len(at)
-		if len(k.seen) == maxSightings && len(k.certs) == 1 {
-			count = k.count[servedKey]
-			says = fmt.Sprintf("One certificate is served at %d endpoints, such as %s.", count, some(names, 4))
+		if len(k.seen) == maxSightings {
+			says = fmt.Sprintf("One certificate is served at %d endpoints, such as %s.", len(at), some(names, 4))
 		}
-		all = append(all, newFact(CertificateNames, c.sha256, c.subject, says, count, endpointsOf(at)))
+		if !yield(newFact(CertificateNames, c.sha256, c.subject, says, len(at), endpointsOf(list)), at) {
+			return
+		}
 	}
-	return all
 }
 
 // named2 tells whether the sightings bear two names, beside addresses.

@@ -57,11 +57,14 @@ func holds(path string, kind, key string) fips.Assessment {
 }
 
 // judged builds a report whose facts the real catalogue rules on.
-func judged(t testing.TB, ws *fips.Waivers, all []fips.Assessment) *reports.Report {
+func judged(t testing.TB, ws *fips.Waivers, all []fips.Assessment, on ...fips.Policy) *reports.Report {
 	t.Helper()
 	c, err := catalogue.Load()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(on) > 0 {
+		c = c.Under(on...)
 	}
 	judge, err := fips.NewJudge(c, asOf)
 	if err != nil {
@@ -85,47 +88,60 @@ func TestFacts(t *testing.T) {
 	tests := []struct {
 		name string
 		all  []fips.Assessment
-		want []string // kind, places, finding
+		want []string // kind, places in their order, ruling, hands
 	}{
 		{"nothing shared", []fips.Assessment{shows(host("10.0.0.1", 443), withKey("a", "k1")), shows(host("10.0.0.2", 443), withKey("b", "k2"))}, nil},
 		{"one key in certificates for two names",
 			[]fips.Assessment{shows(host("10.0.0.1", 443), withKey("a", "k")), shows(host("10.0.0.2", 443), withKey("b", "k"))},
-			[]string{"key-shared 10.0.0.1:443 10.0.0.2:443 deprecated"}},
+			[]string{"key-shared 10.0.0.1:443 10.0.0.2:443 deprecated finding, 2 hands"}},
 		{"the same in one place", []fips.Assessment{shows(host("10.0.0.1", 443), withKey("a", "k"), withKey("b", "k"))},
-			[]string{"key-shared 10.0.0.1:443 deprecated"}},
+			[]string{"key-shared 10.0.0.1:443 deprecated finding, 2 hands"}},
 		{"renewed with its key", []fips.Assessment{shows(host("10.0.0.1", 443), withKey("a", "k"), func() scanner.Certificate {
 			c := withKey("a", "k")
 			c.SHA256 = scanner.Digest([]byte("renewed"))
 			return c
 		}())}, nil},
 		{"one certificate on two hosts", []fips.Assessment{shows(host("10.0.0.1", 443), withKey("a", "k")), shows(host("10.0.0.2", 443), withKey("a", "k"))},
-			[]string{"certificate-many-names 10.0.0.1:443 10.0.0.2:443"}},
+			[]string{"certificate-many-names 10.0.0.1:443 10.0.0.2:443 allowed"}},
 		{"one certificate under two names of one address", []fips.Assessment{shows(at("a.example", "10.0.0.1", 443), withKey("a", "k")), shows(at("b.example", "10.0.0.1", 443), withKey("a", "k"))},
-			[]string{"certificate-many-names a.example:443 b.example:443"}},
+			[]string{"certificate-many-names a.example:443 b.example:443 allowed"}},
 		{"one certificate on two ports", []fips.Assessment{shows(host("10.0.0.1", 443), withKey("a", "k")), shows(host("10.0.0.1", 8443), withKey("a", "k"))}, nil},
 		{"a name and its own address", []fips.Assessment{shows(at("a.example", "10.0.0.1", 443), withKey("a", "k")), shows(host("10.0.0.1", 443), withKey("a", "k"))}, nil},
 		{"host key on two hosts", []fips.Assessment{hasHostKey(host("10.0.0.1", 22), "k"), hasHostKey(host("10.0.0.2", 22), "k")},
-			[]string{"key-shared 10.0.0.1:22 10.0.0.2:22 deprecated"}},
+			[]string{"key-shared 10.0.0.1:22 10.0.0.2:22 deprecated finding, 2 hands"}},
 		{"host key on two ports of one", []fips.Assessment{hasHostKey(host("10.0.0.1", 22), "k"), hasHostKey(host("10.0.0.1", 2222), "k")}, nil},
 		{"host key on two addresses of one name", []fips.Assessment{hasHostKey(at("a", "10.0.0.1", 22), "k"), hasHostKey(at("a", "::1", 22), "k")}, nil},
 		{"addresses joined by a name that comes later",
 			[]fips.Assessment{hasHostKey(host("10.0.0.1", 22), "k"), hasHostKey(host("10.0.0.2", 22), "k"), hasHostKey(at("a", "10.0.0.1", 22), "k"), hasHostKey(at("a", "10.0.0.2", 22), "k")}, nil},
 		{"host key in a certificate too", []fips.Assessment{hasHostKey(host("10.0.0.1", 22), "k"), shows(host("10.0.0.1", 443), withKey("a", "k"))},
-			[]string{"key-shared 10.0.0.1:22 10.0.0.1:443 deprecated"}},
+			[]string{"key-shared 10.0.0.1:22 10.0.0.1:443 deprecated finding, 2 hands"}},
 		{"private key beside its certificate, and served",
 			[]fips.Assessment{holds("/etc/a/key", scanner.ItemPrivateKey, "k"), holds("/etc/a/cert", scanner.ItemCertificate, "k"), shows(host("10.0.0.1", 443), withKey("k.example", "k"))},
-			[]string{"private-key-served /etc/a/key 10.0.0.1:443", "private-key-beside-certificate /etc/a/key"}},
+			[]string{"private-key-served /etc/a/key 10.0.0.1:443 allowed", "private-key-beside-certificate /etc/a/key"}},
 		{"private key of a host key", []fips.Assessment{holds("/etc/ssh/key", scanner.ItemPrivateKey, "k"), hasHostKey(host("10.0.0.1", 22), "k")},
-			[]string{"private-key-served /etc/ssh/key 10.0.0.1:22"}},
+			[]string{"private-key-served /etc/ssh/key 10.0.0.1:22 allowed"}},
 		{"private key alone", []fips.Assessment{holds("/etc/a/key", scanner.ItemPrivateKey, "k")}, []string{"private-key-orphaned /etc/a/key"}},
 		{"private key with its public one", []fips.Assessment{holds("/etc/a/key", scanner.ItemPrivateKey, "k"), holds("/etc/b/key.pub", scanner.ItemPublicKey, "k")}, nil},
 		{"a certificate in another folder", []fips.Assessment{holds("/etc/a/key", scanner.ItemPrivateKey, "k"), holds("/etc/b/cert", scanner.ItemCertificate, "k")}, nil},
 		{"a public key in many files", []fips.Assessment{holds("/home/a/keys", scanner.ItemPublicKey, "k"), holds("/home/b/keys", scanner.ItemPublicKey, "k")}, nil},
 		{"private key in two files", []fips.Assessment{holds("/a/key", scanner.ItemPrivateKey, "k"), holds("/b/key", scanner.ItemPrivateKey, "k")},
-			[]string{"key-shared /a/key /b/key deprecated", "private-key-orphaned /a/key /b/key"}},
+			[]string{"key-shared /a/key /b/key deprecated finding, 2 hands", "private-key-orphaned /a/key /b/key"}},
+		{"copies of one certificate in files are one hand",
+			[]fips.Assessment{holds("/a/cert", scanner.ItemCertificate, "k"), holds("/b/cert", scanner.ItemCertificate, "k"), holds("/a/key", scanner.ItemPrivateKey, "k"), shows(host("10.0.0.1", 443), withKey("k.example", "k"))},
+			[]string{"private-key-served /a/key 10.0.0.1:443 allowed", "private-key-beside-certificate /a/key"}},
+		{"one certificate at several addresses of one name is one hand",
+			[]fips.Assessment{shows(at("a", "10.0.0.1", 443), withKey("a", "k")), shows(at("a", "10.0.0.2", 443), withKey("a", "k")), shows(at("a", "::1", 8443), withKey("a", "k"))}, nil},
+		{"copies and addresses beside another hand",
+			[]fips.Assessment{shows(at("a", "10.0.0.1", 443), withKey("k.example", "k")), shows(at("a", "10.0.0.2", 443), withKey("k.example", "k")), holds("/a/cert", scanner.ItemCertificate, "k"), holds("/b/cert", scanner.ItemCertificate, "k"),
+				holds("/a/key", scanner.ItemPrivateKey, "k"), holds("/b/key", scanner.ItemPrivateKey, "k"), shows(host("10.0.0.3", 443), withKey("b", "k"))},
+			[]string{"key-shared /a/cert /a/key /b/cert /b/key 10.0.0.3:443 a:443 a:443 deprecated finding, 2 hands",
+				"private-key-served /a/key /b/key 10.0.0.3:443 a:443 a:443 allowed", "private-key-beside-certificate /a/key /b/key"}},
+		{"more private files than holders",
+			[]fips.Assessment{holds("/a/key", scanner.ItemPrivateKey, "k"), holds("/b/key", scanner.ItemPrivateKey, "k"), holds("/c/key", scanner.ItemPrivateKey, "k"), shows(host("10.0.0.1", 443), withKey("a", "k"))},
+			[]string{"key-shared /a/key /b/key /c/key 10.0.0.1:443 deprecated finding, 3 hands", "private-key-served /a/key /b/key /c/key 10.0.0.1:443 allowed"}},
 		{"one file in two shards", []fips.Assessment{holds("/a/key", scanner.ItemPrivateKey, "k"), holds("/a/key", scanner.ItemPrivateKey, "k"), holds("/a/k.pub", scanner.ItemPublicKey, "k")}, nil},
 		{"unlike chains behind a name", []fips.Assessment{shows(at("a.example", "10.0.0.1", 443), withKey("a.example", "k1")), shows(at("a.example", "10.0.0.2", 443), withKey("a.example", "k2"))},
-			[]string{"chain-differs a.example:443 a.example:443"}},
+			[]string{"chain-differs a.example:443 a.example:443 allowed"}},
 		{"unlike chains on two ports", []fips.Assessment{shows(at("a.example", "10.0.0.1", 443), withKey("a.example", "k1")), shows(at("a.example", "10.0.0.2", 8443), withKey("a.example", "k2"))}, nil},
 		{"like chains in another order", []fips.Assessment{shows(at("a.example", "10.0.0.1", 443), withKey("a.example", "k1"), withKey("a.example", "k2")),
 			shows(at("a.example", "10.0.0.2", 443), withKey("a.example", "k2"), withKey("a.example", "k1"))}, nil},
@@ -140,16 +156,17 @@ func TestFacts(t *testing.T) {
 				for _, e := range f.Endpoints {
 					line += " " + e.String()
 				}
+				line = sortPlaces(line)
+				if f.Ruling != nil {
+					line += " " + f.Ruling.Status.String()
+				}
 				if f.Finding != nil {
-					line += " " + f.Finding.Status.String()
+					line += " finding"
+				}
+				if f.Hands > 0 {
+					line += fmt.Sprintf(", %d hands", f.Hands)
 				}
 				got = append(got, line)
-			}
-			for i := range got {
-				got[i] = sortPlaces(got[i])
-			}
-			for i := range tt.want {
-				tt.want[i] = sortPlaces(tt.want[i])
 			}
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Errorf("facts (-want +got):\n%s", d)
@@ -198,24 +215,19 @@ func TestSharedKeyFinding(t *testing.T) {
 	}
 }
 
-// A waiver takes a shared key out only where it covers every place.
+// A waiver takes a finding about several places out only where it covers every
+// place.
 func TestSharedKeyWaived(t *testing.T) {
 	all := []fips.Assessment{shows(host("10.0.0.1", 443), withKey("a", "k")), shows(host("10.0.0.2", 443), withKey("b", "k"))}
+	const rule = "certificate-property/key-reused-across-hosts"
 	id := judged(t, nil, all).Facts.List[0].Finding.ID
-	pattern := func(s string) []fips.Pattern {
-		p, err := fips.ParsePattern(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return []fips.Pattern{p}
-	}
 	tests := []struct {
 		name   string
 		w      fips.Waiver
 		waived int
 	}{
-		{"by rule, all of it", fips.Waiver{Rule: "certificate-property/key-reused-across-hosts", Scope: pattern("10.0.0.0/24")}, 1},
-		{"by rule, one host", fips.Waiver{Rule: "certificate-property/key-reused-across-hosts", Scope: pattern("10.0.0.1")}, 0},
+		{"by rule, all of it", fips.Waiver{Rule: rule, Scope: pattern(t, "10.0.0.0/24")}, 1},
+		{"by rule, one host", fips.Waiver{Rule: rule, Scope: pattern(t, "10.0.0.1")}, 0},
 		{"by finding", fips.Waiver{Finding: id}, 1},
 	}
 	for _, tt := range tests {
@@ -226,6 +238,76 @@ func TestSharedKeyWaived(t *testing.T) {
 				t.Errorf("%d waived, %d left, %d about; want %d waived", r.Waived.Findings, r.Findings, r.Waivers[0].Findings, tt.waived)
 			}
 			addsUp(t, r)
+		})
+	}
+}
+
+func pattern(t testing.TB, words ...string) (all []fips.Pattern) {
+	t.Helper()
+	for _, s := range words {
+		p, err := fips.ParsePattern(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// What is allowed may be forbidden by a policy. Then it is a finding like any
+// other: it counts, stands in a change with its endpoints, keeps its id, and
+// can be waived.
+func TestJointFindings(t *testing.T) {
+	served := []fips.Assessment{holds("/a/key", scanner.ItemPrivateKey, "k"), holds("/b/cert", scanner.ItemCertificate, "k"), shows(host("10.0.0.1", 443), withKey("k.example", "k"))}
+	names := []fips.Assessment{shows(host("10.0.0.1", 443), withKey("a", "k")), shows(host("10.0.0.2", 443), withKey("a", "k")), holds("/a/pub", scanner.ItemCertificate, "k")}
+	chains := []fips.Assessment{shows(at("a", "10.0.0.1", 443), withKey("a", "k1")), shows(at("a", "10.0.0.2", 443), withKey("a", "k2"))}
+	tests := []struct {
+		name string
+		rule string
+		all  []fips.Assessment
+		more fips.Assessment // another place of the same
+		at   []string        // the places, as a waiver names them
+		want int             // endpoints, without the last
+	}{
+		{"a private key on disk", "private-key-on-disk-served", served, holds("/c/key", scanner.ItemPrivateKey, "k"), []string{"/a/key", "10.0.0.1"}, 2},
+		{"a certificate of several names", "certificate-served-under-several-names", names[:2], shows(host("10.0.0.3", 443), withKey("a", "k")), []string{"10.0.0.0/24"}, 2},
+		{"unlike chains", "chain-differs-between-addresses", chains, shows(at("a", "10.0.0.3", 443), withKey("a", "k3")), []string{"a:443"}, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := fips.Policy{Name: "acme", Tighten: []fips.Demand{{ID: "acme/no", Kinds: []string{"certificate-property"}, Names: []string{tt.rule}, Status: fips.NotApproved,
+				Cite: []fips.Citation{{Document: "IG", Section: "x"}}, Because: "The house says so.", Remedy: "Part them."}}}
+			r := judged(t, nil, tt.all, p)
+			addsUp(t, r)
+			var found []fips.Finding
+			for f := range r.Facts.Findings() {
+				found = append(found, f)
+			}
+			if len(found) != 1 || r.Findings != 1 || r.FindingsBy[fips.NotApproved] != 1 || !r.Reached(fips.NotApproved) {
+				t.Fatalf("findings %+v, counted %d", found, r.Findings)
+			}
+			f := found[0]
+			if f.Rule != "acme/no" || f.Base == nil || f.Base.Rule != "certificate-property/"+tt.rule || f.Base.Status != fips.Allowed || f.EndpointCount != tt.want {
+				t.Errorf("finding %+v", f)
+			}
+			if c := r.Changes[0]; len(r.Changes) != 1 || c.Endpoints != tt.want || c.Failing != tt.want || c.Rows[0].Places.Count != tt.want {
+				t.Errorf("change %+v", c)
+			}
+			grown := judged(t, nil, append(slices.Clone(tt.all), tt.more), p)
+			same := false
+			for x := range grown.Facts.Findings() {
+				same = same || x.ID == f.ID && x.EndpointCount == tt.want+1
+			}
+			if !same {
+				t.Errorf("finding %s is gone where one more endpoint shows it", f.ID)
+			}
+			for _, w := range []fips.Waiver{{Finding: f.ID}, {Rule: "acme/no", Scope: pattern(t, tt.at...)}, {Algorithm: tt.rule, Scope: pattern(t, tt.at...)}} {
+				w.ID, w.From, w.Expires = "W1", "2026-11-01", "2027-06-01"
+				r := judged(t, fips.NewWaivers([]fips.Waiver{w}), tt.all, p)
+				if r.Waived.Findings != 1 || r.Findings != 0 || r.Reached(fips.Deprecated) {
+					t.Errorf("%+v: %d waived, %d left", w, r.Waived.Findings, r.Findings)
+				}
+			}
 		})
 	}
 }

@@ -42,21 +42,32 @@ func (b *Builder) settle() Facts {
 	return f
 }
 
-// rule gives a fact the finding that a rule makes of it.
+// rule gives a fact what a rule makes of it.
 func (b *Builder) rule(f *Fact) {
-	if b.config.Judge == nil || f.Kind != KeyShared {
+	joint := f.Kind.joint()
+	if b.config.Judge == nil || joint == "" {
 		return
 	}
-	k := fips.SharedKey{SHA256: f.SHA256, How: []string{f.Subject + ": " + f.Says}, Endpoints: f.Endpoints, Count: f.Count}
+	x := fips.Joint{Rule: joint, About: f.about(), SHA256: f.SHA256, How: []string{f.Subject + ": " + f.Says}, Endpoints: f.Endpoints, Count: f.Count}
 	for _, e := range f.Endpoints {
-		k.Where = append(k.Where, b.names.write(e))
+		x.Where = append(x.Where, clip(b.names.write(e), maxText))
 	}
-	finding, ok := b.config.Judge.AssessShared(b.config.Sweep.ID, k)
-	if !ok {
-		return
+	ruling, finding := b.config.Judge.AssessJoint(b.config.Sweep.ID, x)
+	f.Ruling, f.Finding = &ruling, finding
+	if finding != nil {
+		b.waiveShared(finding)
 	}
-	b.waiveShared(&finding)
-	f.Finding = &finding
+}
+
+// about is what the fact's finding is about, in every sweep.
+func (f *Fact) about() string {
+	switch f.Kind {
+	case ChainDiffers:
+		return "name:" + f.Subject
+	case CertificateNames:
+		return "certificate:" + f.SHA256
+	}
+	return "key:" + f.SHA256
 }
 
 // waiveShared marks the finding where waivers take it out on each of its

@@ -22,7 +22,7 @@ const siteWaivers = `waivers:
   - {id: W-ftp, algorithm: cleartext, scope: 10.20.1.77, reason: printer, approver: ciso, from: 2026-06-01, expires: 2026-12-01}
   - {id: W-key, rule: public-key/RSA 2048, scope: /etc, reason: none of these here, approver: ciso, from: 2026-06-01, expires: 2027-05-31}
   - {id: W-ssl, algorithm: SSLv3, scope: 10.20.0.0/16, reason: it was accepted once, approver: ciso, from: 2025-06-01, expires: 2025-12-31}
-  - {id: W-next, algorithm: x25519, scope: 10.20.0.0/16, reason: later, approver: ciso, from: 2027-01-01, expires: 2027-12-31}
+  - {id: W-next, algorithm: x25519, scope: 10.20.0.0/16, reason: later, approver: ciso, from: 2027-01-01, expires: 2027-11-30}
 `
 
 const siteInventory = `target,owner,system,environment,data_class,boundary
@@ -38,7 +38,7 @@ const siteInventory = `target,owner,system,environment,data_class,boundary
 
 func siteConfig(t testing.TB) (reports.Config, func(fips.Assessment) fips.Assessment) {
 	t.Helper()
-	waivers, err := site.ParseWaivers(site.Source{Name: "waivers.yaml", Data: []byte(siteWaivers)})
+	waivers, err := site.ParseWaivers("2026-11-22", site.Source{Name: "waivers.yaml", Data: []byte(siteWaivers)})
 	if err != nil {
 		t.Fatal(err)
 	}

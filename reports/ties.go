@@ -45,7 +45,7 @@ type tie struct {
 	name  string // "RSA 2048"
 	certs []tiedCert
 	seen  []sighting // the first
-	at    []uint32   // every assessment that met it, as anything but a public key
+	at    []meeting  // all, as anything but a public key
 	last  [roles]uint32
 	count [roles]int // assessments
 }
@@ -53,6 +53,13 @@ type tie struct {
 // A tiedCert is one certificate of a key. Certificates of one identity are
 // related: one was issued again, or crosswise.
 type tiedCert struct{ sha256, subject, identity string }
+
+// A meeting is one assessment that met a key, in one role and certificate.
+type meeting struct {
+	n    uint32
+	role uint8
+	cert int8 // among the tie's certificates; -1 for none
+}
 
 // A sighting is one place of a key.
 type sighting struct {
@@ -64,7 +71,7 @@ type sighting struct {
 // A nameTie is the chains behind one name and port.
 type nameTie struct {
 	variants []variant
-	count    int
+	at       []uint32 // every assessment of it
 }
 
 type variant struct {
@@ -92,7 +99,7 @@ func (t *ties) add(o scanner.Observation, n int) {
 				see(list[0].Key.SPKISHA256, KeyName(list[0].Key), servedKey, &list[0])
 			}
 		}
-		t.chain(o, e)
+		t.chain(o, e, n)
 	case o.SSH != nil:
 		for _, h := range o.SSH.HostKeys {
 			digest := h.SPKI
@@ -154,9 +161,7 @@ func (k *tie) see(s sighting, n int) {
 		k.last[s.role] = uint32(n)
 		k.count[s.role]++
 	}
-	if s.role != publicKey && (len(k.at) == 0 || k.at[len(k.at)-1] != uint32(n)) {
-		k.at = append(k.at, uint32(n))
-	}
+	k.meet(meeting{uint32(n), uint8(s.role), int8(s.cert)})
 	same := func(x sighting) bool {
 		return x.endpoint.ID == s.endpoint.ID && x.role == s.role && x.cert == s.cert
 	}
@@ -165,9 +170,33 @@ func (k *tie) see(s sighting, n int) {
 	}
 }
 
+// meet keeps a meeting, once. Those of one assessment stand together.
+func (k *tie) meet(m meeting) {
+	if role(m.role) == publicKey {
+		return
+	}
+	for i := len(k.at) - 1; i >= 0 && k.at[i].n == m.n; i-- {
+		if k.at[i] == m {
+			return
+		}
+	}
+	k.at = append(k.at, m)
+}
+
+// met lists the assessments of the meetings that are meant, each once.
+func (k *tie) met(meant func(meeting) bool) []uint32 {
+	var list []uint32
+	for _, m := range k.at {
+		if meant(m) && (len(list) == 0 || list[len(list)-1] != m.n) {
+			list = append(list, m.n)
+		}
+	}
+	return list
+}
+
 // chain notes all chains that an address of a name shows. One that was not
 // wholly observed says nothing of differences.
-func (t *ties) chain(o scanner.Observation, e *scanner.Endpoint) {
+func (t *ties) chain(o scanner.Observation, e *scanner.Endpoint, n int) {
 	lost := func(i scanner.Incomplete) bool { return strings.Contains(i.What, "chain") }
 	if e.Name == "" || !e.Address.IsValid() || len(o.TLS.Chains) == 0 || slices.ContainsFunc(o.Incomplete, lost) {
 		return
@@ -191,11 +220,11 @@ func (t *ties) chain(o scanner.Observation, e *scanner.Endpoint) {
 		x = &nameTie{}
 		t.names[key] = x
 	}
+	x.at = append(x.at, uint32(n))
 	x.see(variant{digest, subject, []*scanner.Endpoint{e}})
 }
 
 func (x *nameTie) see(v variant) {
-	x.count++
 	i := slices.IndexFunc(x.variants, func(y variant) bool { return y.chain == v.chain })
 	switch {
 	case i < 0 && len(x.variants) < maxVariants:

@@ -21,6 +21,8 @@ type toldFact struct {
 	SHA256    string           `json:"sha256"`
 	Says      string           `json:"says"`
 	Count     int              `json:"count"`
+	Hands     int              `json:"hands"`
+	Rule      string           `json:"rule"`
 	Endpoints []string         `json:"endpoints"`
 	Finding   string           `json:"finding"`
 	Status    string           `json:"status"`
@@ -136,13 +138,13 @@ func TestFactsOverFilesAndEndpoints(t *testing.T) {
 		switch f.Kind {
 		case reports.KeyShared:
 			hold(one, two, dir+"/web/key.pem", dir+"/web/cert.pem", dir+"/mail/cert.pem", dir+"/mail/copy.pem")
-			for _, says := range []string{"2 certificates for different names", "lies in 2 files"} {
+			for _, says := range []string{"in 2 hands", "certificates for 2 different names", "lies in 2 files"} {
 				if !strings.Contains(f.Says, says) {
 					t.Errorf("it says %q, want %q", f.Says, says)
 				}
 			}
-			if f.Status != "deprecated" || f.Count != 6 {
-				t.Errorf("status %q of %d places, want deprecated of 6", f.Status, f.Count)
+			if f.Status != "deprecated" || f.Count != 6 || f.Hands != 2 {
+				t.Errorf("status %q of %d places in %d hands, want deprecated of 6 in 2", f.Status, f.Count, f.Hands)
 			}
 			if !slices.ContainsFunc(findings, func(l toldLine) bool {
 				return l.ID == f.Finding && l.Rule == "certificate-property/key-reused-across-hosts" && l.EndpointCount == 6
@@ -159,8 +161,12 @@ func TestFactsOverFilesAndEndpoints(t *testing.T) {
 		case reports.PrivateBeside:
 			hold(dir + "/web/key.pem")
 		}
-		if f.Finding != "" {
-			t.Errorf("%s is a finding, but no rule speaks of it", f.Kind)
+		rule := map[reports.FactKind]string{reports.PrivateServed: "private-key-on-disk-served", reports.CertificateNames: "certificate-served-under-several-names"}[f.Kind]
+		if rule == "" && f.Rule+f.Status+f.Finding != "" {
+			t.Errorf("%s is ruled on, but no rule speaks of it", f.Kind)
+		}
+		if rule != "" && (f.Rule != "certificate-property/"+rule || f.Status != "allowed" || f.Finding != "") {
+			t.Errorf("%s: rule %q, status %q, finding %q; want %s, allowed and none", f.Kind, f.Rule, f.Status, f.Finding, rule)
 		}
 	}
 	lines := 0

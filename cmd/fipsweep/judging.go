@@ -66,10 +66,11 @@ func newAssessor(f judgingFlags, others ...error) (*assessor, error) {
 	errs = append(errs, err)
 	a.asOf, err = parseAsOf(f.asOf)
 	errs = append(errs, err)
-	a.ownSite, err = f.siteFlags.read()
+	a.ownSite, err = f.siteFlags.read(a.asOf)
 	errs = append(errs, err)
 	if err := errors.Join(errs...); err != nil {
-		return nil, usage(err)
+		_, policies := loadCatalogue(f.policies)
+		return nil, usage(errors.Join(err, policies))
 	}
 	if a.judge, a.cat, err = newJudge(a.asOf, f.policies); err != nil {
 		return nil, err

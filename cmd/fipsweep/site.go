@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,13 +33,14 @@ type ownSite struct {
 	inventory *site.Inventory
 }
 
-// read tells every complaint about every file.
-func (f *siteFlags) read() (ownSite, error) {
+// read tells every complaint about every file. Judging is as of a day, "" where
+// that could not be read.
+func (f *siteFlags) read(asOf fips.Date) (ownSite, error) {
 	var s ownSite
 	var errs []error
 	sources, err := readSources("--waivers", f.waiverFiles)
 	errs = append(errs, err)
-	if s.waivers, err = site.ParseWaivers(sources...); err != nil {
+	if s.waivers, err = site.ParseWaivers(dayOfReading(asOf), sources...); err != nil {
 		errs = append(errs, err)
 	}
 	if f.inventoryFile != "" {
@@ -51,6 +53,11 @@ func (f *siteFlags) read() (ownSite, error) {
 	}
 	return s, errors.Join(errs...)
 }
+
+// dayOfReading is the day from which waivers are ahead: today, or that of
+// judging if it is later. Judging as of a day long gone makes no waiver of today
+// one that cannot be.
+func dayOfReading(asOf fips.Date) fips.Date { return max(asOf, fips.DateOf(time.Now())) }
 
 // maxSiteFile bounds a file of waivers or an inventory: a hundred thousand
 // entries fit well.

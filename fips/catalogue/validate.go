@@ -58,6 +58,9 @@ func (out *report) sources(list []fips.Source) map[string]bool {
 				out.add(about, "%s is empty", f.name)
 			}
 		}
+		if _, err := fips.ParseIssued(s.Date); err != nil && s.Date != "" {
+			out.add(about, "%v", err)
+		}
 	}
 	return known
 }

@@ -101,6 +101,13 @@ func TestReadFaults(t *testing.T) {
 	}
 }
 
+func TestSourceFaults(t *testing.T) {
+	_, err := Read(sound(map[string]string{sourcesFile: `[{"id": "D", "title": "t", "edition": "e", "date": "2020-13", "access": "read"}]`}))
+	if err == nil || !strings.Contains(err.Error(), `source D: date "2020-13": want YYYY-MM-DD, YYYY-MM or YYYY`) {
+		t.Errorf("got %v, want a complaint about the date", err)
+	}
+}
+
 func TestReadAllows(t *testing.T) {
 	for name, rules := range map[string]string{
 		"successor":         rule("until=2025-01-01") + "," + rule("id=hash/H#b from=2025-01-02"),

@@ -1,9 +1,9 @@
 package site
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -176,29 +176,50 @@ func (r *policyReader) unknownYet(m map[string]field, x *fips.Rule) {
 			refuse(key, name)
 		}
 	}
+	if v := m["oid"].value; x.OID != "" && !oidForm.MatchString(x.OID) {
+		r.add(v.Line, v.Column, "oid %q: want 1.3.6.1.4.1.99999.1, a list of such, or 1.3.6.1.4.1.99999.1-9", clip(x.OID))
+	}
+	if v := m["codepoint"].value; x.CodePoints != "" && !codeForm.MatchString(x.CodePoints) {
+		r.add(v.Line, v.Column, "codepoint %q: want 0x4242, a list of such, or 0x4242-0x4250", clip(x.CodePoints))
+	}
 	probe := fips.Catalogue{Rules: []fips.Rule{*x}}
 	if x.OID != "" && r.index.Overlaps(&probe) {
 		refuse("oid", x.OID)
 	} else if x.CodePoints != "" && r.index.Overlaps(&probe) {
 		refuse("codepoint", x.CodePoints)
 	}
+	r.addedOnce(m, x)
 }
 
-// notText finds what keeps a file from being text: where, and what.
-func notText(data []byte) (line, column int, what string) {
-	line, column = 1, 1
-	for i := 0; i < len(data); {
-		c, size := utf8.DecodeRune(data[i:])
-		switch {
-		case c == utf8.RuneError && size == 1:
-			return line, column, "it is no UTF-8"
-		case c < ' ' && c != '\n' && c != '\r' && c != '\t':
-			return line, column, "it holds control characters"
-		case c == '\n':
-			line, column = line+1, 0
+// How object identifiers and code points are written: alone, as a range or in
+// a list.
+var (
+	oidForm  = regexp.MustCompile(`^[0-2](\.[0-9]+)+(-[0-9]+)?(,[0-2](\.[0-9]+)+(-[0-9]+)?)*$`)
+	codeForm = regexp.MustCompile(`^(0x[0-9A-Fa-f]{1,8}|[0-9]{1,9})([,-](0x[0-9A-Fa-f]{1,8}|[0-9]{1,9}))*$`)
+)
+
+// addedOnce complains of a rule about what an earlier one of the file is about
+// in the same role: which should hold?
+func (r *policyReader) addedOnce(m map[string]field, x *fips.Rule) {
+	for i := range r.policy.Add {
+		old := &r.policy.Add[i]
+		if old.Kind != x.Kind || old.Role != x.Role {
+			continue
 		}
-		column++
-		i += size
+		index := fips.NewIndex(&fips.Catalogue{Rules: []fips.Rule{*old}})
+		for i, name := range append([]string{x.Name}, x.Aliases...) {
+			if key := [...]string{"name", "aliases"}[min(i, 1)]; name != "" && len(index.Named(x.Kind, name)) > 0 {
+				v := m[key].value
+				r.add(v.Line, v.Column, "%s %q is that of %s already, added above", key, clip(name), old.ID)
+			}
+		}
+		if index.Overlaps(&fips.Catalogue{Rules: []fips.Rule{*x}}) {
+			key := "codepoint"
+			if _, ok := m[key]; !ok {
+				key = "oid"
+			}
+			v := m[key].value
+			r.add(v.Line, v.Column, "%s %q is that of %s already, added above", key, clip(v.Value), old.ID)
+		}
 	}
-	return 0, 0, ""
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -24,6 +25,8 @@ type Expected struct {
 	Target fips.Pattern
 	fips.Tags
 	Where string // file and line
+
+	column int // of the target
 }
 
 // An Inventory is what the operator expects. A nil one expects nothing. It is
@@ -37,10 +40,12 @@ type Inventory struct {
 // list under inventory. Which of them it is shows in the first line. The error
 // joins every complaint.
 func ParseInventory(f Source) (*Inventory, error) {
-	f.Data = bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))
+	f.Data = bytes.TrimPrefix(f.Data, []byte(byteOrderMark))
 	c := &complaints{file: f.Name}
 	v := &Inventory{}
-	if isCSV(f.Data) {
+	if line, column, bad := notText(f.Data); bad != "" && !utf8.Valid(f.Data) {
+		c.add(line, column, "no CSV, YAML or JSON: %s", bad)
+	} else if isCSV(f.Data) {
 		v.all = c.table(f.Data)
 	} else {
 		for _, n := range c.entries(f.Data, "inventory", InventorySchema) {
@@ -109,6 +114,7 @@ func bound(key string) int {
 func (c *complaints) set(x *Expected, key, s string, line, column int) {
 	switch key {
 	case "target":
+		x.column = column
 		var err error
 		if x.Target, err = fips.ParsePattern(s); err != nil {
 			c.add(line, column, "target %q: %w", clip(s), err)
@@ -140,7 +146,7 @@ func (c *complaints) distinct(all []Expected) {
 		if where, twice := seen[key]; twice && key != "" {
 			var line int
 			fmt.Sscanf(strings.TrimPrefix(x.Where, c.file+":"), "%d", &line)
-			c.add(line, 1, "target %s is there already, in %s", clip(key), where)
+			c.add(line, max(1, x.column), "target %s is there already, in %s", clip(key), where)
 			continue
 		}
 		seen[key] = x.Where

@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -73,13 +74,6 @@ func ParsePolicies(cat *fips.Catalogue, files ...Source) ([]fips.Policy, error) 
 
 // read reads the one document of a file.
 func (r *policyReader) read(data []byte) {
-	if line, column, bad := notText(data); bad != "" {
-		r.add(line, column, "no YAML or JSON: %s", bad)
-		return
-	}
-	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
-		data = fromJSON(data)
-	}
 	top := r.document(data)
 	if top == nil {
 		return
@@ -94,6 +88,9 @@ func (r *policyReader) read(data []byte) {
 		}
 	}
 	r.policy.Name, r.named = r.word(top, m, "policy"), m["policy"].value
+	if slices.Contains(fips.BuiltInPolicies(), r.policy.Name) && r.file != r.policy.Name {
+		r.add(r.named.Line, r.named.Column, "policy %s is built in: give this one a name of its own", r.policy.Name)
+	}
 	r.policy.Title, r.policy.Version = r.optional(m, "title", maxText), r.optional(m, "version", maxText)
 	for _, n := range r.sequence(m, "sources") {
 		r.source(n)
@@ -107,27 +104,6 @@ func (r *policyReader) read(data []byte) {
 	if len(r.policy.Add)+len(r.policy.Tighten) == 0 && len(r.all) == 0 {
 		r.add(top.Line, top.Column, "the policy asks for nothing: put demands under tighten, or rules about new names under add")
 	}
-}
-
-// fromJSON writes what JSON has and YAML has not: a tab between values, and a
-// slash with a backslash before it.
-func fromJSON(data []byte) []byte {
-	out := make([]byte, 0, len(data))
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case c == '\t':
-			out = append(out, ' ')
-		case c == '\\' && i+1 < len(data):
-			i++
-			if data[i] != '/' {
-				out = append(out, c)
-			}
-			out = append(out, data[i])
-		default:
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 var wordForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
@@ -265,6 +241,14 @@ func (r *policyReader) source(n *yaml.Node) {
 		to  *string
 	}{{"id", &s.ID}, {"title", &s.Title}, {"edition", &s.Edition}, {"date", &s.Date}, {"access", &s.Access}} {
 		*f.to = r.required(n, m, f.key, maxText)
+	}
+	if _, err := fips.ParseIssued(s.Date); err != nil && s.Date != "" {
+		v := m["date"].value
+		r.add(v.Line, v.Column, "%w", err)
+	}
+	if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
+		v := m["url"].value
+		r.add(v.Line, v.Column, "url %q: want one that begins with https://", clip(s.URL))
 	}
 	if r.sources[s.ID] && s.ID != "" {
 		v := m["id"].value

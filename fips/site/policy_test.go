@@ -222,10 +222,21 @@ func TestPolicyComplaints(t *testing.T) {
 		{"adds by alias", fmt.Sprintf(add, "new", ", aliases: [ecdh-sha2-nistp256]"), "is in the catalogue already"},
 		{"adds a code point that is there", "policy: p\nadd:\n- {kind: named-group, name: new, codepoint: 0x0017, use: u, status: approved, cite: {document: IG, section: x}, because: b, remedy: r}\n", `codepoint "0x0017" is in the catalogue already`},
 		{"adds a suite that is there", "policy: p\nadd:\n- {kind: tls-cipher-suite, name: TLS_RSA_WITH_RC4_128_SHA, use: u, status: approved, cite: {document: IG, section: x}, because: b, remedy: r}\n", "is in the catalogue already"},
+		{"adds twice", fmt.Sprintf(add, "ours", "") + "- {kind: ssh-kex, name: ours, use: u, status: disallowed, cite: {document: IG, section: x}, because: b, remedy: r}", `p.yaml:4:25: name "ours" is that of p/ssh-kex/ours already`},
+		{"adds a code point twice", "policy: p\nadd:\n- {kind: named-group, name: a, codepoint: 0x4242, use: u, status: approved, cite: {document: IG, section: x}, because: b, remedy: r}\n" +
+			"- {kind: named-group, name: b, codepoint: 0x4240-0x4250, use: u, status: approved, cite: {document: IG, section: x}, because: b, remedy: r}\n", `p.yaml:4:43: codepoint "0x4240-0x4250" is that of p/named-group/a already`},
+		{"adds what is no code point", fmt.Sprintf(add, "ours", ", codepoint: zz"), `codepoint "zz": want 0x4242, a list of such, or 0x4242-0x4250`},
+		{"adds what is no object identifier", fmt.Sprintf(add, "ours", ", oid: 1..2"), `oid "1..2": want 1.3.6.1.4.1.99999.1, a list of such`},
 		{"adds a pattern", fmt.Sprintf(add, "\"new*\"", ""), "has no *"},
 		{"adds with bounds", fmt.Sprintf(add, "new", ", bounds: {max_bits: 1}"), `unknown key "bounds"`},
-		{"source twice", "policy: p\nsources: [{id: IG, title: t, edition: e, date: d, access: read}]", "source IG is there already"},
-		{"source without title", "policy: p\nsources: [{id: X, edition: e, date: d, access: read}]", "p.yaml:2:11: title is missing"},
+		{"source twice", "policy: p\nsources: [{id: IG, title: t, edition: e, date: 2026, access: read}]", "source IG is there already"},
+		{"source without title", "policy: p\nsources: [{id: X, edition: e, date: 2026, access: read}]", "p.yaml:2:11: title is missing"},
+		{"source of no date", "policy: p\nsources:\n- {id: X, title: t, edition: e, date: last year, access: read}", `p.yaml:3:39: date "last year": want YYYY-MM-DD, YYYY-MM or YYYY, such as 2026-01-31`},
+		{"source of a day that is none", "policy: p\nsources:\n- {id: X, title: t, edition: e, date: 2026-02-30, access: read}", `p.yaml:3:39: date "2026-02-30"`},
+		{"source of a month that is none", "policy: p\nsources:\n- {id: X, title: t, edition: e, date: 2026-13, access: read}", `p.yaml:3:39: date "2026-13"`},
+		{"source of an empty date", "policy: p\nsources:\n- {id: X, title: t, edition: e, date: \"\", access: read}", `p.yaml:3:39: date is empty`},
+		{"source at no address", "policy: p\nsources:\n- {id: X, title: t, edition: e, date: 2026, access: read, url: \"javascript:alert(1)\"}", `p.yaml:3:64: url "javascript:alert(1)": want one that begins with https://`},
+		{"name of a policy that is built in", "policy: cnsa2\ntighten: []", "p.yaml:1:9: policy cnsa2 is built in"},
 	}
 	c := loadCatalogue(t)
 	for _, tt := range tests {
@@ -254,7 +265,9 @@ func TestEveryPolicyComplaint(t *testing.T) {
 func TestPoliciesRead(t *testing.T) {
 	c := loadCatalogue(t)
 	for name, file := range map[string]string{
-		"sound":                           sound(),
+		"sound": sound(),
+		"sources by day, month and year": "sources:\n- {id: X, title: t, edition: e, date: 2026-01-31, access: a, url: \"https://acme.example/x\"}\n" +
+			"- {id: Y, title: t, edition: e, date: 2026-01, access: a}\n- {id: Z, title: t, edition: e, date: 2026, access: a}\n" + sound(),
 		"until the catalogue is stricter": sound("status: not-approved", "until: 2035-12-31"),
 		"the other use":                   sound("kind: ssh-hostkey", "name: ssh-rsa", "role: verify", "status: not-approved"),
 		"some are worse already":          sound("name:", "only: secp384r1", "status: not-approved"),

@@ -16,6 +16,9 @@ type Source struct {
 	Data []byte
 }
 
+// byteOrderMark is what some editors and spreadsheets put before UTF-8.
+const byteOrderMark = "\xef\xbb\xbf"
+
 // maxComplaints bounds what is told of one file.
 const maxComplaints = 100
 

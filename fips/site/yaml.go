@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -19,6 +20,14 @@ import (
 
 // document parses one YAML document into its top node; nil where it cannot.
 func (c *complaints) document(data []byte) *yaml.Node {
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	if line, column, bad := notText(data); bad != "" {
+		c.add(line, column, "no YAML or JSON: %s", bad)
+		return nil
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		data = fromJSON(data)
+	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var doc yaml.Node
 	switch err := d.Decode(&doc); {
@@ -39,6 +48,46 @@ func (c *complaints) document(data []byte) *yaml.Node {
 		c.syntax(err)
 	}
 	return doc.Content[0]
+}
+
+// fromJSON writes what JSON has and YAML has not: a tab between values, and a
+// slash with a backslash before it.
+func fromJSON(data []byte) []byte {
+	out := make([]byte, 0, len(data))
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '\t':
+			out = append(out, ' ')
+		case c == '\\' && i+1 < len(data):
+			i++
+			if data[i] != '/' {
+				out = append(out, c)
+			}
+			out = append(out, data[i])
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// notText finds what keeps a file from being text: where, and what.
+func notText(data []byte) (line, column int, what string) {
+	line, column = 1, 1
+	for i := 0; i < len(data); {
+		c, size := utf8.DecodeRune(data[i:])
+		switch {
+		case c == utf8.RuneError && size == 1:
+			return line, column, "it is no UTF-8: save it as that"
+		case c < ' ' && c != '\n' && c != '\r' && c != '\t':
+			return line, column, "it holds control characters"
+		case c == '\n':
+			line, column = line+1, 0
+		}
+		column++
+		i += size
+	}
+	return 0, 0, ""
 }
 
 // syntax tells what the parser says, at the line that it names.

@@ -19,7 +19,7 @@ const waiverFile = `waivers:
   - {id: W-ftp, algorithm: cleartext, scope: 10.20.1.77, reason: a printer, approver: ciso, from: 2026-06-01, expires: 2026-12-01}
   - {id: W-key, rule: public-key/RSA 2048, scope: /etc, reason: none is here, approver: ciso, from: 2026-06-01, expires: 2027-05-31}
   - {id: W-ssl, algorithm: SSLv3, scope: 10.20.0.0/16, reason: it was accepted once, approver: ciso, from: 2025-06-01, expires: 2025-12-31}
-  - {id: W-next, algorithm: x25519, scope: 10.20.0.0/16, reason: later, approver: ciso, from: 2027-01-01, expires: 2027-12-31}
+  - {id: W-next, algorithm: x25519, scope: 10.20.0.0/16, reason: later, approver: ciso, from: 2027-01-01, expires: 2027-11-30}
 `
 
 const inventoryFile = `target,owner,system,environment,data_class,boundary
@@ -36,7 +36,7 @@ const inventoryFile = `target,owner,system,environment,data_class,boundary
 // ofSite is the sample under the waivers and the inventory above.
 func ofSite(t testing.TB) (*reports.Report, []fips.Assessment) {
 	t.Helper()
-	waivers, err := site.ParseWaivers(site.Source{Name: "waivers.yaml", Data: []byte(waiverFile)})
+	waivers, err := site.ParseWaivers("2026-11-22", site.Source{Name: "waivers.yaml", Data: []byte(waiverFile)})
 	if err != nil {
 		t.Fatal(err)
 	}

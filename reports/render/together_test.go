@@ -156,7 +156,7 @@ func TestAddressesAreToldApart(t *testing.T) {
 			if !found {
 				break
 			}
-			about := strings.HasPrefix(after, "</code></td><td>Its addresses") || strings.HasPrefix(after, "` |") || strings.HasPrefix(after, `","says":"Its addr`) || strings.HasPrefix(after, `", "says": "Its addr`) || strings.HasPrefix(after, " at 2 addresses")
+			about := strings.HasPrefix(after, "</code></td><td><span class=\"st al\">") || strings.HasPrefix(after, "` |") || strings.HasPrefix(after, `","says":"Its addr`) || strings.HasPrefix(after, `", "says": "Its addr`) || strings.HasPrefix(after, " at 2 addresses")
 			if !strings.HasPrefix(after, " (") && !about {
 				t.Errorf("%s: localhost:443%.80s", name, after)
 			}

@@ -20,7 +20,7 @@ type factView struct {
 	reports.Fact
 	Status  fips.Status // Unobserved where no rule speaks of it
 	Rule    string
-	RuleRow string // anchor of its row among the findings
+	RuleRow string // anchor of its row among the findings; "" where the ruling is none
 	Places  []string
 	More    int
 }
@@ -48,7 +48,7 @@ func factTitle(k reports.FactKind, n int) string {
 func factWhy(k reports.FactKind) string {
 	switch k {
 	case reports.KeyShared:
-		return "Whoever takes such a key from one place holds it for all. A rule speaks of it, so each is a finding too."
+		return "Whoever takes such a key from one place holds it for all. A hand is a name that certificates are for, however often these are copied or shown, or an SSH host; or a file with the private half, where there are more of those."
 	case reports.ChainDiffers:
 		return "What a client meets depends on the address that it gets: one of them may have been left behind."
 	case reports.PrivateServed:
@@ -75,8 +75,11 @@ func (v *view) Facts() []factsView {
 			for _, e := range f.Endpoints[:min(maxFactPlaces, len(f.Endpoints))] {
 				row.Places = append(row.Places, v.R.Name(e))
 			}
+			if f.Ruling != nil {
+				row.Status, row.Rule = f.Ruling.Status, f.Ruling.Rule
+			}
 			if f.Finding != nil {
-				row.Status, row.Rule, row.RuleRow = f.Finding.Status, f.Finding.Rule, reports.RowID(*f.Finding)
+				row.RuleRow = reports.RowID(*f.Finding)
 			}
 			x.Rows = append(x.Rows, row)
 		}
@@ -117,13 +120,16 @@ func (p *paper) together(r *reports.Report) {
 			line += "first "
 		}
 		line += cutRunes(first.Subject, 60)
+		if first.Hands > 0 {
+			line += fmt.Sprintf(" in %d hands", first.Hands)
+		}
 		if kind == reports.ChainDiffers { // its places are the addresses of the name
 			line += " at " + number(first.Count) + " addresses"
 		} else if len(first.Endpoints) > 0 {
 			line += " at " + cutRunes(r.Name(first.Endpoints[0]), 60)
 		}
 		if more := first.Count - 1; more > 0 && kind != reports.ChainDiffers {
-			line += fmt.Sprintf(" and %s more", number(more))
+			line += fmt.Sprintf(" and %s more", many(more, "place"))
 		}
 		p.para(head, 11, line)
 		head = t("")
