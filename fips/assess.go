@@ -23,7 +23,8 @@ func (j *Judge) Assess(o scanner.Observation) Assessment {
 			a.Findings = append(a.Findings, Finding{ID: findingID(o.Endpoint, r), Sweep: o.Sweep, Endpoint: o.Endpoint, Ruling: r})
 		}
 	}
-	if _, lost := o.Gap(); lost && a.Worst.Grade() == Pass {
+	a.Behind = j.behind(o)
+	if _, lost := a.Gap(); lost && a.Worst.Grade() == Pass {
 		a.Worst = Unobserved // what was seen passes, but nobody saw all that was asked for
 	}
 	return a

@@ -20,6 +20,8 @@ type Judge struct {
 	anchor string            // ID of the rule anchorName
 	suites map[string]Ruling // the registry's, by name: servers offer dozens, and all the same ones
 
+	statuses *StatusTable // of what a TLS probe can offer
+
 	// Of policies on top of the catalogue; empty where there are none.
 	policies []Policy
 	policy   string            // the name of all together
@@ -44,6 +46,7 @@ func NewJudge(c *Catalogue, asOf Date) (*Judge, error) {
 	}
 	j.suites = j.allSuites()
 	if len(c.Policies) == 0 {
+		j.statuses = j.allStatuses()
 		return j, nil
 	}
 	base := *j
@@ -51,6 +54,7 @@ func NewJudge(c *Catalogue, asOf Date) (*Judge, error) {
 	j.added = NewIndex(c.added())
 	j.raised = raise(c, j.rules, j.added)
 	j.suites = j.allSuites()
+	j.statuses = j.allStatuses()
 	return j, nil
 }
 

@@ -163,6 +163,7 @@ func (ws *Waivers) Waive(a *Assessment, day Date) {
 		f := &a.Findings[i]
 		if ws.Mark(f, day) {
 			a.Waived = max(a.Waived, f.Status)
+			a.Behind = a.Behind || f.hides(a.Observation)
 		} else {
 			left = max(left, f.Status)
 		}

@@ -106,8 +106,8 @@ func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 	s := control.Stand(a)
 	b.standing[s]++
 	b.tally.Add(a)
-	b.gap(o, s)
-	b.coverage.add(o, s)
+	b.gap(a, s)
+	b.coverage.add(a, s)
 	b.inventory.add(a, s)
 	switch s {
 	case control.Observed:
@@ -115,9 +115,9 @@ func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 	case control.NotSeen:
 		b.posture[fips.Unobserved].n++
 		b.posture[fips.Unobserved].byKind[KindOf(o)]++
-		count(b.unseen, o)
+		count(b.unseen, a)
 	case control.Quiet:
-		count(b.silent, o)
+		count(b.silent, a)
 	}
 	b.offers.add(a)
 	b.facts(o)
@@ -169,8 +169,8 @@ func (b *Builder) facts(o scanner.Observation) {
 }
 
 // gap counts what was lost before all was asked.
-func (b *Builder) gap(o scanner.Observation, s control.Standing) {
-	reason, what, lost := gap(o, s)
+func (b *Builder) gap(a fips.Assessment, s control.Standing) {
+	reason, what, lost := gap(a, s)
 	if !lost {
 		return
 	}
@@ -184,12 +184,12 @@ func (b *Builder) gap(o scanner.Observation, s control.Standing) {
 		g = &GapReason{Reason: reason, What: clip(what, maxText)}
 		b.gapReasons[reason] = g
 	}
-	g.Places.add(o.Endpoint, maxPlaces)
+	g.Places.add(a.Observation.Endpoint, maxPlaces)
 }
 
 // count counts an endpoint that was not seen under its reason.
-func count(m map[scanner.Reason]*ReasonCount, o scanner.Observation) {
-	reason := reasonOf(o)
+func count(m map[scanner.Reason]*ReasonCount, a fips.Assessment) {
+	reason, o := reasonOf(a), a.Observation
 	r := m[reason]
 	if r == nil {
 		r = &ReasonCount{Reason: reason}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -77,7 +78,8 @@ type coverage struct {
 
 func newCoverage() *coverage { return &coverage{subnets: map[string]*SubnetReach{}} }
 
-func (c *coverage) add(o scanner.Observation, s control.Standing) {
+func (c *coverage) add(a fips.Assessment, s control.Standing) {
+	o := a.Observation
 	c.byKind[KindOf(o)].add(o, s)
 	name := network(o.Endpoint)
 	x := c.subnets[name]
@@ -96,15 +98,16 @@ func (c *coverage) add(o scanner.Observation, s control.Standing) {
 	if x.Reasons == nil {
 		x.Reasons = map[scanner.Reason]int{}
 	}
-	x.Reasons[reasonOf(o)]++
+	x.Reasons[reasonOf(a)]++
 }
 
 // reasonOf is why an endpoint that could not be judged could not.
-func reasonOf(o scanner.Observation) scanner.Reason {
+func reasonOf(a fips.Assessment) scanner.Reason {
+	o := a.Observation
 	if o.Failure != nil {
 		return o.Failure.Reason
 	}
-	if lost, ok := o.Gap(); ok {
+	if lost, ok := a.Gap(); ok {
 		return lost.Reason
 	}
 	if len(o.Incomplete) > 0 {

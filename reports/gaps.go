@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -26,8 +27,9 @@ type GapReason struct {
 // Incomplete tells whether the sweep has a gap.
 func (g Gaps) Incomplete() bool { return g.Nothing || g.Stopped || g.Lost > 0 || g.Partial > 0 }
 
-// gap gives the reason and the question of the first gap in an observation.
-func gap(o scanner.Observation, s control.Standing) (scanner.Reason, string, bool) {
+// gap gives the reason and the question of the first gap in an assessment.
+func gap(a fips.Assessment, s control.Standing) (scanner.Reason, string, bool) {
+	o := a.Observation
 	if f := o.Failure; f != nil {
 		// A name that does not resolve was named by the operator, so it counts
 		// as named outright does.
@@ -35,6 +37,6 @@ func gap(o scanner.Observation, s control.Standing) (scanner.Reason, string, boo
 		lost := s == control.NotSeen && (named || o.Answered()) && !f.Reason.Excused()
 		return f.Reason, string(f.Stage), lost
 	}
-	i, lost := o.Gap()
+	i, lost := a.Gap()
 	return i.Reason, i.What, lost
 }

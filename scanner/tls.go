@@ -14,7 +14,7 @@ const (
 // not accepted, unless Asked or the observation's Incomplete says otherwise.
 type TLS struct {
 	STARTTLS    string       `json:"starttls,omitempty"` // the protocol that was upgraded, such as "smtp"
-	Depth       string       `json:"depth"`              // "full" or "verdict"
+	Depth       string       `json:"depth"`              // "full", or "verdict": asked for what does not pass, until something worst was found
 	Asked       Asked        `json:"asked"`
 	Versions    []TLSVersion `json:"versions"` // one for each version asked, oldest first
 	Chains      []Chain      `json:"chains,omitempty"`
@@ -31,6 +31,10 @@ type Asked struct {
 	Version string   `json:"version"`           // version of the question set
 	SHA256  string   `json:"sha256"`            // digest of the question set's text
 	NotPut  []string `json:"not_put,omitempty"` // questions of the set that were not put to this endpoint
+
+	// Statuses is the SHA-256 of the statuses that decided, at depth verdict,
+	// what was asked for. By others, what was left unasked may not pass.
+	Statuses string `json:"statuses,omitempty"`
 }
 
 // TLSVersion is what an endpoint accepts in one protocol version. Names are

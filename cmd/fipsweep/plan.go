@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
@@ -43,6 +44,9 @@ func checkLimits(f scanFlags) error {
 	if f.timeout <= 0 {
 		errs = append(errs, fmt.Errorf("--timeout %s: want a duration above 0, such as 5s", f.timeout))
 	}
+	if f.depth != depthFull && f.depth != fips.DepthVerdict {
+		errs = append(errs, fmt.Errorf("--depth %s: want %s or %s", f.depth, depthFull, fips.DepthVerdict))
+	}
 	if f.history != "off" {
 		errs = append(errs, fmt.Errorf("--history %s: there is no history yet; only 'off' is accepted", f.history))
 	}
@@ -77,7 +81,7 @@ func (p *plan) readTargets(stdin io.Reader, args []string) error {
 		errs = append(errs, err)
 	}
 	p.excluded = excluded
-	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: p.exclude, Ports: ports, Depth: "full"}
+	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: p.exclude, Ports: ports, Depth: p.depth}
 	for _, name := range p.lists {
 		p.scope.Targets = append(p.scope.Targets, "--targets "+name)
 	}

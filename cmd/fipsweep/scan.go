@@ -30,6 +30,7 @@ type scanFlags struct {
 	perHost     int
 	rate        float64
 	timeout     time.Duration
+	depth       string
 	history     string
 	state       string
 	progress    string
@@ -46,7 +47,13 @@ A target is a network (10.0.0.0/24, 10.0.0.0/24:443,8443), a range
 (10.0.0.1-50), a host (host, host:443, [::1]:443), a scheme and a host
 (tls://host:port, ssh://host, smtp://host), or a file or folder (/etc/ssl,
 ./keys, file:///etc/pki). A host or network without a port is asked on the
-usual ports of TLS, SSH and mail.`,
+usual ports of TLS, SSH and mail.
+
+At --depth verdict a TLS endpoint is asked for what does not pass by the policy
+and date of the sweep, and only until something fails: what passes there passes
+at full depth, and what fails there fails. What was not asked is told, and
+judged later by other rules it is a gap. SSH, which offers its lists unasked,
+and files are read the same at either depth.`,
 		Example: `  fipsweep scan localhost /etc/ssl/certs
   fipsweep scan -o html=report.html -o jsonl=sweep.jsonl 10.0.0.0/24
   fipsweep scan --ports 443,8443 --exclude 10.0.0.7 --rate 200 10.0.0.0/22
@@ -64,6 +71,7 @@ usual ports of TLS, SSH and mail.`,
 	fl.IntVar(&f.perHost, "per-host", 2, "endpoints of one address asked at once")
 	fl.Float64Var(&f.rate, "rate", 0, "new connections a second in all; 0 for no limit")
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "how long one connection may take")
+	fl.StringVar(&f.depth, "depth", depthFull, "`DEPTH` of TLS: full names all that is accepted; verdict asks in a dozen connections whether anything is that does not pass")
 	fl.StringVar(&f.history, "history", "off", "where sweeps are kept for later; only 'off' for now")
 	fl.StringVar(&f.state, "state", "", "`folder` for the sweep's journal (default the user's state folder)")
 	fl.StringVar(&f.progress, "progress", "auto", "draw progress on stderr: auto, always or never")
@@ -114,7 +122,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	files := newFiles()
 	local := sweep.New(sweep.Config{
 		Expander: expander{files: files, hosts: newHosts(p.excluded)},
-		Prober:   newProber(dialer.Dial, files, p.timeout),
+		Prober:   newProber(dialer.Dial, files, p.timeout, p.verdict()),
 		Limits:   sweep.Limits{PerHost: p.perHost},
 		SweepID:  about.ID,
 		Dialer:   dialer,

@@ -60,8 +60,8 @@ type prober struct {
 	files, tls, ssh, detect scanner.Prober
 }
 
-func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration) prober {
-	t := tlsprobe.New(dial, tlsprobe.Options{Timeout: timeout})
+func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, v *tlsprobe.Verdict) prober {
+	t := tlsprobe.New(dial, tlsprobe.Options{Timeout: timeout, Verdict: v})
 	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout})
 	return prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
 		Dial:  dial,

@@ -93,6 +93,12 @@ func seen(n int, rulings ...any) fips.Assessment {
 	return a
 }
 
+// short is the same endpoint asked at depth verdict.
+func short(a fips.Assessment) fips.Assessment {
+	a.Observation.TLS.Depth = fips.DepthVerdict
+	return a
+}
+
 func missed(n int, probe string, stage scanner.Stage, outright bool) fips.Assessment {
 	e := scanner.Host(netip.AddrFrom4([4]byte{10, 1, byte(n >> 8), byte(n)}), 443, "")
 	e.Outright = outright
@@ -144,6 +150,11 @@ func TestStates(t *testing.T) {
 		{"a file lost is one of certificates", []fips.Assessment{unreadable}, "SC-17", NotAssessed, [4]int{0, 1, 0, 0}},
 		{"a file that holds nothing is none", []fips.Assessment{{Observation: empty}}, "SC-17", NotAssessed, [4]int{}},
 		{"no boundary is tagged", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), seen(2, fips.Disallowed, fips.ClassTLSVersion)}, "CC6.6", NotAssessed, [4]int{}},
+		{"at depth verdict one that passes satisfies", []fips.Assessment{short(seen(1, fips.Approved, fips.ClassTLSCipher))}, "SC-8", Satisfied, [4]int{1, 0, 0, 0}},
+		{"at depth verdict one that fails elsewhere satisfies nothing", []fips.Assessment{short(seen(1, fips.Approved, fips.ClassTLSKex, fips.Disallowed, fips.ClassTLSVersion))}, "SC-12", NotAssessed, [4]int{0, 1, 0, 0}},
+		{"at full depth it does", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSKex, fips.Disallowed, fips.ClassTLSVersion)}, "SC-12", Satisfied, [4]int{1, 0, 0, 0}},
+		{"at depth verdict what fails is known", []fips.Assessment{short(seen(1, fips.Disallowed, fips.ClassTLSKex))}, "SC-12", NotSatisfied, [4]int{1, 0, 1, 0}},
+		{"at depth verdict a chain may hide behind what fails", []fips.Assessment{short(seen(1, fips.Approved, fips.ClassCertSignature, fips.Disallowed, fips.ClassTLSVersion))}, "SC-17", NotAssessed, [4]int{0, 1, 0, 0}},
 		{"the module is not observable", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion)}, "IA-7", NotAssessed, [4]int{}},
 		{"a control of inventory alone", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion)}, "CM-8", NotAssessed, [4]int{}},
 	}

@@ -115,9 +115,14 @@ func (n count) concerns(t *fips.Tags) bool {
 }
 
 func (y *Tally) count(a fips.Assessment) {
+	short := a.Short()
 	for i, m := range y.marks {
 		n := &y.counts[i]
 		if m.status == fips.Unobserved && !m.waived || !n.concerns(a.Tags) {
+			continue
+		}
+		if short && m.status.Grade() != fips.Fail {
+			n.notSeen++ // what fails of it was perhaps not asked for
 			continue
 		}
 		if m.waived && m.status.Grade() <= fips.Pass {

@@ -221,6 +221,9 @@ func (x *endpointView) tls(t *scanner.TLS, m rulings, a fips.Assessment) []strin
 	if t.STARTTLS != "" {
 		x.Facts = append(x.Facts, fact{Name: "STARTTLS", Text: clean(t.STARTTLS)})
 	}
+	if t.Depth == fips.DepthVerdict {
+		x.Facts = append(x.Facts, fact{Name: "Depth", Text: "verdict: asked for what does not pass, until something failed"})
+	}
 	if len(t.Asked.NotPut) > 0 {
 		x.Facts = append(x.Facts, fact{Name: "Not put", Text: clean(cutRunes(strings.Join(t.Asked.NotPut, ", "), 400))})
 	}

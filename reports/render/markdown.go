@@ -72,6 +72,9 @@ func (m *markdown) head() {
 	if way := wayOut(m.r); way != "" {
 		m.f("**%s.**\n\n", upperFirst(way))
 	}
+	if m.r.Sweep.Scope.Depth == fips.DepthVerdict {
+		m.f("%s\n\n", atVerdict)
+	}
 }
 
 func (m *markdown) posture() {

@@ -42,6 +42,9 @@ func (p *paper) head(r *reports.Report) {
 		when += "   " + d
 	}
 	p.line(t(p.cut(p.plain(scope(r)), p.width-utf8.RuneCountInString(when)-3)), t("   "+when))
+	if r.Sweep.Scope.Depth == fips.DepthVerdict {
+		p.para(t(""), 0, atVerdict)
+	}
 	p.line()
 }
 

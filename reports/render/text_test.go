@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -49,6 +50,25 @@ func TestTextGolden(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			golden(t, tt.name, []byte(text(t, build(t, sweep(), tt.all), tt.o)))
 		})
+	}
+}
+
+// The depth that leaves things out is told in every output that people read.
+func TestDepthIsTold(t *testing.T) {
+	const told = "At depth verdict TLS endpoints were asked"
+	for _, depth := range []string{"full", fips.DepthVerdict} {
+		s := sweep()
+		s.Scope.Depth = depth
+		r := build(t, s, sample(t))
+		var md, html bytes.Buffer
+		if err := errors.Join(render.Markdown(&md, r), render.HTML(t.Context(), &html, r, again(sample(t)))); err != nil {
+			t.Fatal(err)
+		}
+		for name, out := range map[string]string{"text": text(t, r, render.TextOptions{}), "Markdown": md.String(), "HTML": html.String()} {
+			if got := strings.Contains(out, told); got != (depth == fips.DepthVerdict) {
+				t.Errorf("%s at depth %s: told %v", name, depth, got)
+			}
+		}
 	}
 }
 

@@ -262,11 +262,16 @@ func advice(r scanner.Reason) string {
 		return "Several unlike servers stand behind the address: sweep each at its own."
 	case scanner.ReasonInterrupted:
 		return "The sweep was stopped before it was done: run it again."
+	case fips.ReasonOtherStatuses:
+		return "Depth verdict asked for what did not pass by the policy and date of the sweep: sweep again by these, or at full depth."
 	case reports.ReasonUnruled:
 		return "It answered or was read, and showed nothing that a rule speaks of."
 	}
 	return "A fault of ours: the observation says which."
 }
+
+// atVerdict says what a sweep at that depth leaves open.
+const atVerdict = "At depth verdict TLS endpoints were asked for what does not pass, and no further once something failed: what more is accepted there is unobserved."
 
 // Limits says what this sweep does not reach.
 func (v *view) Limits() []string {
@@ -274,6 +279,9 @@ func (v *view) Limits() []string {
 	var list []string
 	if n := len(r.Sweep.Scope.Exclude); n > 0 {
 		list = append(list, clean("Excluded by the operator: "+strings.Join(r.Sweep.Scope.Exclude, ", ")+"."))
+	}
+	if r.Sweep.Scope.Depth == fips.DepthVerdict {
+		list = append(list, atVerdict)
 	}
 	if r.Gaps.Stopped {
 		list = append(list, "Broken off: "+stopped+". What is not here was not asked, or had not answered yet.")

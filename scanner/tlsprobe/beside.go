@@ -125,15 +125,21 @@ func (s *session) extensions(v version) {
 	if v == ssl3 || v == ssl2 {
 		return
 	}
-	var cbc []uint16
-	for _, c := range q.suites {
-		if suite, _ := iana.SuiteByCode(c); suite.Mode == "CBC" {
-			cbc = append(cbc, c)
-		}
+	if block := slices.DeleteFunc(slices.Clone(q.suites), func(c uint16) bool { return !cbc(c) }); len(block) > 0 {
+		q.suites = block
 	}
-	if len(cbc) > 0 {
-		q.suites = cbc
+	if a, ok := s.riding("extensions", q.wishing()); ok && a.outcome == chose && a.hello.Negotiated() == v.code {
+		s.grants(a)
 	}
+}
+
+func cbc(code uint16) bool {
+	s, _ := iana.SuiteByCode(code)
+	return s.Mode == "CBC"
+}
+
+// wishing is the question with all that a ServerHello may grant.
+func (q question) wishing() question {
 	q.deflate = true
 	q.more = []tlswire.Extension{
 		{Type: tlswire.ExtEncryptThenMAC},
@@ -143,19 +149,21 @@ func (s *session) extensions(v version) {
 		{Type: tlswire.ExtHeartbeat, Body: []byte{1}},
 		{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}},
 	}
-	a, ok := s.riding("extensions", q)
-	if !ok || a.outcome != chose || a.hello.Negotiated() != v.code {
-		return
-	}
-	granted := func(e tlswire.ExtensionType) *bool { return yes(has(a.hello.Extensions, e)) }
+	return q
+}
+
+// grants keeps what an answer to such a question grants.
+func (s *session) grants(a answer) {
+	granted := func(e tlswire.ExtensionType) bool { return has(a.hello.Extensions, e) }
 	f := &s.facts
-	if len(cbc) > 0 {
-		f.EncryptThenMAC, f.TruncatedHMAC = granted(tlswire.ExtEncryptThenMAC), granted(tlswire.ExtTruncatedHMAC)
+	if cbc(a.hello.Suite) {
+		f.EncryptThenMAC = either(f.EncryptThenMAC, granted(tlswire.ExtEncryptThenMAC))
+		f.TruncatedHMAC = either(f.TruncatedHMAC, granted(tlswire.ExtTruncatedHMAC))
 	}
-	f.Heartbeat = granted(tlswire.ExtHeartbeat)
-	f.SCTs = either(f.SCTs, *granted(tlswire.ExtSCT))
-	f.SessionTicket = either(f.SessionTicket, *granted(tlswire.ExtSessionTicket))
-	f.Compression = yes(a.hello.Compression != 0)
+	f.Heartbeat = either(f.Heartbeat, granted(tlswire.ExtHeartbeat))
+	f.SCTs = either(f.SCTs, granted(tlswire.ExtSCT))
+	f.SessionTicket = either(f.SessionTicket, granted(tlswire.ExtSessionTicket))
+	f.Compression = either(f.Compression, a.hello.Compression != 0)
 	if a.whole {
 		f.OCSPStaple = either(f.OCSPStaple, a.stapled)
 		s.client(a)

@@ -62,6 +62,10 @@ func (s *session) first(v version) question {
 		return question{version: v}
 	case tls13:
 		return question{version: v, suites: s.suites(v), groups: s.p.questions.groups13}
+	case tls12:
+		if s.p.ranks != nil {
+			return s.passing()
+		}
 	}
 	return question{version: v, suites: s.pieces(s.suites(v))[0], groups: s.legacyGroups()}
 }

@@ -14,6 +14,9 @@
 // picks, ask again until it declines. k suites of a version cost k+1
 // connections, one after another.
 //
+// At depth verdict it is told how bad each name is, and asks only whether
+// anything is accepted that does not pass (see verdict.go).
+//
 // It never judges what it sees, never retries a host that does not answer, and
 // never takes silence for a no.
 package tlsprobe

@@ -19,6 +19,9 @@ type Options struct {
 	// before is left alone the first time; each further time is twice as long.
 	// One second if zero.
 	Pause time.Duration
+
+	// Verdict is what a probe at depth verdict goes by; nil asks everything.
+	Verdict *Verdict
 }
 
 // A Prober asks TLS endpoints. It may be used by many goroutines at once; each
@@ -29,6 +32,7 @@ type Prober struct {
 	pause     time.Duration
 	questions questions
 	asked     scanner.Asked
+	ranks     *ranks // at depth verdict; nil asks everything
 }
 
 // New returns a prober that opens its connections through dial.
@@ -40,8 +44,16 @@ func New(dial scanner.Dial, o Options) *Prober {
 		o.Pause = time.Second
 	}
 	q := newQuestions()
-	asked := scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(q.text))}
-	return &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, questions: q, asked: asked}
+	p := &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause}
+	if o.Verdict != nil {
+		p.ranks = newRanks(&q, *o.Verdict)
+		q.text = p.ranks.text
+		p.asked = p.ranks.asks()
+	} else {
+		p.asked = scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(q.text))}
+	}
+	p.questions = q
+	return p
 }
 
 // Probe asks the endpoint everything. It connects anew for each question.
@@ -50,13 +62,17 @@ func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observat
 }
 
 // Hello is the bytes of the first question: a ClientHello of TLS 1.2 with
-// every suite. It is nil where a STARTTLS dialogue must come first.
+// every suite, at depth verdict with those that pass. It is nil where a STARTTLS dialogue must come first.
 func (p *Prober) Hello(e scanner.Endpoint) []byte {
 	if _, ok := dialogues[e.Scheme]; ok {
 		return nil
 	}
 	s := p.begin(context.Background(), e)
-	hello, err := s.hello(question{version: tls12, suites: s.suites(tls12), groups: s.legacyGroups()})
+	q := question{version: tls12, suites: s.suites(tls12), groups: s.legacyGroups()}
+	if p.ranks != nil {
+		q = s.passing()
+	}
+	hello, err := s.hello(q)
 	if err != nil {
 		return nil
 	}

@@ -61,9 +61,7 @@ func (p *plan13) signatures() {
 	suites := readableOf(p.suites)
 	group, ok := shareable(p.groups)
 	if !ok || len(suites) == 0 {
-		f := scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "an answer is read with an AES or ChaCha20 suite and a group that has a fixed share; the server takes others only"}
-		p.missed(what, f)
-		p.missed(tls13.name+" chain", f)
+		p.unreadable(what)
 		return
 	}
 	found := p.found[tls13]
@@ -89,6 +87,12 @@ func (p *plan13) signatures() {
 		found.SignatureSchemes = append(found.SignatureSchemes, schemeName(a.scheme))
 	}
 	p.missed(what, *p.stopped)
+}
+
+func (p *plan13) unreadable(what string) {
+	f := scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "an answer is read with an AES or ChaCha20 suite and a group that has a fixed share; the server takes others only"}
+	p.missed(what, f)
+	p.missed(tls13.name+" chain", f)
 }
 
 // signs tells whether an answer names a scheme. A refusal ends the list, be it

@@ -42,7 +42,9 @@ type session struct {
 	sentinel      *bool                // an answer of TLS 1.2 bore the downgrade sentinel
 	listings      map[version]*listing // SSLv3 to TLS 1.2
 	plan13        *plan13
-	purpose       string // what is being asked, for the count of hellos
+	long          bool    // at depth verdict: it bears a long list of suites
+	older         *answer // at depth verdict: of the question that the versions before TLS 1.2 share
+	purpose       string  // what is being asked, for the count of hellos
 
 	firsts  map[version]answer // answers to first questions that were had already
 	proof   question           // one that got an answer, to be put beside a doubtful one
@@ -56,7 +58,7 @@ type session struct {
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}, marks: map[version]string{}}
-	s.tls = scanner.TLS{Depth: "full", Asked: p.Asked(), Hellos: map[string]int{}}
+	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if _, ok := dialogues[e.Scheme]; ok {
 		s.tls.STARTTLS = e.Scheme
 	}
@@ -81,6 +83,10 @@ func (s *session) run() scanner.Observation {
 		}
 		s.version(v)
 	}
+	if s.p.ranks != nil {
+		s.decide()
+		return s.sum()
+	}
 	s.beside()
 	s.again()
 	for _, v := range askedOrder {
@@ -94,10 +100,12 @@ func (s *session) run() scanner.Observation {
 // version asks all of one version.
 func (s *session) version(v version) {
 	s.purpose = v.suitesPurpose()
-	switch v {
-	case ssl2:
+	switch {
+	case v == ssl2:
 		s.enumerateSSL2()
-	case tls13:
+	case s.p.ranks != nil:
+		s.spoken(v)
+	case v == tls13:
 		s.enumerate13()
 	default:
 		s.enumerate(v)

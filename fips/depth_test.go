@@ -1,0 +1,122 @@
+package fips_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/catalogue"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+func judgeOn(t *testing.T, day fips.Date) *fips.Judge {
+	t.Helper()
+	cat, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := fips.NewJudge(cat, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// verdictOf is an observation at depth verdict, asked by a judge's statuses, of
+// a server that accepts the suite.
+func verdictOf(j *fips.Judge, suite string) scanner.Observation {
+	o := scanner.Observe(scanner.Host(netip.MustParseAddr("192.0.2.1"), 443, ""), "tls")
+	yes := true
+	o.TLS = &scanner.TLS{Depth: fips.DepthVerdict, Asked: scanner.Asked{Version: "verdict 1", Statuses: j.StatusTable().Digest()},
+		Versions: []scanner.TLSVersion{{Version: scanner.TLSv12, Accepted: &yes, Suites: []string{suite}, ExtendedMasterSecret: &yes}}}
+	return o
+}
+
+const (
+	goodSuite = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+	mildSuite = "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"
+	badSuite  = "TLS_RSA_WITH_RC4_128_SHA"
+)
+
+// The table says what the judge rules.
+func TestStatusTable(t *testing.T) {
+	j := judgeOn(t, "2026-11-22")
+	all := j.StatusTable()
+	for _, tt := range []struct {
+		kind, name string
+		want       fips.Status
+	}{
+		{"tls-cipher-suite", goodSuite, fips.Approved},
+		{"tls-cipher-suite", mildSuite, fips.Deprecated},
+		{"tls-cipher-suite", badSuite, fips.Disallowed},
+		{"named-group", "x25519", fips.NotApproved},
+		{"signature-scheme", "rsa_pkcs1_sha1", fips.Disallowed},
+		{"protocol-version", scanner.SSLv2, fips.Disallowed},
+		{"named-group", "no such group", fips.Unclassified},
+	} {
+		if got := all.Of(tt.kind, tt.name); got != tt.want {
+			t.Errorf("%s %s: %s, want %s", tt.kind, tt.name, got, tt.want)
+		}
+	}
+	if judgeOn(t, "2026-12-01").StatusTable().Digest() != all.Digest() {
+		t.Error("no status changes in a week, and the digest does")
+	}
+	if judgeOn(t, "2036-01-01").StatusTable().Digest() == all.Digest() {
+		t.Error("the digest does not tell 2036 from 2026")
+	}
+}
+
+// An observation at depth verdict passes by the statuses that it was asked by;
+// by others, what was left unasked is a gap.
+func TestVerdictByOtherStatuses(t *testing.T) {
+	then, later := judgeOn(t, "2026-11-22"), judgeOn(t, "2031-01-01")
+	o := verdictOf(then, goodSuite)
+	for _, tt := range []struct {
+		name  string
+		judge *fips.Judge
+		depth string
+		worst fips.Status
+		gap   bool
+	}{
+		{"the same", then, fips.DepthVerdict, fips.Approved, false},
+		{"nothing changed in a week", judgeOn(t, "2026-11-29"), fips.DepthVerdict, fips.Approved, false},
+		{"later", later, fips.DepthVerdict, fips.Unobserved, true},
+		{"later, at full depth", later, "full", fips.Approved, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			x := o
+			tls := *o.TLS
+			tls.Depth, x.TLS = tt.depth, &tls
+			a := tt.judge.Assess(x)
+			why, gap := a.Gap()
+			if a.Worst != tt.worst || gap != tt.gap || gap && why.Reason != fips.ReasonOtherStatuses {
+				t.Errorf("worst %s, gap %v %+v", a.Worst, gap, why)
+			}
+		})
+	}
+}
+
+// What a waived name hides is unasked: nobody looked behind it.
+func TestVerdictBehindWaiver(t *testing.T) {
+	j := judgeOn(t, "2026-11-22")
+	for _, tt := range []struct {
+		name, algorithm string
+		gap             bool
+	}{
+		{"a suite", badSuite, true},
+		{"nothing here", "x25519", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := j.Assess(verdictOf(j, badSuite))
+			everywhere, err := fips.ParsePattern("192.0.2.0/24")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := fips.Waiver{ID: "W-1", Algorithm: tt.algorithm, From: "2026-01-01", Expires: "2026-12-31", Reason: "r", Approver: "a", Scope: []fips.Pattern{everywhere}}
+			fips.NewWaivers([]fips.Waiver{w}).Waive(&a, "2026-11-22")
+			if _, gap := a.Gap(); gap != tt.gap || !a.Short() {
+				t.Errorf("gap %v, short %v", gap, a.Short())
+			}
+		})
+	}
+}

@@ -1,0 +1,222 @@
+package tlsprobe
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// decide asks a version up to TLS 1.2 for what does not pass.
+func (l *listing) decide() {
+	l.decideSuites()
+	l.decideGroups()
+	if l.v == tls12 {
+		l.decideSchemes()
+	}
+}
+
+// decideSuites asks for suites that do not pass, and at first for those with
+// CBC too: what is granted about the MAC is granted under no other.
+func (l *listing) decideSuites() {
+	r, what := l.p.ranks, l.v.name+" suites that do not pass"
+	rank := worst(l.suites, r.suites) + 1
+	block := rank == 1
+	var failed []uint16 // picked, and then found impossible
+	for rank <= r.top {
+		if l.stopped != nil {
+			l.missed(what, *l.stopped)
+			return
+		}
+		list := worse(l.session.suites(l.v), r.suites, rank)
+		if block {
+			list = append(list, slices.DeleteFunc(within(l.session.suites(l.v), r.suites, 0), func(c uint16) bool { return !cbc(c) })...)
+		}
+		if list = without(list, failed); len(list) == 0 {
+			return
+		}
+		block = false
+		l.purpose = what
+		q := question{version: l.v, suites: list, groups: l.legacyGroups()}
+		a := l.offering(q.wishing())
+		if !l.goesOn(what, a) {
+			return
+		}
+		picked := a.hello.Suite
+		if a.hello.Negotiated() != l.v.code || !slices.Contains(list, picked) {
+			l.strangely(what, suiteName(picked))
+			return
+		}
+		l.grants(a)
+		if l.choice(a); !slices.Contains(l.suites, picked) {
+			failed = append(failed, picked)
+			continue
+		}
+		rank = max(rank, r.suites[picked]+1)
+	}
+}
+
+// suitesLeft is the suites that may be accepted: those no worse than the worst
+// that was seen.
+func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
+	r := l.p.ranks
+	list := within(l.session.suites(l.v), r.suites, worst(l.suites, r.suites))
+	return slices.DeleteFunc(list, func(c uint16) bool { return !is(shapeOf(c)) })
+}
+
+// decideGroups asks for groups that do not pass, under every suite that may be
+// accepted. With no group of RFC 7919 that passes on offer, a suite with DHE
+// shows the server's own prime. Once a curve is as bad as any can be, there is
+// no more to ask.
+//
+// The curve of an ECDSA certificate is offered last (see ecGroups). Once it is
+// chosen, suites that need it are left out.
+func (l *listing) decideGroups() {
+	r, what := l.p.ranks, l.v.name+" groups that do not pass"
+	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.ECParams })
+	suites = append(suites, l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.DHParams })...)
+	keep := l.certificateCurves()
+	rank := worst(l.curves, r.groups) + 1
+	for rank <= r.top {
+		groups := without(worse(l.legacyGroups(), r.groups, rank), keep)
+		if len(groups) == 0 { // no curve is in question, primes are
+			suites = finiteSuites(suites)
+			groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite)
+		} else {
+			groups = append(groups, keep...)
+		}
+		if len(suites) == 0 {
+			return
+		}
+		if l.stopped != nil {
+			l.missed(what, *l.stopped)
+			return
+		}
+		l.purpose = what
+		a := l.pose(question{version: l.v, suites: suites, groups: groups})
+		if !l.goesOn(what, a) {
+			return
+		}
+		picked := a.hello.Suite
+		if a.hello.Negotiated() != l.v.code || !slices.Contains(suites, picked) {
+			l.strangely(what, suiteName(picked))
+			return
+		}
+		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert { // it found no group for what it picked
+			suites = without(suites, alike(suites, picked))
+			continue
+		}
+		l.shown(a)
+		g, ok := groupOf(a.kex)
+		switch {
+		case shapeOf(picked).Params == tlswire.DHParams:
+			suites = without(suites, alike(suites, picked))
+		case !ok:
+			l.missed(what, *noCurve(a))
+			return
+		case slices.Contains(keep, g):
+			keep = nil
+			suites = slices.DeleteFunc(suites, func(c uint16) bool { return authentication(c) == "ECDSA" })
+		case !slices.Contains(groups, g):
+			l.strangely(what, groupName(g))
+			return
+		default:
+			rank = r.groups[g] + 1
+		}
+	}
+}
+
+// shown records what an answer shows, under a suite that may be known.
+func (l *listing) shown(a answer) {
+	if !slices.Contains(l.suites, a.hello.Suite) {
+		l.choice(a)
+		return
+	}
+	l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
+	l.exchange(a)
+}
+
+func finiteSuites(suites []uint16) []uint16 {
+	return slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool { return shapeOf(c).Params != tlswire.DHParams })
+}
+
+// alike is those of the suites that take their parameters as one does: for the
+// same key, or without a certificate for the same cipher, since servers are
+// known that choose a prime by its strength.
+func alike(suites []uint16, one uint16) []uint16 {
+	as, _ := iana.SuiteByCode(one)
+	return slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool {
+		s, _ := iana.SuiteByCode(c)
+		keyless := s.Authentication == "PSK" || s.Authentication == "anon"
+		return shapeOf(c).Params != shapeOf(one).Params || s.Authentication != as.Authentication || keyless && s.Cipher != as.Cipher
+	})
+}
+
+// decideSchemes asks for signature schemes that do not pass, and for those of
+// kinds of key that were not shown.
+func (l *listing) decideSchemes() {
+	r, what := l.p.ranks, l.v.name+" signature schemes that do not pass"
+	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed })
+	if len(suites) == 0 {
+		return
+	}
+	for rank := worst(l.signed, r.schemes) + 1; ; {
+		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.signed, legacyKind)
+		if len(list) == 0 {
+			return
+		}
+		if l.stopped != nil {
+			l.missed(what, *l.stopped)
+			return
+		}
+		l.purpose = what
+		a := l.pose(question{version: l.v, suites: suites, groups: last(l.legacyGroups(), without(l.legacyGroups(), l.curves)), schemes: list})
+		if !l.goesOn(what, a) || a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
+			return
+		}
+		if a.kex == nil || a.kex.Scheme == 0 {
+			l.missed(what, *noScheme(a))
+			return
+		}
+		before := len(l.signed)
+		l.shown(a)
+		if !slices.Contains(list, a.kex.Scheme) || len(l.signed) == before {
+			return // it heeds no list: what was offered it does not take
+		}
+		rank = max(rank, r.schemes[a.kex.Scheme]+1)
+	}
+}
+
+// withOtherKinds adds to a list the schemes of kinds of key that did not sign
+// yet: an answer shows their chain.
+func (s *session) withOtherKinds(list, signed []uint16, kind func(scheme string) string) []uint16 {
+	seen := map[string]bool{}
+	for _, c := range signed {
+		seen[kind(schemeName(c))] = true
+	}
+	for _, c := range s.p.questions.schemes {
+		if !seen[kind(schemeName(c))] && !slices.Contains(list, c) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// legacyKind is the kind of key that a scheme of TLS 1.2 signs with; there no
+// scheme is tied to a curve (RFC 8446 section 4.2.3).
+func legacyKind(scheme string) string {
+	if strings.HasPrefix(scheme, "rsa_pss_pss") {
+		return "rsa_pss_pss"
+	}
+	return keyKind(scheme)
+}
+
+// kind13 is the same of TLS 1.3, where one with ECDSA is of one curve.
+func kind13(scheme string) string {
+	if keyKind(scheme) == "ecdsa" {
+		return scheme
+	}
+	return legacyKind(scheme)
+}

@@ -1,0 +1,118 @@
+package tlsprobe
+
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// spoken13 asks for TLS 1.3 with what passes alone, fixed shares and to the
+// end, so that the answer shows the chain, the signature and the tickets. An
+// answer to a hello without a share would prove nothing of a server that
+// refuses those, so none is put at this depth.
+func (s *session) spoken13() {
+	p := &plan13{session: s}
+	s.fixed, s.protocolsDone = true, true
+	s.purpose = tls13.name + " that passes"
+	q := s.passingOf(tls13, s.p.questions.groups13)
+	a := s.tickets(q)
+	if group, ok := a.hello.Group(); a.outcome == chose && a.hello.Retry() && ok { // one without a share in the hello
+		if _, ok := fixedShare(group); ok {
+			q.groups, q.share = []uint16{group}, group
+			a = s.tickets(q)
+		}
+	}
+	suites, groups := q.suites, q.groups
+	if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
+		s.purpose = tls13.name
+		suites, groups = s.p.questions.suites13, s.p.questions.groups13
+		a = p.first()
+		s.fixed = true
+	}
+	if a.outcome != chose || a.hello.Negotiated() != tls13.code {
+		s.verdict(tls13, a)
+		return
+	}
+	if p.record(a, suites, groups) {
+		s.plan13 = p
+		if a.opened {
+			p.sign(tls13.name+" signature schemes", a)
+		}
+	}
+}
+
+// sign records how an answer was signed, and the chain that goes with it.
+func (p *plan13) sign(what string, a answer) bool {
+	if !p.signs(what, a, len(p.signed) == 0) {
+		return false
+	}
+	p.certs.see(tls13, p.name(), "", a.chain)
+	if slices.Contains(p.signed, a.scheme) {
+		return false
+	}
+	p.signed = append(p.signed, a.scheme)
+	found := p.found[tls13]
+	found.SignatureSchemes = append(found.SignatureSchemes, schemeName(a.scheme))
+	return true
+}
+
+// decide asks TLS 1.3 for what does not pass, each list with the others held
+// at what is known.
+func (p *plan13) decide() {
+	r, q := p.p.ranks, p.p.questions
+	p.decideList("suites", r, func() (suites, groups []uint16) {
+		return worse(q.suites13, r.suites, worst(p.suites, r.suites)+1), p.groups
+	})
+	p.decideList("groups", r, func() (suites, groups []uint16) {
+		return p.suites, worse(q.groups13, r.groups, worst(p.groups, r.groups)+1)
+	})
+	p.decideSchemes()
+}
+
+func (p *plan13) decideList(name string, r *ranks, offer func() (suites, groups []uint16)) {
+	what := tls13.name + " " + name + " that do not pass"
+	for {
+		suites, groups := offer()
+		if len(suites) == 0 || len(groups) == 0 {
+			return
+		}
+		if p.stopped != nil {
+			p.missed(what, *p.stopped)
+			return
+		}
+		p.purpose = what
+		q := question{version: tls13, suites: suites, groups: groups}
+		q.share, _ = shareable(groups)
+		if a := p.pose(q); !p.goesOn(name+" that do not pass", a) || !p.record(a, suites, groups) {
+			return
+		}
+	}
+}
+
+// decideSchemes asks for signature schemes that do not pass, and for those of
+// kinds of key that were not shown.
+func (p *plan13) decideSchemes() {
+	r, what := p.p.ranks, tls13.name+" signature schemes that do not pass"
+	suites := readableOf(p.suites)
+	group, ok := shareable(p.groups)
+	if !ok || len(suites) == 0 {
+		p.unreadable(what)
+		return
+	}
+	for rank := worst(p.signed, r.schemes) + 1; ; {
+		list := p.withOtherKinds(worse(p.p.questions.schemes, r.schemes, rank), p.signed, kind13)
+		if len(list) == 0 {
+			return
+		}
+		if p.stopped != nil {
+			p.missed(what, *p.stopped)
+			return
+		}
+		p.purpose = what
+		a := p.pose(question{version: tls13, suites: suites, groups: []uint16{group}, schemes: list, share: group})
+		if !p.sign(what, a) || !slices.Contains(list, a.scheme) {
+			return // declined, or heeding no list
+		}
+		rank = max(rank, r.schemes[a.scheme]+1)
+	}
+}

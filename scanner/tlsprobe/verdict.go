@@ -1,0 +1,179 @@
+package tlsprobe
+
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// At depth verdict the question is whether anything is accepted that does not
+// pass. Each version is asked whether it is spoken, with what passes alone;
+// then, in each dimension (suites, groups and primes, signature schemes), with
+// what does not pass alone: a refusal is cheap, and answers the whole
+// dimension. An answer names one, and what is worse still is asked for, until
+// the server declines or nothing is worse.
+//
+// What is no worse than what was seen is not asked for, and the observation
+// says so. Extensions and chains come with the answers, as far as they can.
+
+func (p *Prober) depth() string {
+	if p.ranks != nil {
+		return "verdict"
+	}
+	return "full"
+}
+
+// spoken asks whether a version is spoken, and records the first answer.
+func (s *session) spoken(v version) {
+	switch {
+	case v == tls13:
+		s.spoken13()
+	case v == tls12:
+		s.purpose = v.name + " that passes"
+		a := s.opened(v)
+		if a.outcome == chose {
+			s.grants(a)
+		}
+		if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
+			s.purpose = v.name
+			a = s.everything(v)
+		}
+		s.takeVersion(v, a)
+	case accepted(s.found[tls12]), accepted(s.found[tls13]), s.older != nil:
+		s.shared(v)
+	default:
+		s.takeVersion(v, s.everything(v))
+	}
+}
+
+// passing is TLS 1.2 with what passes alone: the answer is what a client that
+// offers nothing else would get.
+func (s *session) passing() question {
+	return s.passingOf(tls12, s.legacyGroups()).wishing()
+}
+
+// passingOf offers of a version what passes; where of some list nothing does,
+// all of it, since a hello without it would be none.
+func (s *session) passingOf(v version, groups []uint16) question {
+	r := s.p.ranks
+	some := func(codes []uint16, of map[uint16]int) []uint16 {
+		if list := within(codes, of, 0); len(list) > 0 {
+			return list
+		}
+		return codes
+	}
+	return question{version: v, suites: some(s.suites(v), r.suites), groups: some(groups, r.groups), schemes: some(s.p.questions.schemes, r.schemes)}
+}
+
+// everything offers all of a version up to TLS 1.2.
+func (s *session) everything(v version) answer {
+	return s.offering(question{version: v, suites: s.suites(v), groups: s.legacyGroups()})
+}
+
+// offering puts a question, in pieces to a server that bears no long lists.
+// The first piece that it chooses from is the answer.
+func (s *session) offering(q question) answer {
+	var a answer
+	for _, piece := range s.pieces(q.suites) {
+		q.suites = piece
+		if a = s.pose(q); a.outcome != refused {
+			return a
+		}
+	}
+	doubt := a.mute || a.upset() && !a.internal()
+	if doubt && s.shape.suites == 0 && len(q.suites) > pieceSize && !s.bears(q.suites) {
+		s.shape.suites = pieceSize
+		return s.offering(q)
+	}
+	return a
+}
+
+// bears tells whether the server bears a list as long: it is put with a suite
+// that is known to be accepted.
+func (s *session) bears(suites []uint16) bool {
+	if s.long || !s.granted || s.proof.version == tls13 || s.proof.version == ssl2 {
+		return s.long
+	}
+	purpose := s.purpose
+	defer func() { s.purpose = purpose }()
+	s.purpose = "hellos of other lengths"
+	q := s.proof
+	q.suites = append(slices.Clone(suites), q.suites...)
+	s.long = s.pose(q).outcome == chose
+	return s.long
+}
+
+// takeVersion records the first answer of a version up to TLS 1.2.
+func (s *session) takeVersion(v version, a answer) {
+	if a.outcome != chose || a.hello.Negotiated() != v.code {
+		s.verdict(v, a)
+		return
+	}
+	if !slices.Contains(s.suites(v), a.hello.Suite) {
+		s.strangely(v.name+" suites", suiteName(a.hello.Suite))
+		return
+	}
+	l := &listing{session: s, v: v}
+	s.listings[v] = l
+	l.choice(a)
+}
+
+// shared asks for the versions before TLS 1.2 at once, of a server that is
+// known to be of this age: it must answer in the newest that it speaks (RFC
+// 5246 appendix E.1). None of them passes, so which does not matter; those
+// below the one that answers remain unobserved.
+func (s *session) shared(v version) {
+	if s.older == nil {
+		s.purpose = "versions before " + tls12.name
+		a := s.everything(tls11)
+		s.older = &a
+	}
+	switch a := *s.older; {
+	case a.outcome == chose && a.hello.Negotiated() == v.code:
+		s.note(v, a)
+		s.takeVersion(v, a)
+	case a.outcome == chose && a.hello.Negotiated() < tls12.code:
+		s.notPut(v.name)
+	default:
+		s.verdict(v, a)
+	}
+}
+
+// decide asks, of the versions that pass and are spoken, what of them does
+// not, and sums up.
+func (s *session) decide() {
+	r := s.p.ranks
+	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
+		p.decide()
+	}
+	for _, v := range askedOrder {
+		if l := s.listings[v]; l != nil && r.versions[v] < r.top {
+			l.decide()
+		}
+	}
+	s.namelessChains()
+	if accepted(s.found[tls13]) {
+		s.facts.DowngradeSentinel = s.sentinel
+	}
+	for _, v := range oldestFirst {
+		s.told(v)
+	}
+	s.notPut("application protocols, server order, fallback signal, unknown version")
+}
+
+// told says what of a version was not asked.
+func (s *session) told(v version) {
+	if !accepted(s.found[v]) || v == ssl2 {
+		return
+	}
+	if r := s.p.ranks; r.versions[v] >= r.top {
+		s.notPut(v.name + " beyond what was seen")
+		return
+	}
+	s.notPut(v.name + " suites, groups, primes and signature schemes no worse than those seen")
+	if v == tls12 && s.facts.Compression == nil {
+		s.notPut(v.name + " extensions")
+	} else if v == tls12 && s.facts.TruncatedHMAC == nil && worst(s.suitesOf(v), s.p.ranks.suites) > 0 {
+		s.notPut(v.name + " extensions under CBC")
+	}
+}

@@ -1,0 +1,220 @@
+package tlsprobe
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// madeUp is a ranking for tests: AES-GCM with ECDHE on a NIST curve passes,
+// signed with SHA-2; the CBC suites of AES are middling, all else is bad.
+func madeUp() *Verdict {
+	return &Verdict{Statuses: "made up", Rank: func(kind, name string) int {
+		switch kind {
+		case "protocol-version":
+			if name == scanner.TLSv12 || name == scanner.TLSv13 {
+				return 0
+			}
+		case "tls-cipher-suite":
+			s, _ := iana.SuiteByName(name)
+			switch {
+			case !strings.HasPrefix(s.Cipher, "AES-") || s.KeyExchange != "ECDHE" && !s.TLS13:
+			case s.Mode == "CBC":
+				return 1
+			default:
+				return 0
+			}
+		case "named-group":
+			if slices.Contains([]string{"secp256r1", "secp384r1", "secp521r1"}, name) {
+				return 0
+			}
+		case "signature-scheme":
+			if strings.HasSuffix(name, "sha256") || strings.HasSuffix(name, "sha384") || strings.HasSuffix(name, "sha512") {
+				return 0
+			}
+		}
+		return 2
+	}}
+}
+
+// decided asks the endpoint at depth verdict.
+func decided(t *testing.T, e scanner.Endpoint) scanner.Observation {
+	t.Helper()
+	d := new(dialer)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	o := New(d.dial, Options{Timeout: 5 * time.Second, Pause: 20 * time.Millisecond, Verdict: madeUp()}).Probe(ctx, e)
+	if o.TLS != nil && int64(o.TLS.Connections) != d.n.Load() {
+		t.Errorf("connections: told %d, made %d", o.TLS.Connections, d.n.Load())
+	}
+	return o
+}
+
+// clean is a server that accepts nothing bad.
+func clean(t *testing.T) *tls.Config {
+	c := labConfig(t)
+	c.CurvePreferences = []tls.CurveID{tls.CurveP256}
+	c.CipherSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
+	c.MinVersion, c.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+	return c
+}
+
+// Whatever the way in which a server says no, nothing bad is missed, and a
+// clean one comes out clean.
+func TestVerdictOfDifficultServers(t *testing.T) {
+	var count atomic.Int64
+	rows := []struct {
+		name string
+		pass func(net.Conn, clientHello) bool
+		mute bool
+	}{
+		{name: "answers plainly", pass: func(net.Conn, clientHello) bool { return true }},
+		{name: "hangs up on more than 64 suites", pass: func(_ net.Conn, h clientHello) bool { return h.suites <= 64 }},
+		{name: "wants a key share", pass: func(c net.Conn, h clientHello) bool {
+			if h.shares == 0 {
+				c.Write(alertBytes(tlswire.AlertDecodeError))
+			}
+			return h.shares != 0
+		}},
+		{name: "breaks down now and then", pass: func(c net.Conn, _ clientHello) bool {
+			if count.Add(1)%5 == 0 {
+				c.Write(alertBytes(tlswire.AlertInternalError))
+				return false
+			}
+			return true
+		}},
+		{name: "closes now and then", pass: func(net.Conn, clientHello) bool { return count.Add(1)%5 != 0 }},
+		{name: "says no by hanging up", mute: true},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			serveRow := func(c *tls.Config) scanner.Endpoint {
+				count.Store(0)
+				if row.mute {
+					return endpoint(serve(t, func(conn net.Conn) { _ = tls.Server(mute{conn}, c).Handshake() }), "lab.test")
+				}
+				return inFront(t, c, row.pass)
+			}
+			o := decided(t, serveRow(labConfig(t)))
+			same(t, "incomplete", []string(nil), incomplete(o))
+			want := map[string]seen{
+				scanner.TLSv11: {true, suiteNames(tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA), []string{"x25519"}, yes(true)},
+				scanner.TLSv12: {true, suiteNames(tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA), []string{"secp256r1", "x25519"}, yes(true)},
+				scanner.TLSv13: {true, suiteNames(tls.TLS_AES_128_GCM_SHA256, tls.TLS_CHACHA20_POLY1305_SHA256), []string{"secp256r1", "x25519"}, nil},
+			}
+			same(t, "seen", want, acceptedOf(o))
+			o = decided(t, serveRow(clean(t)))
+			same(t, "incomplete of a clean one", []string(nil), incomplete(o))
+			same(t, "seen of a clean one", map[string]seen{scanner.TLSv12: {true, suiteNames(tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256), []string{"secp256r1"}, yes(true)}}, acceptedOf(o))
+		})
+	}
+}
+
+// acceptedOf is what is accepted, of the versions that were asked.
+func acceptedOf(o scanner.Observation) map[string]seen {
+	all := map[string]seen{}
+	for _, v := range o.TLS.Versions {
+		if accepted(&v) {
+			all[v.Version] = seen{true, sorted(v.Suites), sorted(v.Groups), v.ExtendedMasterSecret}
+		}
+	}
+	return all
+}
+
+// A server that has had enough leaves a gap, however early.
+func TestVerdictOfServerThatGivesUp(t *testing.T) {
+	all := decided(t, inFront(t, clean(t), func(net.Conn, clientHello) bool { return true })).TLS.Connections
+	for after := int64(1); after < 6; after++ {
+		var count atomic.Int64
+		o := decided(t, inFront(t, labConfig(t), func(net.Conn, clientHello) bool { return count.Add(1) <= after }))
+		for _, v := range o.TLS.Versions {
+			if v.Accepted != nil && !*v.Accepted && v.Version >= scanner.TLSv11 {
+				t.Errorf("after %d connections %s is told as refused", after, v.Version)
+			}
+		}
+	}
+	for after := int64(1); after < int64(all); after++ {
+		var count atomic.Int64
+		o := decided(t, inFront(t, clean(t), func(net.Conn, clientHello) bool { return count.Add(1) <= after }))
+		if o.TLS == nil || len(incomplete(o)) == 0 {
+			t.Errorf("after %d of %d connections nothing is told as lost: %+v", after, all, o.TLS)
+		}
+	}
+}
+
+func TestVerdictContinues(t *testing.T) {
+	e := endpoint(serveTLS(t, clean(t)), "lab.test")
+	d := new(dialer)
+	p := New(d.dial, Options{Verdict: madeUp()})
+	conn, err := net.Dial("tcp", e.AddrPort().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write(p.Hello(e)); err != nil {
+		t.Fatal(err)
+	}
+	o := p.Continue(t.Context(), e, conn)
+	same(t, "connections", int(d.n.Load())+1, o.TLS.Connections)
+	same(t, "incomplete", []string(nil), incomplete(o))
+	same(t, "asked by", "made up", o.TLS.Asked.Statuses)
+	same(t, "depth", "verdict", o.TLS.Depth)
+	if o.TLS.Asked.SHA256 != scanner.Digest([]byte(p.Questions())) || o.TLS.Asked.SHA256 == New(nil, Options{}).Asked().SHA256 {
+		t.Error("the digest is not that of the questions asked")
+	}
+}
+
+// What a server picks and was not offered is no answer.
+func TestVerdictOfServerThatInvents(t *testing.T) {
+	body := append([]byte{2, 0, 0, 38, 3, 3}, make([]byte, 32)...)
+	body = append(body, 0, 0x1a, 0x1a, 0, 14, 0, 0, 0)
+	addr := serve(t, func(conn net.Conn) {
+		if _, err := readHello(conn); err == nil {
+			conn.Write(append([]byte{22, 3, 3, 0, byte(len(body))}, body...))
+		}
+	})
+	o := decided(t, endpoint(addr, ""))
+	same(t, "incomplete", "TLSv1.2 suites: not-understood", incomplete(o)[0])
+	same(t, "suites", []string(nil), o.TLS.Versions[4].Suites)
+}
+
+// Where every group passes, the prime is asked for all the same.
+func TestVerdictOfPrimesAlone(t *testing.T) {
+	cert, key := keyPair(t, "-newkey", "rsa:2048")
+	e := serveOpenSSL(t, "-cert", cert, "-key", key, "-tls1_2", "-serverpref", "-cipher", "ECDHE+AESGCM:DHE+AESGCM", "-groups", "P-256")
+	v := madeUp()
+	rank := v.Rank
+	v.Rank = func(kind, name string) int {
+		if kind == "named-group" || strings.HasPrefix(name, "TLS_DHE_RSA_WITH_AES") {
+			return 0
+		}
+		return rank(kind, name)
+	}
+	o := New(new(dialer).dial, Options{Verdict: v}).Probe(t.Context(), e)
+	if o.TLS == nil || len(o.TLS.Versions[4].Primes) != 1 {
+		t.Errorf("%+v", o.TLS)
+	}
+	same(t, "incomplete", []string(nil), incomplete(o))
+}
+
+// One hello finds the newest of the old versions, be it SSLv3 below TLS 1.2.
+func TestVerdictOfSSLv3(t *testing.T) {
+	e, _ := serveJava(t, nil, javaStore(t, "RSA -keysize 2048"), "SSLv3,TLSv1.2", "TLS_RSA_WITH_AES_128_CBC_SHA")
+	o := decided(t, e)
+	var got []string
+	for _, v := range o.TLS.Versions {
+		if accepted(&v) {
+			got = append(got, v.Version)
+		}
+	}
+	same(t, "accepted", []string{scanner.SSLv3, scanner.TLSv12}, got)
+	same(t, "incomplete", []string(nil), incomplete(o))
+}
