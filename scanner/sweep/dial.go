@@ -138,7 +138,9 @@ func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort) error {
 func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	d.progress.Open.Add(1)
 	d.progress.Connections.Add(1)
-	raw, err := d.net.DialTCP(ctx, "tcp", netip.AddrPort{}, addr)
+	// Not DialTCP, which binds to a port before it connects: ports bound so are
+	// not shared between peers, and a wide sweep runs out of them.
+	raw, err := d.net.DialContext(ctx, "tcp", addr.String())
 	if err != nil {
 		d.release()
 		if ctx.Err() != nil {
