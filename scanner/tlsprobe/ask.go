@@ -80,12 +80,10 @@ func (s *session) open(ctx context.Context) (net.Conn, io.ReadWriter, *answer) {
 	return nil, nil, &a
 }
 
-// bind makes the connection end with the context: the deadline frees a read
-// that nothing else would. The function it returns lets go again.
+// bind makes the connection end with the context, which frees a read that
+// nothing else would. The function it returns lets go again. (The context has a
+// timer already; a deadline beforehand would be a second one for each hello.)
 func bind(ctx context.Context, conn net.Conn) func() bool {
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(deadline)
-	}
 	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 }
 
