@@ -1,0 +1,205 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+)
+
+// hosts is how many endpoints the sweep has, each with an address of its own.
+const hosts = 256
+
+// farmEnv makes the test program the farm: certificate, key and port.
+const farmEnv = "FIPSWEEP_BENCH_FARM"
+
+// BenchmarkSweep asks many hosts at once, where start-up and reports are paid
+// once. The hosts are Go's server in another process, on the same processors.
+func BenchmarkSweep(b *testing.B) {
+	fipsweep := fipsweep(b)
+	truth, at := serveFarm(b)
+	network := fmt.Sprintf("%s/24", at.Addr())
+	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "\n%d hosts, %d processors\ntool\tendpoints/s\tCPU ms each\tpeak MiB\tfound whole\n", hosts, runtime.NumCPU())
+	for _, tool := range []struct {
+		name, program string
+		args          func(dir string) []string
+		whole         func(dir string, truth Found) (int, error)
+	}{
+		{"fipsweep", fipsweep, func(dir string) []string {
+			return []string{"scan", "--quiet", "--progress", "never", "--state", dir, "-o", "jsonl=" + dir + "/out", fmt.Sprintf("%s:%d", network, at.Port())}
+		}, wholeOurs},
+		{"sslscan, 8 at once", "sslscan", func(dir string) []string {
+			return []string{"-c", `i=0; while [ $i -lt 256 ]; do echo 127.1.0.$i; i=$((i+1)); done | xargs -P 8 -I{} sslscan --no-colour "--xml=$1/{}" "{}:$2"`,
+				"sh", dir, port(at)}
+		}, wholeSslscan},
+		{"nmap -T4", "nmap", func(dir string) []string {
+			return []string{"-Pn", "-n", "-T4", "-p", port(at), "--script", "+ssl-enum-ciphers", "-oX", dir + "/out", network}
+		}, wholeNmap},
+	} {
+		if _, err := exec.LookPath(tool.program); err != nil {
+			fmt.Fprintf(t, "%s\tnot installed\n", tool.name)
+			continue
+		}
+		b.Run(tool.name, func(b *testing.B) {
+			dir := b.TempDir()
+			program := tool.program
+			if program == "sslscan" {
+				program = "sh"
+			}
+			u, err := Run(b.Context(), dir, append([]string{program}, tool.args(dir)...))
+			if err != nil {
+				b.Fatal(err)
+			}
+			whole, err := tool.whole(dir, truth)
+			if err != nil {
+				b.Fatal(err)
+			}
+			rate, each := hosts/u.Wall.Seconds(), float64(u.CPU.Milliseconds())/hosts
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(rate, "endpoints/s")
+			b.ReportMetric(each, "cpu-ms/endpoint")
+			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%.0f\t%d of %d\n", tool.name, rate, each, float64(u.Peak)/1024, whole, hosts)
+		})
+	}
+	if err := t.Flush(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// isWhole tells whether all was found that a tool tells of: nmap has no groups.
+func isWhole(f, truth Found) bool {
+	for kind := range f {
+		if s := f.Against(truth, kind); len(s.Missed)+len(s.Invented) > 0 {
+			return false
+		}
+	}
+	return len(f) > 0
+}
+
+func wholeOurs(dir string, truth Found) (n int, err error) {
+	text, err := os.ReadFile(dir + "/out")
+	for line := range bytes.Lines(text) {
+		if f, err := Fipsweep(line); err == nil && isWhole(f, truth) {
+			n++
+		}
+	}
+	return n, err
+}
+
+func wholeSslscan(dir string, truth Found) (n int, err error) {
+	files, err := filepath.Glob(dir + "/127.*")
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return n, err
+		}
+		if f, err := Sslscan(text); err == nil && isWhole(f, truth) {
+			n++
+		}
+	}
+	return n, err
+}
+
+func wholeNmap(dir string, truth Found) (n int, err error) {
+	file, err := os.Open(dir + "/out")
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	var r struct {
+		Hosts []struct {
+			Text []byte `xml:",innerxml"`
+		} `xml:"host"`
+	}
+	if err := xml.NewDecoder(file).Decode(&r); err != nil {
+		return 0, err
+	}
+	for _, h := range r.Hosts {
+		one := "<nmaprun><host>" + string(h.Text) + "</host></nmaprun>"
+		if f, err := NmapTLS([]byte(one)); err == nil && isWhole(f, truth) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// serveFarm starts the farm and returns what each of its hosts has, and where
+// the first is.
+func serveFarm(b *testing.B) (Found, netip.AddrPort) {
+	cert, key := ecPair(b)
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), farmEnv+"="+cert+" "+key)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatalf("the farm did not start: %v", err)
+	}
+	return goTruth(), netip.MustParseAddrPort(strings.TrimSpace(line))
+}
+
+// farm serves on 127.1.0.0 to 127.1.0.255 until its standard input ends.
+func farm(pair string) error {
+	cert, key, _ := strings.Cut(pair, " ")
+	config, err := goConfig(cert, key)
+	if err != nil {
+		return err
+	}
+	at := "127.1.0.0:0"
+	for i := range hosts {
+		l, err := net.Listen("tcp", at)
+		if err != nil {
+			return err
+		}
+		first := l.Addr().(*net.TCPAddr).AddrPort()
+		at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 1, 0, byte(i + 1)}), first.Port()).String()
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					defer c.Close()
+					_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+					_ = tls.Server(c, config).Handshake()
+				}()
+			}
+		}()
+		if i == hosts-1 {
+			fmt.Println(netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 1, 0, 0}), first.Port()))
+		}
+	}
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
