@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
 )
 
 // Fipsweep reads the JSON Lines of a scan of one endpoint.
@@ -38,7 +39,7 @@ func oursTLS(t scanner.TLS) Found {
 		}
 		f.Add(Groups, v.Groups...)
 		for _, p := range v.Primes {
-			if p.Group != "" {
+			if _, negotiable := iana.GroupByName(p.Group); negotiable {
 				f.Add(Groups, p.Group)
 			}
 		}

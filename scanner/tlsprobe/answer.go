@@ -102,6 +102,10 @@ func readFlight(r io.Reader, hello []byte) (a answer, sealed *opener) {
 // keepFirst keeps the first bytes for the case that they are no TLS.
 func (a *answer) keepFirst(p []byte) {
 	a.some = a.some || len(p) > 0
+	if a.first == nil {
+		a.first = p[:min(len(p), 256):min(len(p), 256)] // the decoder overwrites nothing
+		return
+	}
 	if room := 256 - len(a.first); room > 0 {
 		a.first = append(a.first, p[:min(room, len(p))]...)
 	}

@@ -105,16 +105,18 @@ func (s *session) account(a answer) answer {
 	case s.ctx.Err() != nil && a.outcome != chose && a.outcome != refused:
 		a.outcome = lost
 		a.failure.Reason = scanner.ReasonOf(s.ctx.Err())
-		s.stopped = &a.failure
+		s.stop(a.failure)
 	case a.outcome == chose, a.outcome == refused, a.unnamed():
 		s.spoke = true
 	case a.outcome == lost && a.plain == nil:
 		if s.lost++; s.lost == maxLost {
-			s.stopped = &a.failure
+			s.stop(a.failure)
 		}
 	}
 	return a
 }
+
+func (s *session) stop(why scanner.Failure) { s.stopped = &why }
 
 // upgraded is a connection with a reader of its own: what was read ahead of it
 // comes first.

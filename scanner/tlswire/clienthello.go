@@ -3,6 +3,7 @@ package tlswire
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // A ClientHello of SSLv3 to TLS 1.3 (RFC 8446 section 4.1.2, RFC 6101 section
@@ -46,22 +47,23 @@ type KeyShare struct {
 
 // Marshal writes the hello as records, more than one where it is long.
 func (h ClientHello) Marshal() ([]byte, error) {
-	message, err := h.message(0)
+	record, err := h.record(0)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(message); h.Pad && h.extended() && n > 255 && n < 512 {
+	if n := len(record) - recordHeader; h.Pad && h.extended() && n > 255 && n < 512 {
 		// The padding extension has a header of its own.
-		if message, err = h.message(max(512-n-4, 0) + 1); err != nil {
+		if record, err = h.record(max(512-n-4, 0) + 1); err != nil {
 			return nil, err
 		}
 	}
-	return records(message, min(h.Version, VersionTLS10)), nil
+	return records(record, min(h.Version, VersionTLS10)), nil
 }
 
-// message writes the handshake message; padding is its length plus one.
-func (h ClientHello) message(padding int) ([]byte, error) {
-	w := writer{b: make([]byte, 0, h.room(padding))}
+// record writes the handshake message behind the place of a record's header;
+// padding is its length plus one.
+func (h ClientHello) record(padding int) ([]byte, error) {
+	w := writer{b: make([]byte, recordHeader, h.room(padding))}
 	w.uint8(uint8(TypeClientHello))
 	w.prefixed(3, func() {
 		w.uint16(h.Version)
@@ -167,17 +169,26 @@ func (h ClientHello) keyShares(w *writer) {
 	})
 }
 
-// records puts a handshake message into as few records as hold it.
-func records(message []byte, version uint16) []byte {
+// records puts a handshake message, which has room for a header before it, into
+// as few records as hold it.
+func records(record []byte, version uint16) []byte {
 	const most = 1 << 14
-	out := make([]byte, 0, len(message)+recordHeader*(1+len(message)/most))
-	for len(message) > 0 {
-		n := min(len(message), most)
-		out = append(out, byte(TypeHandshake))
-		out = binary.BigEndian.AppendUint16(out, version)
-		out = binary.BigEndian.AppendUint16(out, uint16(n))
-		out = append(out, message[:n]...)
-		message = message[n:]
+	message := record[recordHeader:]
+	if len(message) <= most {
+		putHeader(record, version, len(message))
+		return record
+	}
+	var out []byte
+	for part := range slices.Chunk(message, most) {
+		out = append(out, make([]byte, recordHeader)...)
+		putHeader(out[len(out)-recordHeader:], version, len(part))
+		out = append(out, part...)
 	}
 	return out
+}
+
+func putHeader(b []byte, version uint16, length int) {
+	b[0] = byte(TypeHandshake)
+	binary.BigEndian.PutUint16(b[1:], version)
+	binary.BigEndian.PutUint16(b[3:], uint16(length))
 }
