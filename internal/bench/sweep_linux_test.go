@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -29,10 +30,10 @@ const farmEnv = "FIPSWEEP_BENCH_FARM"
 // once. The hosts are Go's server in another process, on the same processors.
 func BenchmarkSweep(b *testing.B) {
 	fipsweep := fipsweep(b)
-	truth, at := serveFarm(b)
+	truth, at, spent := serveFarm(b)
 	network := fmt.Sprintf("%s/24", at.Addr())
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\n%d hosts, %d processors\ntool\tendpoints/s\tCPU ms each\tpeak MiB\tfound, of what it tells\n", hosts, runtime.NumCPU())
+	fmt.Fprintf(t, "\n%d hosts, %d processors\ntool\tendpoints/s\tCPU ms each\tits server's\tpeak MiB\tfound, of what it tells\n", hosts, runtime.NumCPU())
 	for _, tool := range []struct {
 		name, program string
 		args          func(dir string) []string
@@ -59,6 +60,7 @@ func BenchmarkSweep(b *testing.B) {
 			if program == "sslscan" {
 				program = "sh"
 			}
+			before := spent()
 			u, err := Run(b.Context(), dir, append([]string{program}, tool.args(dir)...))
 			if err != nil {
 				b.Fatal(err)
@@ -67,11 +69,12 @@ func BenchmarkSweep(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			server := float64((spent() - before).Milliseconds()) / hosts
 			rate, each := hosts/u.Wall.Seconds(), float64(u.CPU.Milliseconds())/hosts
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(rate, "endpoints/s")
 			b.ReportMetric(each, "cpu-ms/endpoint")
-			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%.0f\t%s\n", tool.name, rate, each, float64(u.Peak)/1024, swept(all, truth))
+			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%.1f\t%.0f\t%s\n", tool.name, rate, each, server, float64(u.Peak)/1024, swept(all, truth))
 		})
 	}
 	if err := t.Flush(); err != nil {
@@ -144,9 +147,9 @@ func sweptNmap(dir string) (all []Found, err error) {
 	return all, nil
 }
 
-// serveFarm starts the farm and returns what each of its hosts has, and where
-// the first is.
-func serveFarm(b *testing.B) (Found, netip.AddrPort) {
+// serveFarm starts the farm and returns what each of its hosts has, where the
+// first is, and what reads how much CPU all have taken.
+func serveFarm(b *testing.B) (Found, netip.AddrPort, func() time.Duration) {
 	cert, key := ecPair(b)
 	self, err := os.Executable()
 	if err != nil {
@@ -173,7 +176,27 @@ func serveFarm(b *testing.B) (Found, netip.AddrPort) {
 	if err != nil {
 		b.Fatalf("the farm did not start: %v", err)
 	}
-	return goTruth(), netip.MustParseAddrPort(strings.TrimSpace(line))
+	return goTruth(), netip.MustParseAddrPort(strings.TrimSpace(line)), func() time.Duration { return taken(b, cmd.Process.Pid) }
+}
+
+// taken is the CPU of a running process: proc(5), utime and stime, in
+// hundredths of a second.
+func taken(b *testing.B, pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name before may hold anything
+	fields := strings.Fields(rest)
+	var ticks time.Duration
+	for _, f := range fields[11:13] {
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ticks += time.Duration(n)
+	}
+	return ticks * 10 * time.Millisecond
 }
 
 // farm serves on 127.1.0.0 to 127.1.0.255 until its standard input ends.
