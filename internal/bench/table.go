@@ -43,7 +43,8 @@ func Table(w io.Writer, rows []Row, kinds ...string) error {
 		}
 		server = r.Server
 		if r.Why != "" {
-			fmt.Fprintf(t, "%s\t%s\t%s\n", name, r.Tool, r.Why)
+			why, _, _ := strings.Cut(r.Why, "\n")
+			fmt.Fprintf(t, "%s\t%s%s%s%s\n", name, r.Tool, strings.Repeat("\t-", 6), "\t"+why, strings.Repeat("\t-", len(kinds)))
 			continue
 		}
 		fmt.Fprintf(t, "%s\t%s\t%d\t%.0f\t%.0f\t%.2f\t%.2f\t%.0f", name, r.Tool, r.Connections,
