@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs the real programs of peers.txt, where this machine may install
-# Debian packages; elsewhere says what is absent and what is therefore not
-# tested. No service is started. With CI=true an absent program fails.
+# Installs the real programs of peers.txt, or of the list in the argument, where
+# this machine may install Debian packages; elsewhere says what is absent and
+# what is therefore not tested. No service is started. With CI=true an absent
+# program fails.
 set -u
-peers=$(dirname "$0")/peers.txt
+peers=${1:-$(dirname "$0")/peers.txt}
 PATH=$PATH:/usr/sbin
 
 absent() {
@@ -22,7 +23,7 @@ if [ -n "$missing" ] && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]
 		trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 	fi
 	packages=$(echo "$missing" | cut -d' ' -f2 | sort -u | tr '\n' ' ')
-	echo "installing test peers: $packages"
+	echo "installing: $packages"
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
 	missing=$(absent)

@@ -64,14 +64,14 @@ func readAnswer(r io.ReadWriter, hello []byte) answer {
 func readFlight(r io.Reader, hello []byte) (a answer, sealed *opener) {
 	var warning *tlswire.Alert
 	d := new(tlswire.Decoder)
-	buf := make([]byte, 8<<10)
 	for {
 		m, err := d.Next()
 		if errors.Is(err, tlswire.ErrMore) {
-			n, readErr := r.Read(buf)
-			a.keepFirst(buf[:n])
-			if _, err = d.Write(buf[:n]); err == nil && n == 0 && readErr != nil {
-				return a.ended(readErr, warning), nil
+			var came []byte
+			came, err = d.Fill(r)
+			a.keepFirst(came)
+			if err != nil && !errors.Is(err, tlswire.ErrTooLarge) {
+				return a.ended(err, warning), nil
 			}
 			if err == nil {
 				continue
@@ -102,6 +102,10 @@ func readFlight(r io.Reader, hello []byte) (a answer, sealed *opener) {
 // keepFirst keeps the first bytes for the case that they are no TLS.
 func (a *answer) keepFirst(p []byte) {
 	a.some = a.some || len(p) > 0
+	if a.first == nil {
+		a.first = p[:min(len(p), 256):min(len(p), 256)] // the decoder overwrites nothing
+		return
+	}
 	if room := 256 - len(a.first); room > 0 {
 		a.first = append(a.first, p[:min(room, len(p))]...)
 	}

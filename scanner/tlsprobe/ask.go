@@ -80,12 +80,10 @@ func (s *session) open(ctx context.Context) (net.Conn, io.ReadWriter, *answer) {
 	return nil, nil, &a
 }
 
-// bind makes the connection end with the context: the deadline frees a read
-// that nothing else would. The function it returns lets go again.
+// bind makes the connection end with the context, which frees a read that
+// nothing else would. The function it returns lets go again. (The context has a
+// timer already; a deadline beforehand would be a second one for each hello.)
 func bind(ctx context.Context, conn net.Conn) func() bool {
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(deadline)
-	}
 	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 }
 
@@ -107,16 +105,18 @@ func (s *session) account(a answer) answer {
 	case s.ctx.Err() != nil && a.outcome != chose && a.outcome != refused:
 		a.outcome = lost
 		a.failure.Reason = scanner.ReasonOf(s.ctx.Err())
-		s.stopped = &a.failure
+		s.stop(a.failure)
 	case a.outcome == chose, a.outcome == refused, a.unnamed():
 		s.spoke = true
 	case a.outcome == lost && a.plain == nil:
 		if s.lost++; s.lost == maxLost {
-			s.stopped = &a.failure
+			s.stop(a.failure)
 		}
 	}
 	return a
 }
+
+func (s *session) stop(why scanner.Failure) { s.stopped = &why }
 
 // upgraded is a connection with a reader of its own: what was read ahead of it
 // comes first.

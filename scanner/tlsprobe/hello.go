@@ -105,6 +105,9 @@ func (s *session) schemes() []uint16 { return last(s.p.questions.schemes, s.seen
 
 // last is the list with those named moved to its end.
 func last(list, named []uint16) []uint16 {
+	if len(named) == 0 {
+		return list[:len(list):len(list)]
+	}
 	front := without(list, named)
 	return append(front, without(list, front)...)
 }
@@ -121,12 +124,12 @@ func serverName(e scanner.Endpoint) string {
 // without is the list less what is struck out, in its order.
 func without(list, struck []uint16) []uint16 {
 	out := make([]uint16, 0, len(list))
-	gone := make(map[uint16]bool, len(struck))
+	var gone [1 << 16 / 64]uint64 // a bit for each code point: a hello is written often, and a map costs more than the rest of it
 	for _, c := range struck {
-		gone[c] = true
+		gone[c/64] |= 1 << (c % 64)
 	}
 	for _, c := range list {
-		if !gone[c] {
+		if gone[c/64]>>(c%64)&1 == 0 {
 			out = append(out, c)
 		}
 	}

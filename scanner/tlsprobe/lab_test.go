@@ -11,6 +11,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/hex"
 	"encoding/json"
 	"math/big"
 	"net"
@@ -30,8 +31,12 @@ import (
 )
 
 // TestMain also serves as a probe of its own, for a process with other
-// settings than the tests'.
+// settings than the tests', and as the peer of a benchmark.
 func TestMain(m *testing.M) {
+	if answer, err := hex.DecodeString(os.Getenv("TLSPROBE_ANSWER")); err == nil && len(answer) > 0 {
+		responder(answer)
+		return
+	}
 	if addr := os.Getenv("TLSPROBE_ASK"); addr != "" {
 		ap := netip.MustParseAddrPort(addr)
 		o := New(new(dialer).dial, Options{}).Probe(context.Background(), scanner.Host(ap.Addr(), ap.Port(), "lab.test"))
@@ -109,7 +114,7 @@ func serveTLS(t *testing.T, c *tls.Config) net.Addr {
 }
 
 // certificate is a self-signed one for the key.
-func certificate(t *testing.T, key crypto.Signer) tls.Certificate {
+func certificate(t testing.TB, key crypto.Signer) tls.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "lab.test"}, DNSNames: []string{"lab.test"},
@@ -131,7 +136,7 @@ func rsaKey(t *testing.T) crypto.Signer {
 	return key
 }
 
-func ecKey(t *testing.T, c elliptic.Curve) crypto.Signer {
+func ecKey(t testing.TB, c elliptic.Curve) crypto.Signer {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(c, rand.Reader)
 	if err != nil {

@@ -23,16 +23,11 @@ func readTickets(rw io.ReadWriter, hello []byte) answer {
 	if _, err := rw.Write(out); err != nil {
 		return a
 	}
-	buf := make([]byte, 8<<10)
 	for {
 		m, err := o.outer.Next()
 		switch {
 		case errors.Is(err, tlswire.ErrMore):
-			n, err := rw.Read(buf)
-			if n == 0 && err != nil {
-				return a
-			}
-			if _, err := o.outer.Write(buf[:n]); err != nil {
+			if _, err := o.outer.Fill(rw); err != nil {
 				return a
 			}
 		case err != nil:

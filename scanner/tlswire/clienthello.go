@@ -3,8 +3,7 @@ package tlswire
 import (
 	"encoding/binary"
 	"fmt"
-
-	"golang.org/x/crypto/cryptobyte"
+	"slices"
 )
 
 // A ClientHello of SSLv3 to TLS 1.3 (RFC 8446 section 4.1.2, RFC 6101 section
@@ -48,47 +47,59 @@ type KeyShare struct {
 
 // Marshal writes the hello as records, more than one where it is long.
 func (h ClientHello) Marshal() ([]byte, error) {
-	message, err := h.message(0)
+	record, err := h.record(0)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(message); h.Pad && h.extended() && n > 255 && n < 512 {
+	if n := len(record) - recordHeader; h.Pad && h.extended() && n > 255 && n < 512 {
 		// The padding extension has a header of its own.
-		if message, err = h.message(max(512-n-4, 0) + 1); err != nil {
+		if record, err = h.record(max(512-n-4, 0) + 1); err != nil {
 			return nil, err
 		}
 	}
-	return records(message, min(h.Version, VersionTLS10)), nil
+	return records(record, min(h.Version, VersionTLS10)), nil
 }
 
-// message writes the handshake message; padding is its length plus one.
-func (h ClientHello) message(padding int) ([]byte, error) {
-	var b cryptobyte.Builder
-	b.AddUint8(uint8(TypeClientHello))
-	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
-		b.AddUint16(h.Version)
-		b.AddBytes(h.Random[:])
-		b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(h.SessionID) })
+// record writes the handshake message behind the place of a record's header;
+// padding is its length plus one.
+func (h ClientHello) record(padding int) ([]byte, error) {
+	w := writer{b: make([]byte, recordHeader, h.room(padding))}
+	w.uint8(uint8(TypeClientHello))
+	w.prefixed(3, func() {
+		w.uint16(h.Version)
+		w.bytes(h.Random[:])
+		w.prefixed(1, func() { w.bytes(h.SessionID) })
 		suites := h.Suites
 		if h.Fallback {
 			suites = append(suites[:len(suites):len(suites)], fallbackSCSV)
 		}
-		addUint16s(b, suites)
+		w.uint16s(suites)
 		if h.Deflate {
-			b.AddBytes([]byte{2, 1, 0})
+			w.bytes([]byte{2, 1, 0})
 		} else {
-			b.AddBytes([]byte{1, 0}) // one compression method: null
+			w.bytes([]byte{1, 0}) // one compression method: null
 		}
-		if !h.extended() {
-			return
+		if h.extended() {
+			w.prefixed(2, func() { h.extensions(&w, padding) })
 		}
-		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { h.extensions(b, padding) })
 	})
-	message, err := b.Bytes()
-	if err != nil {
-		return nil, fmt.Errorf("client hello: %w", err)
+	if w.tooLong {
+		return nil, fmt.Errorf("client hello: a list is longer than its length can say: %w", ErrTooLarge)
 	}
-	return message, nil
+	return w.b, nil
+}
+
+// room is about how long the message will be, so that it is written without
+// being moved.
+func (h ClientHello) room(padding int) int {
+	n := 256 + len(h.ServerName) + padding + 2*(len(h.Suites)+len(h.Groups)+len(h.Schemes))
+	for _, e := range h.More {
+		n += 4 + len(e.Body)
+	}
+	for _, share := range h.KeyShares {
+		n += 4 + len(share.Value)
+	}
+	return n
 }
 
 // extended tells whether any extension is asked for. SSLv3 knew none, and a
@@ -100,75 +111,84 @@ func (h ClientHello) extended() bool {
 
 // extensions writes them with the empty ones early: servers are known that
 // refuse an empty extension at the end.
-func (h ClientHello) extensions(b *cryptobyte.Builder, padding int) {
+func (h ClientHello) extensions(w *writer, padding int) {
 	if h.ServerName != "" {
-		addExtension(b, ExtServerName, func(b *cryptobyte.Builder) {
-			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-				b.AddUint8(0) // host_name
-				b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(h.ServerName)) })
+		w.extension(ExtServerName, func() {
+			w.prefixed(2, func() {
+				w.uint8(0) // host_name
+				w.prefixed(2, func() { w.b = append(w.b, h.ServerName...) })
 			})
 		})
 	}
 	if h.ExtendedMasterSecret {
-		addExtension(b, ExtExtendedMasterSecret, empty)
+		w.extension(ExtExtendedMasterSecret, func() {})
 	}
 	if h.RenegotiationInfo {
-		addExtension(b, ExtRenegotiationInfo, func(b *cryptobyte.Builder) { b.AddUint8(0) })
+		w.extension(ExtRenegotiationInfo, func() { w.uint8(0) })
 	}
 	if h.StatusRequest {
-		addExtension(b, ExtStatusRequest, func(b *cryptobyte.Builder) { b.AddBytes([]byte{1, 0, 0, 0, 0}) })
+		w.extension(ExtStatusRequest, func() { w.bytes([]byte{1, 0, 0, 0, 0}) })
 	}
 	for _, e := range h.More {
-		addExtension(b, e.Type, func(b *cryptobyte.Builder) { b.AddBytes(e.Body) })
+		w.extension(e.Type, func() { w.bytes(e.Body) })
 	}
 	if padding > 0 {
-		addExtension(b, ExtPadding, func(b *cryptobyte.Builder) { b.AddBytes(make([]byte, padding-1)) })
+		w.extension(ExtPadding, func() { w.bytes(make([]byte, padding-1)) })
 	}
 	if len(h.PointFormats) > 0 {
-		addExtension(b, ExtPointFormats, func(b *cryptobyte.Builder) {
-			b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(h.PointFormats) })
+		w.extension(ExtPointFormats, func() {
+			w.prefixed(1, func() { w.bytes(h.PointFormats) })
 		})
 	}
 	if len(h.Groups) > 0 {
-		addExtension(b, ExtSupportedGroups, func(b *cryptobyte.Builder) { addUint16s(b, h.Groups) })
+		w.extension(ExtSupportedGroups, func() { w.uint16s(h.Groups) })
 	}
 	if len(h.Schemes) > 0 {
-		addExtension(b, ExtSignatureAlgorithms, func(b *cryptobyte.Builder) { addUint16s(b, h.Schemes) })
+		w.extension(ExtSignatureAlgorithms, func() { w.uint16s(h.Schemes) })
 	}
 	if len(h.Versions) > 0 {
-		addExtension(b, ExtSupportedVersions, func(b *cryptobyte.Builder) {
-			b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) {
+		w.extension(ExtSupportedVersions, func() {
+			w.prefixed(1, func() {
 				for _, v := range h.Versions {
-					b.AddUint16(v)
+					w.uint16(v)
 				}
 			})
 		})
 	}
 	if h.KeyShares != nil {
-		addExtension(b, ExtKeyShare, h.keyShares)
+		w.extension(ExtKeyShare, func() { h.keyShares(w) })
 	}
 }
 
-func (h ClientHello) keyShares(b *cryptobyte.Builder) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+func (h ClientHello) keyShares(w *writer) {
+	w.prefixed(2, func() {
 		for _, share := range h.KeyShares {
-			b.AddUint16(share.Group)
-			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(share.Value) })
+			w.uint16(share.Group)
+			w.prefixed(2, func() { w.bytes(share.Value) })
 		}
 	})
 }
 
-// records puts a handshake message into as few records as hold it.
-func records(message []byte, version uint16) []byte {
+// records puts a handshake message, which has room for a header before it, into
+// as few records as hold it.
+func records(record []byte, version uint16) []byte {
 	const most = 1 << 14
-	out := make([]byte, 0, len(message)+recordHeader*(1+len(message)/most))
-	for len(message) > 0 {
-		n := min(len(message), most)
-		out = append(out, byte(TypeHandshake))
-		out = binary.BigEndian.AppendUint16(out, version)
-		out = binary.BigEndian.AppendUint16(out, uint16(n))
-		out = append(out, message[:n]...)
-		message = message[n:]
+	message := record[recordHeader:]
+	if len(message) <= most {
+		putHeader(record, version, len(message))
+		return record
+	}
+	var out []byte
+	for part := range slices.Chunk(message, most) {
+		out = append(out, make([]byte, recordHeader)...)
+		putHeader(out[len(out)-recordHeader:], version, len(part))
+		out = append(out, part...)
 	}
 	return out
+}
+
+func putHeader(b []byte, version uint16, length int) {
+	b[0] = byte(TypeHandshake)
+	binary.BigEndian.PutUint16(b[1:], version)
+	binary.BigEndian.PutUint16(b[3:], uint16(length))
 }

@@ -131,3 +131,17 @@ func TestTooLong(t *testing.T) {
 		t.Errorf("20000 kinds fit into %d bytes", len(b))
 	}
 }
+
+func TestListsThatAreTooLong(t *testing.T) {
+	for name, h := range map[string]ClientHello{
+		"suites":     {Suites: make([]uint16, 1<<15)},
+		"groups":     {Groups: make([]uint16, 1<<15)},
+		"session":    {SessionID: make([]byte, 256)},
+		"extension":  {More: []Extension{{1, make([]byte, 1<<16)}}},
+		"extensions": {More: []Extension{{1, make([]byte, 1<<15)}, {2, make([]byte, 1<<15)}}},
+	} {
+		if _, err := h.Marshal(); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -65,23 +65,6 @@ func readExtensionList(list cryptobyte.String) ([]Extension, error) {
 	return all, nil
 }
 
-// addExtension appends one extension whose body the function writes.
-func addExtension(b *cryptobyte.Builder, kind ExtensionType, body func(*cryptobyte.Builder)) {
-	b.AddUint16(uint16(kind))
-	b.AddUint16LengthPrefixed(body)
-}
-
-// addUint16s writes a list of code points behind its length in bytes.
-func addUint16s(b *cryptobyte.Builder, values []uint16) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-		for _, v := range values {
-			b.AddUint16(v)
-		}
-	})
-}
-
-func empty(*cryptobyte.Builder) {}
-
 // ALPN offers application protocols, RFC 7301 section 3.1.
 func ALPN(protocols []string) Extension {
 	var b cryptobyte.Builder

@@ -3,6 +3,8 @@ package tlswire
 import (
 	"errors"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // FuzzDecoder reads a stream whole and byte by byte: both must tell the same.
@@ -16,8 +18,8 @@ func FuzzDecoder(f *testing.F) {
 		}
 		whole, _ := messages(t, data, len(data)+1)
 		bytewise, _ := messages(t, data, 1)
-		if len(whole) != len(bytewise) {
-			t.Errorf("%d messages at once, %d byte by byte", len(whole), len(bytewise))
+		if diff := cmp.Diff(whole, bytewise); diff != "" {
+			t.Errorf("at once, and byte by byte:\n%s", diff)
 		}
 		for _, m := range whole {
 			_ = m.Alert.String()

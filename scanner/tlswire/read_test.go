@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +27,7 @@ func real(t testing.TB, name string) []byte {
 func messages(t *testing.T, stream []byte, step int) ([]Message, error) {
 	t.Helper()
 	var all []Message
-	d := new(Decoder)
+	d, r := new(Decoder), steps{bytes.NewReader(stream), step}
 	for {
 		m, err := d.Next()
 		switch {
@@ -34,16 +35,28 @@ func messages(t *testing.T, stream []byte, step int) ([]Message, error) {
 			all = append(all, m)
 		case !errors.Is(err, ErrMore):
 			return all, err
-		case len(stream) == 0:
-			return all, nil
 		default:
-			n := min(step, len(stream))
-			if _, err := d.Write(stream[:n]); err != nil {
+			if _, err := d.Fill(r); err == io.EOF {
+				return all, nil
+			} else if err != nil {
 				return all, err
 			}
-			stream = stream[n:]
 		}
 	}
+}
+
+// steps reads a few bytes at a time, and gives the end with the last of them.
+type steps struct {
+	r *bytes.Reader
+	n int
+}
+
+func (s steps) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p[:min(s.n, len(p))])
+	if err == nil && s.r.Len() == 0 {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // OpenSSL 3.0, TLS 1.2 with an ECDSA certificate, asking for the client's.
@@ -162,6 +175,9 @@ func TestDecoderIsBounded(t *testing.T) {
 		}
 	}
 	if !errors.Is(err, ErrTooLarge) {
+		t.Error(err)
+	}
+	if _, err := messages(t, bytes.Repeat(record, 100), 1000); !errors.Is(err, ErrTooLarge) {
 		t.Error(err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 )
 
 // ContentType is the type of a record, RFC 8446 section 5.1.
@@ -90,12 +92,33 @@ type Decoder struct {
 // Write takes bytes as they came from the peer.
 func (d *Decoder) Write(p []byte) (int, error) {
 	if d.taken+len(p) > MaxFlight {
-		return 0, fmt.Errorf("a flight of more than %d bytes: %w", MaxFlight, ErrTooLarge)
+		return 0, tooLong()
 	}
 	d.taken += len(p)
 	d.in = append(d.in, p...)
 	return len(p), nil
 }
+
+// Fill reads from the peer once and returns what came. The bytes remain the
+// decoder's.
+func (d *Decoder) Fill(r io.Reader) ([]byte, error) {
+	const room = 4 << 10 // most flights whole
+	if cap(d.in)-len(d.in) < room/4 {
+		d.in = slices.Grow(d.in, room)
+	}
+	n, err := r.Read(d.in[len(d.in):cap(d.in)])
+	came := d.in[len(d.in) : len(d.in)+n]
+	if d.taken += n; d.taken > MaxFlight {
+		return came, tooLong()
+	}
+	d.in = d.in[:len(d.in)+n]
+	if n > 0 {
+		err = nil // what came is worth reading first; it is met again
+	}
+	return came, err
+}
+
+func tooLong() error { return fmt.Errorf("a flight of more than %d bytes: %w", MaxFlight, ErrTooLarge) }
 
 // Next returns the next message, or ErrMore when it is not whole yet. The
 // message's bytes are the caller's to keep.
@@ -110,7 +133,7 @@ func (d *Decoder) Next() (Message, error) {
 		}
 		switch kind {
 		case TypeHandshake:
-			d.hs = append(d.hs, fragment...)
+			d.gather(fragment)
 		case TypeAlert:
 			a, err := ParseAlert(fragment)
 			return Message{Type: TypeAlert, Version: d.vers, Alert: a}, err
@@ -120,6 +143,16 @@ func (d *Decoder) Next() (Message, error) {
 			// Sent for the sake of middleboxes (RFC 8446 appendix D.4).
 		}
 	}
+}
+
+// gather takes a fragment of handshake messages, without copying it where
+// nothing is left of the one before.
+func (d *Decoder) gather(fragment []byte) {
+	if len(d.hs) == 0 {
+		d.hs = fragment
+		return
+	}
+	d.hs = append(d.hs, fragment...)
 }
 
 // record takes one whole record off the input.
@@ -135,7 +168,7 @@ func (d *Decoder) record() (ContentType, []byte, error) {
 		return 0, nil, ErrMore
 	}
 	d.vers = binary.BigEndian.Uint16(d.in[1:])
-	kind, fragment := ContentType(d.in[0]), d.in[recordHeader:recordHeader+n]
+	kind, fragment := ContentType(d.in[0]), d.in[recordHeader:recordHeader+n:recordHeader+n]
 	d.in = d.in[recordHeader+n:]
 	return kind, fragment, nil
 }
