@@ -151,7 +151,12 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	case o.Store != nil:
 		words = append(words, x.store(o.Store, a)...)
 	case o.Plain != nil:
-		words = append(words, o.Plain.Protocol, "without encryption")
+		how := "without encryption"
+		if o.Plain.Protocol == "rdp" {
+			how = "without TLS"
+			x.Facts = append(x.Facts, fact{Name: "Encrypts by itself with", Text: clean(strings.Join(o.Plain.OwnCiphers, ", "))})
+		}
+		words = append(words, o.Plain.Protocol, how)
 		x.Facts = append(x.Facts, fact{Name: "Greeting", Text: clean(o.Plain.Banner)})
 	case o.Failure != nil:
 		words = append(words, reasonWord(o.Failure.Reason)+" at stage "+string(o.Failure.Stage))
@@ -218,6 +223,9 @@ func (x *endpointView) tls(t *scanner.TLS, m rulings, a fips.Assessment) []strin
 	x.When += ", " + many(t.Connections, "connection")
 	if t.STARTTLS != "" {
 		x.Facts = append(x.Facts, fact{Name: "STARTTLS", Text: clean(t.STARTTLS)})
+	}
+	if len(t.OwnCiphers) > 0 {
+		x.Facts = append(x.Facts, fact{Name: "In place of TLS", Text: clean(strings.Join(t.OwnCiphers, ", "))})
 	}
 	if len(t.Asked.NotPut) > 0 {
 		x.Facts = append(x.Facts, fact{Name: "Not put", Text: clean(cutRunes(strings.Join(t.Asked.NotPut, ", "), 400))})
