@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,6 +122,7 @@ func (s *saved) about(ctx context.Context) (scanner.Sweep, error) {
 			continue
 		}
 		whole.Scope.Targets = append(whole.Scope.Targets, one.Scope.Targets...)
+		whole.Scope.Proxy = cmp.Or(whole.Scope.Proxy, one.Scope.Proxy)
 		if one.Started.Before(whole.Started) {
 			whole.Started = one.Started
 		}

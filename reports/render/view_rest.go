@@ -274,6 +274,9 @@ func (v *view) Limits() []string {
 	if n := len(r.Sweep.Scope.Exclude); n > 0 {
 		list = append(list, clean("Excluded by the operator: "+strings.Join(r.Sweep.Scope.Exclude, ", ")+"."))
 	}
+	if through := r.Sweep.Scope.Proxy; through != "" {
+		list = append(list, clean("Asked through the proxy "+through+": what it did not let through was not seen, and why a port does not answer is its word."))
+	}
 	if r.Gaps.Stopped {
 		list = append(list, "Broken off: "+stopped+". What is not here was not asked, or had not answered yet.")
 	}

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -27,6 +28,7 @@ type DialLimits struct {
 	Concurrency int           // sockets open at once; 1024, or fewer where the process may open fewer files
 	Rate        float64       // new connections a second; 0 for no limit
 	Timeout     time.Duration // of one connect; 5 s
+	Proxy       *Proxy        // what connections go through; nil for none
 	Progress    *Progress     // where connections are counted
 	Log         *slog.Logger  // where a limit that had to be lowered is told
 }
@@ -38,6 +40,7 @@ type Dialer struct {
 	knocks   chan struct{} // a token for each knock: half of the slots
 	turn     chan struct{} // held by the one knock that waits for the limits
 	net      net.Dialer
+	proxy    *Proxy
 	progress *Progress
 }
 
@@ -57,6 +60,7 @@ func NewDialer(l DialLimits) *Dialer {
 		knocks:   make(chan struct{}, max(1, sockets/2)),
 		turn:     make(chan struct{}, 1),
 		net:      net.Dialer{Timeout: orDefault(l.Timeout, defaultConnect), KeepAlive: -1},
+		proxy:    l.Proxy,
 		progress: l.Progress,
 	}
 	if l.Rate > 0 {
@@ -138,7 +142,7 @@ func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort) error {
 func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	d.progress.Open.Add(1)
 	d.progress.Connections.Add(1)
-	raw, err := d.net.DialTCP(ctx, "tcp", netip.AddrPort{}, addr)
+	raw, ahead, err := d.reach(ctx, addr)
 	if err != nil {
 		d.release()
 		if ctx.Err() != nil {
@@ -146,9 +150,23 @@ func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort) (net.Conn, er
 		}
 		return nil, fmt.Errorf("connecting to %s: %w", addr, err)
 	}
-	c := &conn{Conn: raw, ctx: ctx, release: d.release}
+	c := &conn{Conn: raw, ahead: ahead, ctx: ctx, release: d.release}
 	c.stop = context.AfterFunc(ctx, c.shut)
 	return c, nil
+}
+
+// reach connects to the address, through the proxy where there is one. The
+// sweep ends with a proxy that is lost.
+func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort) (raw net.Conn, ahead []byte, err error) {
+	if d.proxy == nil {
+		raw, err = d.net.DialTCP(ctx, "tcp", netip.AddrPort{}, addr)
+		return raw, nil, err
+	}
+	raw, ahead, err = d.proxy.reach(ctx, &d.net, addr)
+	if lost := (*lostProxy)(nil); errors.As(err, &lost) {
+		abort(ctx, lost)
+	}
+	return raw, ahead, err
 }
 
 // admit waits for a socket and then for the rate: in this order no two
