@@ -47,17 +47,37 @@ func (j *Judge) rulings(o scanner.Observation) []Ruling {
 	return d.rulings
 }
 
-// plain rules on a port that answers without encryption. One whose protocol
-// nobody understood may still encrypt in a way of its own.
+// plain rules on a port that answers without TLS. RDP, and a protocol that
+// nobody understood, may still encrypt in a way of their own.
 func (j *Judge) plain(d *docket, p *scanner.Plain) {
-	if p.Protocol != "" && p.Protocol != "unknown" {
+	unknown := j.unclassified(nil, Subject{"protocol-version", "unknown"}, ClassCleartext)
+	switch p.Protocol {
+	case "", "unknown":
+		unknown.Because = "The port answers in a protocol that was not recognised, and neither in TLS nor in SSH."
+		unknown.Remedy = "Find out what listens there and whether it encrypts, then require TLS or close the port."
+		d.add(unknown)
+	case "rdp":
+		j.ownCiphers(d, p.OwnCiphers, p.Protocol)
+		if len(p.OwnCiphers) == 0 {
+			unknown.Because = "The port has RDP's own security in place of TLS, and with which cipher was not learned."
+			unknown.Remedy = "Set the security layer of the RDP server to TLS."
+			d.add(unknown, p.Protocol)
+		}
+	default:
 		d.add(j.named("protocol-version", "cleartext", ClassCleartext), p.Protocol)
-		return
 	}
-	r := j.unclassified(nil, Subject{"protocol-version", "unknown"}, ClassCleartext)
-	r.Because = "The port answers in a protocol that was not recognised, and neither in TLS nor in SSH."
-	r.Remedy = "Find out what listens there and whether it encrypts, then require TLS or close the port."
-	d.add(r)
+}
+
+// ownCiphers rules on what a protocol encrypts with where TLS is left out.
+func (j *Judge) ownCiphers(d *docket, ciphers []string, protocol string) {
+	for _, c := range ciphers {
+		r := j.named("cipher", c, ClassTLSCipher)
+		r.Because += " The port takes it without TLS, in the protocol's own security."
+		if protocol == "rdp" {
+			r.Remedy = "Set the security layer of the RDP server to TLS, which leaves no choice to the client."
+		}
+		d.add(r, protocol)
+	}
 }
 
 // findingID depends on the endpoint, the catalogue's rule and the subject only,

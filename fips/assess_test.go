@@ -90,6 +90,19 @@ func TestAssessTLS(t *testing.T) {
 		}, nil},
 		{"STARTTLS", func(o *scanner.Observation) { o.TLS = &scanner.TLS{STARTTLS: "smtp"} },
 			[]string{"protocol-version/STARTTLS-not-enforced deprecated"}},
+		{"STARTTLS that is required", func(o *scanner.Observation) { o.TLS = &scanner.TLS{STARTTLS: "xmpp", Required: yes()} }, nil},
+		{"STARTTLS that may be left out", func(o *scanner.Observation) { o.TLS = &scanner.TLS{STARTTLS: "xmpp", Required: no()} },
+			[]string{"protocol-version/STARTTLS-not-enforced deprecated"}},
+		{"TLS or RDP's own security", func(o *scanner.Observation) {
+			o.TLS = &scanner.TLS{STARTTLS: "rdp", Required: no(), OwnCiphers: []string{"RC4-128"}}
+		}, []string{"cipher/RC4-128 not-approved", "protocol-version/STARTTLS-not-enforced deprecated"}},
+		{"RDP's own security", func(o *scanner.Observation) {
+			o.Plain = &scanner.Plain{Protocol: "rdp", OwnCiphers: []string{"RC4-128", "RC4-56", "RC4-40", "3DES-EDE-CBC"}}
+		}, []string{"cipher/3DES-EDE-CBC#encryption disallowed", "cipher/RC4-128 not-approved", "cipher/RC4-40 not-approved", "cipher/RC4-56 not-approved"}},
+		{"RDP's own security without a cipher", func(o *scanner.Observation) { o.Plain = &scanner.Plain{Protocol: "rdp", OwnCiphers: []string{"NULL"}} },
+			[]string{"cipher/NULL disallowed"}},
+		{"RDP's own security, unseen", func(o *scanner.Observation) { o.Plain = &scanner.Plain{Protocol: "rdp"} },
+			[]string{"? protocol-version unknown unclassified"}},
 		{"cleartext", func(o *scanner.Observation) { o.Plain = &scanner.Plain{Protocol: "http"} },
 			[]string{"protocol-version/cleartext not-approved"}},
 		{"an unknown protocol", func(o *scanner.Observation) { o.Plain = &scanner.Plain{Protocol: "unknown"} },

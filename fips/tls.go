@@ -20,9 +20,12 @@ func (j *Judge) tls(d *docket, t *scanner.TLS, name string) {
 		}
 	}
 	j.extensions(d, t)
-	if t.STARTTLS != "" {
+	j.ownCiphers(d, t.OwnCiphers, t.STARTTLS)
+	if t.STARTTLS != "" && (t.Required == nil || !*t.Required) {
 		r := j.named("protocol-version", "STARTTLS-not-enforced", ClassCleartext)
-		r.Because += " What this port accepts before the upgrade was not asked, so the stricter reading holds."
+		if t.Required == nil {
+			r.Because += " What this port accepts before the upgrade was not asked, so the stricter reading holds."
+		}
 		d.add(r, t.STARTTLS)
 	}
 	asked := false

@@ -156,4 +156,8 @@ type Plain struct {
 	Protocol string `json:"protocol"` // "smtp", "imap", "pop3", "ftp", "http", ... or "unknown"
 	STARTTLS bool   `json:"starttls"` // it offers to turn to TLS
 	Banner   string `json:"banner,omitempty"`
+
+	// OwnCiphers is what the protocol encrypts with in a way of its own, which
+	// is no TLS: RDP's security, [MS-RDPBCGR] section 5.3. "NULL" is none.
+	OwnCiphers []string `json:"own_ciphers,omitempty"`
 }

@@ -21,4 +21,5 @@ type Scope struct {
 	Exclude []string `json:"exclude,omitempty"`
 	Ports   []uint16 `json:"ports,omitempty"`
 	Depth   string   `json:"depth"`
+	Proxy   string   `json:"proxy,omitempty"` // what connections went through, without its credentials
 }

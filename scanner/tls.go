@@ -13,8 +13,10 @@ const (
 // TLS is what an endpoint accepts and shows. What is in no list was asked and
 // not accepted, unless Asked or the observation's Incomplete says otherwise.
 type TLS struct {
-	STARTTLS    string       `json:"starttls,omitempty"` // the protocol that was upgraded, such as "smtp"
-	Depth       string       `json:"depth"`              // "full", or "verdict": asked for what does not pass, until something worst was found
+	STARTTLS    string       `json:"starttls,omitempty"`          // the protocol that was upgraded, such as "smtp"
+	Required    *bool        `json:"starttls_required,omitempty"` // it insists on the upgrade; nil where unobserved
+	OwnCiphers  []string     `json:"own_ciphers,omitempty"`       // what it takes in place of TLS, as in Plain
+	Depth       string       `json:"depth"`                       // "full", or "verdict": asked for what does not pass, until something worst was found
 	Asked       Asked        `json:"asked"`
 	Versions    []TLSVersion `json:"versions"` // one for each version asked, oldest first
 	Chains      []Chain      `json:"chains,omitempty"`

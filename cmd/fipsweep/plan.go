@@ -8,6 +8,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/sweep"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
 
@@ -18,15 +19,29 @@ type plan struct {
 	scanFlags
 	targets  *target.List
 	excluded *target.Excludes
+	through  *sweep.Proxy // nil for none
 	scope    scanner.Scope
 }
 
 func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
 	p := &plan{scanFlags: f}
-	limits, targets := checkLimits(f), p.readTargets(std.in, args)
+	limits, targets, proxy := checkLimits(f), p.readTargets(std.in, args), p.readProxy()
 	var err error
-	p.assessor, err = newAssessor(f.judgingFlags, limits, targets)
+	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy)
 	return p, err
+}
+
+// readProxy keeps of --proxy what may be told in the scope and what must not.
+func (p *plan) readProxy() error {
+	if p.proxy == "" {
+		return nil
+	}
+	var err error
+	if p.through, err = sweep.ParseProxy(p.proxy); err != nil {
+		return fmt.Errorf("--proxy: %w", err)
+	}
+	p.scope.Proxy = p.through.String()
+	return nil
 }
 
 // checkLimits holds the limits to what can be.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,6 +125,7 @@ func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, er
 				whole.Scope.Targets = append(whole.Scope.Targets, target)
 			}
 		}
+		whole.Scope.Proxy = cmp.Or(whole.Scope.Proxy, one.Scope.Proxy)
 		if one.Started.Before(whole.Started) {
 			whole.Started = one.Started
 		}

@@ -31,6 +31,7 @@ type scanFlags struct {
 	rate        float64
 	timeout     time.Duration
 	depth       string
+	proxy       string
 	history     string
 	state       string
 	progress    string
@@ -72,6 +73,7 @@ and files are read the same at either depth.`,
 	fl.Float64Var(&f.rate, "rate", 0, "new connections a second in all; 0 for no limit")
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "how long one connection may take")
 	fl.StringVar(&f.depth, "depth", depthFull, "`DEPTH` of TLS: full names all that is accepted; verdict asks in a dozen connections whether anything is that does not pass")
+	fl.StringVar(&f.proxy, "proxy", "", "connect through `URL`: http://[user:password@]host:port or socks5://...; names are resolved here, and HTTP_PROXY and NO_PROXY are not heeded")
 	fl.StringVar(&f.history, "history", "off", "where sweeps are kept for later; only 'off' for now")
 	fl.StringVar(&f.state, "state", "", "`folder` for the sweep's journal (default the user's state folder)")
 	fl.StringVar(&f.progress, "progress", "auto", "draw progress on stderr: auto, always or never")
@@ -118,7 +120,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 		return nil, err
 	}
 	defer bar.finish()
-	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Log: log})
+	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Log: log})
 	files := newFiles()
 	local := sweep.New(sweep.Config{
 		Expander: expander{files: files, hosts: newHosts(p.excluded)},

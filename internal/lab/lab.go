@@ -27,7 +27,11 @@ func Program(t testing.TB, name string) string {
 	if pkg == "" {
 		t.Fatalf("%s is not in peers.txt: list it, so that it is installed", name)
 	}
-	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin") {
+	dirs := append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin")
+	if filepath.IsAbs(name) {
+		dirs = []string{"/"}
+	}
+	for _, dir := range dirs {
 		path := filepath.Join(dir, name)
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
 			return path
@@ -35,6 +39,37 @@ func Program(t testing.TB, name string) string {
 	}
 	Absent(t, fmt.Sprintf("%s is not installed (apt-get install %s); not tested: %s", name, pkg, what))
 	return ""
+}
+
+// As gives the command line that runs a program as another user, where the
+// tests run as root: some servers refuse to.
+func As(t testing.TB, user, name string, args ...string) (string, []string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		return name, args
+	}
+	setpriv := Program(t, "setpriv")
+	return setpriv, append([]string{"--reuid=" + user, "--regid=" + user, "--init-groups", name}, args...)
+}
+
+// Dir makes a folder that another user's server can be at home in, with copies
+// of the files in it: below t.TempDir nobody else can go.
+func Dir(t testing.TB, user string, files ...string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	args := append(append([]string{"-m", "600"}, files...), dir)
+	if os.Geteuid() == 0 {
+		args = append([]string{"-o", user}, args...)
+		Run(t, "chown", user, dir)
+	}
+	if len(files) > 0 {
+		Run(t, "install", args...)
+	}
+	return dir
 }
 
 // Absent ends a test that lacks something of the machine: it is skipped with

@@ -152,7 +152,12 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	case o.Store != nil:
 		words = append(words, x.store(o.Store, a)...)
 	case o.Plain != nil:
-		words = append(words, o.Plain.Protocol, "without encryption")
+		how := "without encryption"
+		if o.Plain.Protocol == "rdp" {
+			how = "without TLS"
+			x.Facts = append(x.Facts, fact{Name: "Encrypts by itself with", Text: clean(strings.Join(o.Plain.OwnCiphers, ", "))})
+		}
+		words = append(words, o.Plain.Protocol, how)
 		x.Facts = append(x.Facts, fact{Name: "Greeting", Text: clean(o.Plain.Banner)})
 	case o.Failure != nil:
 		words = append(words, reasonWord(o.Failure.Reason)+" at stage "+string(o.Failure.Stage))
@@ -223,6 +228,9 @@ func (x *endpointView) tls(t *scanner.TLS, m rulings, a fips.Assessment) []strin
 	}
 	if t.Depth == fips.DepthVerdict {
 		x.Facts = append(x.Facts, fact{Name: "Depth", Text: "verdict: asked for what does not pass, until something failed"})
+	}
+	if len(t.OwnCiphers) > 0 {
+		x.Facts = append(x.Facts, fact{Name: "In place of TLS", Text: clean(strings.Join(t.OwnCiphers, ", "))})
 	}
 	if len(t.Asked.NotPut) > 0 {
 		x.Facts = append(x.Facts, fact{Name: "Not put", Text: clean(cutRunes(strings.Join(t.Asked.NotPut, ", "), 400))})

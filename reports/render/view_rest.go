@@ -283,6 +283,9 @@ func (v *view) Limits() []string {
 	if r.Sweep.Scope.Depth == fips.DepthVerdict {
 		list = append(list, atVerdict)
 	}
+	if through := r.Sweep.Scope.Proxy; through != "" {
+		list = append(list, clean("Asked through the proxy "+through+": what it did not let through was not seen, and why a port does not answer is its word."))
+	}
 	if r.Gaps.Stopped {
 		list = append(list, "Broken off: "+stopped+". What is not here was not asked, or had not answered yet.")
 	}

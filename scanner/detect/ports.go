@@ -25,10 +25,37 @@ func speaksFirst(port uint16) bool {
 		return true
 	case 5900, 5901, 5902, 5903: // VNC
 		return true
-	case 6667, 6668, 6669: // IRC
+	case 194, 6665, 6666, 6667, 6668, 6669, 7000: // IRC
 		return true
 	}
 	return false
+}
+
+// clientFirst names the protocol of a port on which a server waits for its
+// client, so that no greeting tells what it is, and a ClientHello that it does
+// not understand only makes it hang up.
+func clientFirst(port uint16) string {
+	switch port {
+	case 389, 3268: // LDAP, and Active Directory's global catalogue
+		return "ldap"
+	case 1433:
+		return "mssql"
+	case 3389:
+		return "rdp"
+	case 5222:
+		return "xmpp-client"
+	case 5269:
+		return "xmpp-server"
+	case 5432, 5433:
+		return "postgres"
+	case 5671, 5672: // with TLS and without
+		return "amqp"
+	case 6379, 6380: // likewise
+		return "redis"
+	case 27017, 27018, 27019: // server, shard, configuration
+		return "mongodb"
+	}
+	return ""
 }
 
 // expectsSSH tells the ports on which unknown lines are likely to be those
@@ -46,7 +73,7 @@ func expectsSSH(port uint16) bool {
 // way to say so.
 func expectsTLS(port uint16) bool {
 	switch port {
-	case 443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 3269, 4433, 5061, 5223, 5671, 6443, 6697, 8443, 8883, 9443:
+	case 443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 3269, 4433, 5061, 5223, 5270, 5671, 6443, 6697, 8443, 8883, 9443:
 		return true
 	}
 	return false

@@ -41,7 +41,47 @@ func New(c Config) *Prober {
 }
 
 // Probe asks the port what it speaks and has the protocol's own prober go on.
+// Where a port is one protocol's and its server says nothing first, that
+// protocol is tried before all others.
 func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
+	protocol := clientFirst(e.Port)
+	if protocol == "" || p.c.STARTTLS == nil {
+		return p.find(ctx, e)
+	}
+	asked := e
+	asked.Scheme = protocol
+	o := p.c.STARTTLS(ctx, asked, protocol)
+	if !mistaken(protocol, o.Failure) || ctx.Err() != nil {
+		return o
+	}
+	found := p.find(ctx, e)
+	if !found.Answered() && o.Answered() {
+		return o
+	}
+	if found.TLS != nil {
+		found.TLS.Connections++
+	}
+	return found
+}
+
+// mistaken tells whether an endpoint that failed to be the protocol of its
+// port may be another. Those that have TLS at once or not at all have been
+// sent a ClientHello already: who was silent then will be again.
+func mistaken(protocol string, f *scanner.Failure) bool {
+	if f == nil || f.Stage == scanner.StageConnect {
+		return false
+	}
+	switch f.Reason {
+	case scanner.ReasonTimeout:
+		return protocol != "amqp" && protocol != "mongodb" && protocol != "redis"
+	case scanner.ReasonClosed, scanner.ReasonReset, scanner.ReasonGarbage, scanner.ReasonTooLarge, scanner.ReasonAlert:
+		return true
+	}
+	return false
+}
+
+// find asks the port what it speaks.
+func (p *Prober) find(ctx context.Context, e scanner.Endpoint) scanner.Observation {
 	conn, err := p.connect(ctx, e)
 	if err != nil {
 		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)})
@@ -146,11 +186,18 @@ func (p *Prober) sshAgain(ctx context.Context, e scanner.Endpoint, heard []byte)
 // and somebody is there to ask it.
 func (p *Prober) plain(ctx context.Context, e scanner.Endpoint, l *listener, g greeting, hello bool) scanner.Observation {
 	banner := firstLine(l.heard)
+	if g.protocol == "mysql" {
+		banner = mysqlText(l.heard)
+	}
 	if g.busy && !hello {
 		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonThrottled, Detail: banner})
 	}
+	if g.protocol == "mysql" && g.refused && !g.busy {
+		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonDenied, Detail: banner})
+	}
 	// A refusal may be of the ClientHello; asked politely it may welcome us.
-	if upgradable(g.protocol) && p.c.STARTTLS != nil && (hello || !g.refused) {
+	// MySQL's greeting says itself that it has no TLS.
+	if upgradable(g.protocol) && (g.protocol != "mysql" || g.starttls) && p.c.STARTTLS != nil && (hello || !g.refused) {
 		l.close()
 		e.Scheme = g.protocol
 		o := p.c.STARTTLS(ctx, e, g.protocol)
@@ -167,7 +214,7 @@ func (p *Prober) plain(ctx context.Context, e scanner.Endpoint, l *listener, g g
 // upgradable are the protocols whose dialogue the TLS probe knows.
 func upgradable(protocol string) bool {
 	switch protocol {
-	case "smtp", "lmtp", "imap", "pop3", "ftp", "nntp", "ldap":
+	case "smtp", "lmtp", "imap", "pop3", "ftp", "nntp", "ldap", "sieve", "irc", "xmpp", "mysql":
 		return true
 	}
 	return false

@@ -53,7 +53,8 @@ type bench struct {
 	open     atomic.Int32
 	protocol string // what STARTTLS was called with
 	scheme   string
-	first    []byte // what TLS or SSH read first
+	first    []byte               // what TLS or SSH read first
+	answer   *scanner.Observation // what STARTTLS gives, if not TLS
 }
 
 func (b *bench) dial(ctx context.Context, _ netip.AddrPort) (net.Conn, error) {
@@ -100,6 +101,9 @@ func (b *bench) prober(wait, timeout time.Duration) *detect.Prober {
 		SSH: sshprobe.New(b.dial, sshprobe.Options{Timeout: timeout}).Continue,
 		STARTTLS: func(_ context.Context, e scanner.Endpoint, protocol string) scanner.Observation {
 			b.protocol, b.scheme = protocol, e.Scheme
+			if b.answer != nil {
+				return *b.answer
+			}
 			o := scanner.Observe(e, "tls")
 			o.TLS = &scanner.TLS{STARTTLS: protocol, Connections: 1}
 			return o
@@ -200,7 +204,7 @@ func TestProbe(t *testing.T) {
 	}{
 		{name: "alert", port: 443, handle: answers("\x15\x03\x01\x00\x02\x02\x46"), tls: true, dials: 1},
 		{name: "SSL 2.0 hangs up", port: 443, handle: answersAndCloses, tls: true, dials: 1},
-		{name: "hangs up where no TLS is expected", port: 5432, handle: answersAndCloses, failure: &scanner.Failure{Stage: "greeting", Reason: "closed"}, dials: 1},
+		{name: "hangs up where no TLS is expected", port: 9999, handle: answersAndCloses, failure: &scanner.Failure{Stage: "greeting", Reason: "closed"}, dials: 1},
 		{name: "mail", port: 25, handle: mail, starttls: "smtp", dials: 1},
 		{name: "mail on an odd port", port: 8080, handle: mail, starttls: "smtp", dials: 1},
 		{name: "mail refusing", port: 25, handle: greets("554 no SMTP service here\r\n"), plain: &scanner.Plain{Protocol: "smtp", Banner: "554 no SMTP service here"}, dials: 1},
@@ -214,7 +218,14 @@ func TestProbe(t *testing.T) {
 		{name: "refusal on an odd port", port: 2222, handle: greets("500 no\r\n"), plain: &scanner.Plain{Protocol: "unknown", Banner: "500 no"}, dials: 1},
 		{name: "VNC", port: 5900, handle: greets("RFB 003.008\n"), plain: &scanner.Plain{Protocol: "vnc", Banner: "RFB 003.008"}, dials: 1},
 		{name: "HTTP", port: 80, handle: answers("HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"), plain: &scanner.Plain{Protocol: "http", Banner: "HTTP/1.1 400 Bad Request"}, dials: 1},
-		{name: "terminal control in a banner", port: 6667, handle: greets(":irc NOTICE * :\x1b[31m\x00\r\n"), plain: &scanner.Plain{Protocol: "irc", Banner: `:irc NOTICE * :\x1b[31m\x00`}, dials: 1},
+		{name: "terminal control in a banner", port: 5900, handle: greets("RFB \x1b[31m\x00\r\n"), plain: &scanner.Plain{Protocol: "vnc", Banner: `RFB \x1b[31m\x00`}, dials: 1},
+		{name: "IRC", port: 6667, handle: greets(":irc NOTICE * :hello\r\n"), starttls: "irc", dials: 1},
+		{name: "ManageSieve", port: 4190, handle: greets("\"IMPLEMENTATION\" \"x\"\r\n"), starttls: "sieve", dials: 1},
+		{name: "XMPP on an odd port", port: 8080, handle: answers("<?xml version='1.0'?><stream:stream>\n"), starttls: "xmpp", dials: 1},
+		{name: "MySQL", port: 3306, handle: greets(mysqlGreeting(0xff)), starttls: "mysql", dials: 1},
+		{name: "MySQL without TLS", port: 3306, handle: greets(mysqlGreeting(0xf7)), plain: &scanner.Plain{Protocol: "mysql", Banner: "8.0.36"}, dials: 1},
+		{name: "MySQL has no account for us", port: 3306, handle: greets("\x16\x00\x00\x00\xff\x6a\x04Host is not allowed"), failure: &scanner.Failure{Stage: "handshake", Reason: "denied", Detail: "Host is not allowed"}, dials: 1},
+		{name: "MySQL has blocked us", port: 3306, handle: greets("\x12\x00\x00\x00\xff\x69\x04Host is blocked"), failure: &scanner.Failure{Stage: "handshake", Reason: "throttled", Detail: "Host is blocked"}, dials: 1},
 		{name: "garbage", port: 443, handle: greets("\x00\x01\x02\x03\x04\x05"), failure: &scanner.Failure{Stage: "handshake", Reason: "not-understood", Detail: `first bytes: \x00\x01\x02\x03\x04\x05`}, dials: 1},
 		{name: "100 MB of a line", port: 443, handle: flood, failure: &scanner.Failure{Stage: "handshake", Reason: "not-understood", Detail: "first bytes: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}, dials: 1},
 		{name: "one byte at a time", port: 443, handle: drip, failure: &scanner.Failure{Stage: "handshake", Reason: "timeout"}, dials: 1},
@@ -249,6 +260,59 @@ func TestProbe(t *testing.T) {
 			}
 			if n := b.dials.Load(); n != tt.dials {
 				t.Errorf("%d connections, want %d", n, tt.dials)
+			}
+		})
+	}
+}
+
+// mysqlGreeting is the first packet of a server of version 8; CLIENT_SSL is bit
+// 3 of the byte of its capabilities.
+func mysqlGreeting(capabilities byte) string {
+	body := "\x0a8.0.36\x00\x07\x00\x00\x00abcdefgh\x00\xff" + string([]byte{capabilities}) + "\xff\x02\x00"
+	return string([]byte{byte(len(body)), 0, 0, 0}) + body
+}
+
+// TestClientFirst asks a port for the protocol that belongs there, and for all
+// others where it is not that.
+func TestClientFirst(t *testing.T) {
+	failed := func(stage scanner.Stage, reason scanner.Reason) scanner.Observation {
+		return scanner.Failed(scanner.Endpoint{}, "tls", scanner.Failure{Stage: stage, Reason: reason})
+	}
+	plain := scanner.Observation{Plain: &scanner.Plain{Protocol: "postgres"}}
+	for _, tt := range []struct {
+		name   string
+		port   uint16
+		asked  string // the protocol that is tried first
+		answer scanner.Observation
+		handle func(net.Conn)
+		dials  int32 // connections to find out otherwise
+		stage  scanner.Stage
+	}{
+		{"PostgreSQL", 5432, "postgres", plain, greets(""), 0, ""},
+		{"LDAP", 389, "ldap", plain, greets(""), 0, ""},
+		{"RDP", 3389, "rdp", plain, greets(""), 0, ""},
+		{"SQL Server", 1433, "mssql", plain, greets(""), 0, ""},
+		{"Redis", 6379, "redis", plain, greets(""), 0, ""},
+		{"MongoDB", 27017, "mongodb", plain, greets(""), 0, ""},
+		{"RabbitMQ", 5672, "amqp", plain, greets(""), 0, ""},
+		{"XMPP", 5222, "xmpp-client", plain, greets(""), 0, ""},
+		{"XMPP between servers", 5269, "xmpp-server", plain, greets(""), 0, ""},
+		{"nobody there", 5432, "postgres", failed("connect", "refused"), greets(""), 0, "connect"},
+		{"busy", 5432, "postgres", failed("starttls", "throttled"), greets(""), 0, "starttls"},
+		{"HTTPS there", 5432, "postgres", failed("starttls", "not-understood"), answers("\x15\x03\x01\x00\x02\x02\x46"), 1, ""},
+		{"another there", 5432, "postgres", failed("greeting", "closed"), greets("RFB 003.008\n"), 1, ""},
+		{"silent", 6379, "redis", failed("greeting", "timeout"), greets(""), 0, "greeting"},
+		{"silent, another", 5432, "postgres", failed("greeting", "timeout"), answers("\x15\x03\x01\x00\x02\x02\x46"), 1, ""},
+		{"nothing that is known", 5432, "postgres", failed("starttls", "not-understood"), answersAndCloses, 1, "starttls"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := &bench{t: t, to: serve(t, tt.handle), answer: &tt.answer}
+			o := b.probe(tt.port, 300*time.Millisecond, 2*time.Second)
+			if b.protocol != tt.asked || b.scheme != tt.asked || b.dials.Load() != tt.dials {
+				t.Errorf("asked for %q with scheme %q and then connected %d times", b.protocol, b.scheme, b.dials.Load())
+			}
+			if got := o.Failure; (got != nil) != (tt.stage != "") || got != nil && got.Stage != tt.stage {
+				t.Errorf("failure %+v", got)
 			}
 		})
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // maxGreeting is how much we read to know a protocol: a line of SMTP is 512
@@ -49,7 +51,7 @@ func recognise(b []byte, hello bool) greeting {
 	case isTLS(b):
 		return greeting{protocol: "tls"}
 	case isMySQL(b):
-		return greeting{protocol: "mysql", refused: b[4] == mysqlError, starttls: mysqlTLS(b)}
+		return greeting{protocol: "mysql", refused: b[4] == mysqlError, busy: mysqlBusy(b), starttls: mysqlTLS(b)}
 	case isLDAP(b) && bytes.Contains(b, []byte("1.3.6.1.4.1.1466.20036")): // notice of disconnection, RFC 4511 section 4.4.1
 		return greeting{protocol: "ldap"}
 	case isText(b[0]):
@@ -102,6 +104,25 @@ func mysqlTLS(b []byte) bool {
 	return binary.LittleEndian.Uint16(b[5+end+1+13:])&clientSSL != 0
 }
 
+// mysqlBusy tells an error in place of a greeting that may pass: too many
+// connections, or too many that broke off. Error 1130 is that no account may
+// come from this host.
+func mysqlBusy(b []byte) bool {
+	const notPrivileged = 1130
+	return b[4] == mysqlError && (len(b) < 7 || binary.LittleEndian.Uint16(b[5:]) != notPrivileged)
+}
+
+// mysqlText is what a greeting says to people: the version, or behind its
+// number the error.
+func mysqlText(b []byte) string {
+	text := b[5:]
+	if b[4] == mysqlError {
+		text = text[min(2, len(text)):]
+	}
+	text, _, _ = bytes.Cut(text, []byte{0})
+	return scanner.Escape(text)
+}
+
 // openings are greetings known by how they begin. It is never written to.
 var openings = []struct{ prefix, protocol string }{
 	{"SSH-", "ssh"},
@@ -114,6 +135,7 @@ var openings = []struct{ prefix, protocol string }{
 	{"RFB ", "vnc"},               // RFC 6143 section 7.1.1
 	{`"IMPLEMENTATION"`, "sieve"}, // RFC 5804 section 1.7
 	{"NOTICE AUTH", "irc"},        // before registration, RFC 2812 section 3.3.2
+	{"ERROR :", "irc"},            // it closes the link, RFC 2812 section 3.7.4
 	{"AMQP", "amqp"},              // the version it wants
 	{"-ERR", "redis"},             // RESP's error; POP3 greets with one too
 	{"-DENIED", "redis"},          // protected mode

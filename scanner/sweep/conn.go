@@ -11,6 +11,7 @@ import (
 // conn is a connection that ends with its context.
 type conn struct {
 	net.Conn
+	ahead   []byte // was read before, and is read first
 	ctx     context.Context
 	stop    func() bool
 	release func()
@@ -19,6 +20,11 @@ type conn struct {
 }
 
 func (c *conn) Read(b []byte) (int, error) {
+	if len(c.ahead) > 0 {
+		n := copy(b, c.ahead)
+		c.ahead = c.ahead[n:]
+		return n, nil
+	}
 	n, err := c.Conn.Read(b)
 	return n, c.why("reading", err)
 }

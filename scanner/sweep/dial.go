@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -27,6 +28,7 @@ type DialLimits struct {
 	Concurrency int           // sockets open at once; 1024, or fewer where the process may open fewer files
 	Rate        float64       // new connections a second; 0 for no limit
 	Timeout     time.Duration // of one connect; 5 s
+	Proxy       *Proxy        // what connections go through; nil for none
 	Progress    *Progress     // where connections are counted
 	Log         *slog.Logger  // where a limit that had to be lowered is told
 }
@@ -39,6 +41,7 @@ type Dialer struct {
 	turn     chan struct{} // held by the one knock that waits for the limits
 	net      net.Dialer
 	timeout  time.Duration // of one connect
+	proxy    *Proxy
 	progress *Progress
 }
 
@@ -59,6 +62,7 @@ func NewDialer(l DialLimits) *Dialer {
 		turn:     make(chan struct{}, 1),
 		net:      net.Dialer{KeepAlive: -1},
 		timeout:  orDefault(l.Timeout, defaultConnect),
+		proxy:    l.Proxy,
 		progress: l.Progress,
 	}
 	if l.Rate > 0 {
@@ -140,11 +144,7 @@ func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort) error {
 func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	d.progress.Open.Add(1)
 	d.progress.Connections.Add(1)
-	// Not DialTCP, which binds to a port before it connects: ports bound so are
-	// not shared between peers, and a wide sweep runs out of them.
-	bounded, stop := d.bound(ctx)
-	defer stop()
-	raw, err := d.net.DialContext(bounded, "tcp", addr.String())
+	raw, ahead, err := d.reach(ctx, addr)
 	if err != nil {
 		d.release()
 		if ctx.Err() != nil {
@@ -152,7 +152,7 @@ func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort) (net.Conn, er
 		}
 		return nil, fmt.Errorf("connecting to %s: %w", addr, err)
 	}
-	c := &conn{Conn: raw, ctx: ctx, release: d.release}
+	c := &conn{Conn: raw, ahead: ahead, ctx: ctx, release: d.release}
 	c.stop = context.AfterFunc(ctx, c.shut)
 	return c, nil
 }
@@ -173,6 +173,24 @@ func (d *Dialer) bound(ctx context.Context) (context.Context, context.CancelFunc
 type undated struct{ context.Context }
 
 func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+// reach connects to the address, through the proxy where there is one. The
+// sweep ends with a proxy that is lost.
+func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort) (raw net.Conn, ahead []byte, err error) {
+	if d.proxy == nil {
+		// Not DialTCP, which binds to a port before it connects: ports bound so
+		// are not shared between peers, and a wide sweep runs out of them.
+		bounded, stop := d.bound(ctx)
+		defer stop()
+		raw, err = d.net.DialContext(bounded, "tcp", addr.String())
+		return raw, nil, err
+	}
+	raw, ahead, err = d.proxy.reach(ctx, &net.Dialer{Timeout: d.timeout, KeepAlive: -1}, addr)
+	if lost := (*lostProxy)(nil); errors.As(err, &lost) {
+		abort(ctx, lost)
+	}
+	return raw, ahead, err
+}
 
 // admit waits for a socket and then for the rate: in this order no two
 // connections that waited for sockets begin at once.

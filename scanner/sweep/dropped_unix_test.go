@@ -4,6 +4,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"sync/atomic"
@@ -90,5 +91,26 @@ func TestDroppedPorts(t *testing.T) {
 	t.Logf("12 dropped ports and one open, with a timeout of %v: %v, %d probes", timeout, took, probes.Load())
 	if took > 4*timeout || probes.Load() > 5 {
 		t.Errorf("took %v and %d probes", took, probes.Load())
+	}
+}
+
+// A proxy whose host drops packets ends the sweep, also where a prober's own
+// deadline is over before the Dialer has given up.
+func TestProxyDrops(t *testing.T) {
+	leaks(t)
+	const timeout = time.Second
+	p, err := ParseProxy("http://" + full(t, netip.MustParseAddr("127.9.9.10"), 0).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := NewDialer(DialLimits{Timeout: timeout, Proxy: p})
+	got, err := gather(t, t.Context(), Config{Dialer: d, Prober: probeFunc(func(ctx context.Context, e scanner.Endpoint) scanner.Observation {
+		ctx, cancel := context.WithTimeout(ctx, timeout*9/10)
+		defer cancel()
+		_, err := d.Dial(ctx, e.AddrPort())
+		return failed(e, scanner.StageConnect, scanner.ReasonOf(err))
+	})}, just(at(netip.MustParseAddrPort("192.0.2.7:443"))))
+	if lost := (*lostProxy)(nil); !errors.As(err, &lost) || len(got) != 0 {
+		t.Errorf("%v, observations %+v", err, got)
 	}
 }

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"log/slog"
 	"sync"
@@ -85,10 +86,11 @@ type run struct {
 // the probes short, emits what had finished, and returns within two seconds;
 // an observation that was cut short is left out, since the endpoint was not
 // asked everything and the peer is not to blame. An error of emit ends the
-// sweep likewise and is returned.
+// sweep likewise and is returned; so does the loss of the Dialer's proxy.
 func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emit func(scanner.Observation) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	ctx = withAbort(ctx, cancel)
 	r := &run{
 		cfg:   l.cfg,
 		ctx:   ctx,
@@ -104,10 +106,10 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 		select {
 		case o, ok := <-r.out:
 			if !ok {
-				return ctx.Err()
+				return r.ended()
 			}
 			if err := r.emit(o, emit); err != nil {
-				cancel()
+				cancel(nil)
 				r.drain(nil)
 				return err
 			}
@@ -115,9 +117,17 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 			if err := r.drain(emit); err != nil {
 				return err
 			}
-			return ctx.Err()
+			return r.ended()
 		}
 	}
+}
+
+// ended is why the sweep is over; nil if everything was asked.
+func (r *run) ended() error {
+	if lost := (*lostProxy)(nil); errors.As(context.Cause(r.ctx), &lost) {
+		return lost
+	}
+	return r.ctx.Err()
 }
 
 // drain emits what still comes in, for as long as a stopped sweep may take;

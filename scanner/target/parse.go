@@ -150,7 +150,7 @@ func (o *Options) unknownScheme(scheme string) error {
 	known := append(slices.Clone(o.Schemes), "file")
 	slices.Sort(known)
 	hint := ""
-	if slices.Contains([]string{"https", "imaps", "pop3s", "smtps", "ldaps", "ftps"}, scheme) && slices.Contains(known, "tls") {
+	if slices.Contains([]string{"https", "imaps", "pop3s", "smtps", "ldaps", "ftps", "nntps", "ircs", "amqps", "rediss", "xmpps", "mqtts"}, scheme) && slices.Contains(known, "tls") {
 		hint = "; for TLS from the first byte write tls://host:port"
 	}
 	return fmt.Errorf("scheme %.20q is not supported: use one of %s%s", scheme, strings.Join(known, ", "), hint)

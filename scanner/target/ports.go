@@ -9,7 +9,7 @@ import (
 )
 
 // DefaultPorts is what is asked where a target names no port: ports of TLS,
-// of SSH and of mail and file protocols that turn to TLS. The likeliest come
+// of SSH, and of protocols that turn to TLS or should have it. The likeliest come
 // first, because a host's ports are asked in this order and a host that
 // answers none of the first is taken for silent.
 func DefaultPorts() []uint16 {
@@ -19,6 +19,9 @@ func DefaultPorts() []uint16 {
 		853, 989, 990, 992, 994, 563, // dns, ftps, telnets, ircs, nntps over TLS
 		2222, 3269, 4443, 9443, 6443, // alternate ssh, global catalogue, alternate https, kubernetes
 		5061, 5671, 6697, 8883, // sips, amqps, ircs, mqtts
+		389, 3389, 5432, 3306, 1433, // ldap, rdp, databases
+		5222, 5269, 4190, // xmpp, sieve
+		5672, 6379, 6380, 27017, // amqp, redis, mongodb: in clear, or with TLS
 	}
 }
 
@@ -55,8 +58,14 @@ func SchemePort(scheme string) (uint16, bool) {
 		return 5269, true
 	case "postgres":
 		return 5432, true
-	case "mysql":
+	case "mysql", "mariadb":
 		return 3306, true
+	case "amqp":
+		return 5672, true
+	case "mongodb":
+		return 27017, true
+	case "redis":
+		return 6379, true
 	case "mssql":
 		return 1433, true
 	case "rdp":

@@ -60,14 +60,14 @@ func (s *session) open(ctx context.Context) (net.Conn, io.ReadWriter, *answer) {
 	}
 	s.tls.Connections++
 	s.tls.Hellos[s.purpose]++
-	dialogue, ok := dialogues[s.endpoint.Scheme]
-	if !ok {
+	if s.dialogue == nil {
 		return conn, conn, nil
 	}
 	defer bind(ctx, conn)()
-	rw, err := upgrade(conn, s.endpoint, dialogue)
+	t, err := converse(conn, s.endpoint, s.dialogue)
 	if err == nil {
-		return conn, rw, nil
+		s.tls.Required = t.required
+		return conn, t.through, nil
 	}
 	_ = conn.Close()
 	a := answer{}

@@ -1,8 +1,6 @@
 package tlsprobe
 
 import (
-	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -33,12 +31,20 @@ func (t *talk) mail(hello string) error {
 		return err
 	case code[0] == '4':
 		return t.busy(lines[0])
+	case turnedAway(code):
+		return t.fail(scanner.ReasonDenied, lines[0])
 	}
 	offered := slices.ContainsFunc(lines, func(l string) bool { return len(l) > 4 && strings.EqualFold(strings.TrimSpace(l[4:]), "STARTTLS") })
 	if code != "250" || !offered {
 		return t.none()
 	}
 	return t.ask("STARTTLS", "220")
+}
+
+// turnedAway tells a refusal of us from the lack of EHLO: RFC 5321 section
+// 4.2.2 and RFC 7504.
+func turnedAway(code string) bool {
+	return code == "521" || code == "550" || code == "554" || code == "556"
 }
 
 // ftp is RFC 4217.
@@ -84,10 +90,13 @@ func imap(t *talk) error {
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(lines[len(lines)-1], "a2 OK") {
-		return t.none()
+	switch last := lines[len(lines)-1]; {
+	case strings.HasPrefix(last, "a2 OK"):
+		return nil
+	case strings.Contains(last, "[UNAVAILABLE]"): // RFC 5530 section 3
+		return t.busy(last)
 	}
-	return nil
+	return t.none()
 }
 
 // tagged sends an IMAP command and reads up to the line with its tag.
@@ -141,10 +150,13 @@ func pop3(t *talk) error {
 	if line, err = t.line(); err != nil {
 		return err
 	}
-	if !strings.HasPrefix(line, "+OK") {
-		return t.none()
+	switch {
+	case strings.HasPrefix(line, "+OK"):
+		return nil
+	case strings.Contains(line, "[SYS/TEMP]"): // RFC 3206 section 4
+		return t.busy(line)
 	}
-	return nil
+	return t.none()
 }
 
 // capa lists POP3 capabilities, RFC 2449 section 5.
@@ -210,9 +222,12 @@ func ldap(t *talk) error {
 	switch result {
 	case 0:
 		return nil
-	case 51, 52: // busy, unavailable
+	case 51: // busy
 		return t.busy(fmt.Sprintf("result code %d", result))
 	}
+	// protocolError is a server that knows no TLS; unavailable one that was
+	// given no certificate, as Active Directory has it (RFC 4511 section
+	// 4.14.2). Both serve LDAP in clear.
 	return t.none()
 }
 
@@ -288,60 +303,4 @@ func (t *talk) element() ([]byte, error) {
 		return nil, fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
 	}
 	return message, nil
-}
-
-const xmppTLS = "urn:ietf:params:xml:ns:xmpp-tls"
-
-// xmppClient and xmppServer are RFC 6120 section 5.
-func xmppClient(t *talk) error { return t.xmpp("jabber:client") }
-func xmppServer(t *talk) error { return t.xmpp("jabber:server") }
-
-func (t *talk) xmpp(namespace string) error {
-	var to strings.Builder
-	if err := xml.EscapeText(&to, []byte(t.host)); err != nil {
-		return err
-	}
-	if err := t.say("<?xml version='1.0'?><stream:stream xmlns='" + namespace + "' " +
-		"xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='" + to.String() + "'>"); err != nil {
-		return err
-	}
-	features, err := t.until("</stream:features>", "</stream:stream>", "<stream:features/>")
-	switch {
-	case err != nil:
-		return err
-	case strings.Contains(features, "<stream:error"):
-		return t.busy(features)
-	case !strings.Contains(features, xmppTLS):
-		return t.none()
-	}
-	if err := t.say("<starttls xmlns='" + xmppTLS + "'/>"); err != nil {
-		return err
-	}
-	answer, err := t.until(">")
-	switch {
-	case err != nil:
-		return err
-	case strings.HasPrefix(strings.TrimSpace(answer), "<proceed"):
-		return nil
-	}
-	return t.none()
-}
-
-// until reads up to the first of the marks.
-func (t *talk) until(marks ...string) (string, error) {
-	var b strings.Builder
-	for b.Len() < 4*maxLine {
-		c, err := t.r.ReadByte()
-		if errors.Is(err, io.EOF) && b.Len() > 0 {
-			return "", t.lost(b.String())
-		}
-		if err != nil {
-			return "", fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
-		}
-		b.WriteByte(c)
-		if c == '>' && slices.ContainsFunc(marks, func(m string) bool { return strings.HasSuffix(b.String(), m) }) {
-			return b.String(), nil
-		}
-	}
-	return "", t.fail(scanner.ReasonTooLarge, b.String())
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // sieve is RFC 5804 section 2.2: the greeting is the list of capabilities.
@@ -50,10 +53,11 @@ func (t *talk) sieveOK() error {
 }
 
 // irc is the STARTTLS command that servers took before the port of its own
-// (IRCv3 "tls", deprecated): 670 is yes, 691 no, other numbers mean that it is
-// not known.
+// (IRCv3 "tls", deprecated): 670 is yes, other numbers mean no. Some say
+// nothing to a command that they do not know, so the list of capabilities is
+// asked for beside it: it names "tls" or is answer enough.
 func irc(t *talk) error {
-	if err := t.say("STARTTLS\r\n"); err != nil {
+	if err := t.say("CAP LS\r\nSTARTTLS\r\n"); err != nil {
 		return err
 	}
 	for range maxLines {
@@ -72,14 +76,21 @@ func irc(t *talk) error {
 			return t.busy(line)
 		case len(f) > 1 && f[1] == "670":
 			return nil
-		case len(f) > 1 && len(f[1]) == 3 && strings.Trim(f[1], "0123456789") == "":
+		case len(f) > 1 && f[1] == "CAP" && !slices.ContainsFunc(f, isTLSCapability):
 			return t.none()
-		case f[0] != "NOTICE" && f[0][0] != ':':
+		case len(f) > 1 && isNumeric(f[1]) && !slices.Contains(f, "CAP"): // unless it is CAP that is unknown
+			return t.none()
+		case f[0] != "NOTICE" && f[0] != "PING" && f[0] != "CAP" && f[0][0] != ':':
 			return t.lost(line)
 		}
 	}
 	return t.none()
 }
+
+func isTLSCapability(word string) bool { return word == "tls" || word == ":tls" }
+
+// isNumeric tells a reply's number, RFC 2812 section 2.4.
+func isNumeric(word string) bool { return len(word) == 3 && strings.Trim(word, "0123456789") == "" }
 
 // mysql is the SSLRequest of MySQL's client/server protocol: the server greets
 // with what it can do.
@@ -96,8 +107,12 @@ func mysql(t *talk) error {
 	if _, err := io.ReadFull(t.r, body); err != nil {
 		return fmt.Errorf("reading mysql's greeting: %w", err)
 	}
-	if body[0] == 0xff { // too many connections, host blocked or not allowed
-		return t.busy(string(body[3:]))
+	if body[0] == 0xff {
+		const notPrivileged = 1130 // no account may come from this host
+		if binary.LittleEndian.Uint16(body[1:]) == notPrivileged {
+			return t.fail(scanner.ReasonDenied, string(body[3:]))
+		}
+		return t.busy(string(body[3:])) // too many connections, or this host is blocked
 	}
 	version, rest, ok := strings.Cut(string(body[1:]), "\x00")
 	if body[0] != 10 || !ok || len(rest) < 4+8+1+2 {
@@ -113,39 +128,6 @@ func mysql(t *talk) error {
 	request = binary.LittleEndian.AppendUint32(request, 1<<24)
 	request = append(request, 45) // utf8mb4
 	return t.say(string(append(request, make([]byte, 23)...)))
-}
-
-// rdp is the negotiation of [MS-RDPBCGR] section 2.2.1.1 within an X.224
-// connection request. A server without TLS has RDP's own security, RC4.
-func rdp(t *talk) error {
-	const request = "\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08\x00\x03\x00\x00\x00"
-	if err := t.say(request); err != nil {
-		return err
-	}
-	head := make([]byte, 4)
-	if _, err := io.ReadFull(t.r, head); err != nil {
-		return fmt.Errorf("reading rdp's confirmation: %w", err)
-	}
-	n := int(binary.BigEndian.Uint16(head[2:]))
-	if head[0] != 3 || n < 11 || n > maxLine {
-		return t.lost(string(head))
-	}
-	body := make([]byte, n-4)
-	if _, err := io.ReadFull(t.r, body); err != nil {
-		return fmt.Errorf("reading rdp's confirmation: %w", err)
-	}
-	switch negotiation := body[7:]; {
-	case body[1]&0xf0 != 0xd0:
-		return t.lost(string(body))
-	case len(negotiation) < 8:
-		return t.none() // of before negotiation
-	case negotiation[0] == 2 && negotiation[4] != 0: // 1, 2 and 8 are TLS
-		return nil
-	case negotiation[0] == 2, negotiation[0] == 3 && negotiation[4] == 2: // SSL_NOT_ALLOWED_BY_SERVER
-		t.banner = "RDP's own security"
-		return t.none()
-	}
-	return t.lost(string(body))
 }
 
 // mssql is the PRELOGIN of [MS-TDS] section 2.2.6.5. TLS goes on within TDS

@@ -58,7 +58,24 @@ func New(dial scanner.Dial, o Options) *Prober {
 
 // Probe asks the endpoint everything. It connects anew for each question.
 func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
-	return p.begin(ctx, e).run()
+	o := p.begin(ctx, e).run()
+	if e.Scheme != "mssql" || !hungUp(o) {
+		return o
+	}
+	// TDS 8 has TLS first and closes on whoever does not ([MS-TDS] section 2.1).
+	s := p.begin(ctx, e)
+	s.dialogue, s.tls.STARTTLS = nil, ""
+	s.tls.Connections, s.tls.Hellos["TDS 7"] = 1, 1
+	if first := s.run(); first.TLS != nil {
+		return first
+	}
+	return o
+}
+
+// hungUp tells whether the peer ended the connection without a word.
+func hungUp(o scanner.Observation) bool {
+	f := o.Failure
+	return f != nil && f.Stage != scanner.StageConnect && (f.Reason == scanner.ReasonClosed || f.Reason == scanner.ReasonReset)
 }
 
 // Hello is the bytes of the first question: a ClientHello of TLS 1.2 with

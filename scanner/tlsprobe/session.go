@@ -20,7 +20,8 @@ type session struct {
 	p        *Prober
 	ctx      context.Context
 	endpoint scanner.Endpoint
-	given    net.Conn // a connection on which the first question is already put
+	given    net.Conn          // a connection on which the first question is already put
+	dialogue func(*talk) error // what comes before TLS; nil for nothing
 
 	o     scanner.Observation
 	tls   scanner.TLS
@@ -59,7 +60,7 @@ type session struct {
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}, marks: map[version]string{}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
-	if _, ok := dialogues[e.Scheme]; ok {
+	if s.dialogue = dialogues[e.Scheme]; s.dialogue != nil {
 		s.tls.STARTTLS = e.Scheme
 	}
 	return s
@@ -70,8 +71,12 @@ func (s *session) run() scanner.Observation {
 	for _, v := range askedOrder {
 		s.found[v] = &scanner.TLSVersion{Version: v.name}
 	}
+	if o, over := s.unwrapped(); over {
+		return o
+	}
 	if a := s.contact(); a.plain != nil {
 		s.o.Plain = a.plain
+		s.o.Plain.OwnCiphers, _ = s.ownSecurity()
 		return s.o
 	} else if !s.spoke {
 		return s.hopeless(a)
@@ -93,6 +98,9 @@ func (s *session) run() scanner.Observation {
 		if l := s.listings[v]; l != nil {
 			l.rest()
 		}
+	}
+	if own, asked := s.ownSecurity(); asked {
+		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
 	}
 	return s.sum()
 }

@@ -26,6 +26,7 @@ type talk struct {
 	protocol string
 	banner   string
 	through  io.ReadWriter // what TLS goes through, where not the connection itself
+	required *bool         // the server insists on TLS; nil where it did not say
 }
 
 // dialogues is the STARTTLS conversations by scheme. Each ends where the next
@@ -36,6 +37,7 @@ var dialogues = map[string]func(*talk) error{
 	"irc":         irc,
 	"ldap":        ldap,
 	"lmtp":        lmtp,
+	"mariadb":     mysql,
 	"mssql":       mssql,
 	"mysql":       mysql,
 	"nntp":        nntp,
@@ -51,9 +53,9 @@ var dialogues = map[string]func(*talk) error{
 }
 
 // Schemes lists what an endpoint's Scheme may be: "tls" for TLS at once, and
-// the protocols that are asked to turn to it.
+// the protocols that are asked to turn to it or known without it.
 func Schemes() []string {
-	return append([]string{"tls"}, slices.Sorted(maps.Keys(dialogues))...)
+	return slices.Concat([]string{"tls"}, slices.Sorted(maps.Keys(dialogues)), slices.Sorted(maps.Keys(wrapped)))
 }
 
 // declined ends a dialogue that did not lead to TLS: the server has no
@@ -72,13 +74,14 @@ func (d *declined) Error() string {
 
 // maxConnections bounds the connections to servers that shut out a host which
 // breaks too many handshakes off: MySQL does after 100 (max_connect_errors),
-// and this plan breaks each one off. Never written to.
-var maxConnections = map[string]int{"mysql": 60}
+// and this plan breaks each one off. MySQL adds up what it counts, over sweeps
+// too, until a client of the host logs in. Never written to.
+var maxConnections = map[string]int{"mysql": 60, "mariadb": 60}
 
-// upgrade leads a connection through its dialogue and returns what to speak
-// TLS through: bytes may have been read ahead. An error of the network comes as it
-// is, unless the peer had spoken before.
-func upgrade(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (io.ReadWriter, error) {
+// converse leads a connection through a dialogue and returns what it came to;
+// TLS goes through talk.through, since bytes may have been read ahead. An error
+// of the network comes as it is, unless the peer had spoken before.
+func converse(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (*talk, error) {
 	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme}
 	heard := &listener{r: conn}
 	t.r = bufio.NewReaderSize(heard, maxLine)
@@ -92,10 +95,10 @@ func upgrade(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (io.
 	if err != nil {
 		return nil, err
 	}
-	if t.through != nil {
-		return t.through, nil
+	if t.through == nil {
+		t.through = &upgraded{conn, t.r}
 	}
-	return &upgraded{conn, t.r}, nil
+	return t, nil
 }
 
 // listener remembers whether the peer has said anything.
@@ -185,8 +188,10 @@ func (t *talk) greeting() error {
 	switch code[0] {
 	case '2':
 		return nil
-	case '4', '5':
+	case '1', '4': // FTP's 120 is ready in so many minutes
 		return t.busy(lines[0])
+	case '5':
+		return t.fail(scanner.ReasonDenied, lines[0])
 	}
 	return t.lost(lines[0])
 }

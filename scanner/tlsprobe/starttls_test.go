@@ -59,6 +59,9 @@ func TestSTARTTLS(t *testing.T) {
 			"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>"}, {"xmpp-tls'/>", "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"}}},
 		{"sieve", []turn{{"", "\"IMPLEMENTATION\" \"lab\"\r\n\"STARTTLS\"\r\nOK \"ready\"\r\n"}, {"STARTTLS\r\n", "OK \"go\"\r\n"}}},
 		{"irc", []turn{{"", ":lab NOTICE * :looking up\r\n"}, {"STARTTLS\r\n", ":lab 670 * :go\r\n"}}},
+		{"irc", []turn{{"STARTTLS\r\n", ":lab NOTICE * :looking up\r\n:lab CAP * LS :multi-prefix tls\r\n:lab 670 * :go\r\n"}}},
+		{"irc", []turn{{"STARTTLS\r\n", ":lab 421 * CAP :Unknown command\r\n:lab 670 * :go\r\n"}}},
+		{"mariadb", []turn{{"", mysqlGreeting(0xff)}, {strings.Repeat("\x00", 23), ""}}},
 		{"mysql", []turn{{"", mysqlGreeting(0xff)}, {strings.Repeat("\x00", 23), ""}}},
 		{"rdp", []turn{{rdpRequest, "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x1f\x08\x00\x02\x00\x00\x00"}}},
 	}
@@ -109,6 +112,21 @@ func TestTDS(t *testing.T) {
 	same(t, "incomplete", []string(nil), incomplete(o))
 }
 
+// TDS 8 has TLS first, and closes on whoever begins with PRELOGIN.
+func TestTDS8(t *testing.T) {
+	config := labConfig(t)
+	e := endpoint(serve(t, func(conn net.Conn) {
+		r := bufio.NewReader(conn)
+		if b, err := r.Peek(1); err == nil && b[0] == 0x16 {
+			_ = tls.Server(replayed{conn, r}, config).Handshake()
+		}
+	}), "lab.test")
+	e.Scheme = "mssql"
+	o := probe(t, e)
+	same(t, "seen", labSeen(), seenOf(t, o))
+	same(t, "upgraded", "", o.TLS.STARTTLS)
+}
+
 type tdsConn struct {
 	net.Conn
 	tds *tds
@@ -155,6 +173,15 @@ func TestNoSTARTTLS(t *testing.T) {
 		{"smtp, garbage", "smtp", []turn{{"", "hello\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
 		{"smtp, a line without end", "smtp", []turn{{"", long}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonTooLarge}},
 		{"smtp, a reply without end", "smtp", []turn{{"", strings.Repeat("220-x\r\n", 1000)}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonTooLarge}},
+		{"smtp, turned away", "smtp", []turn{{"", "554 no SMTP service here\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonDenied}},
+		{"smtp, turned away after EHLO", "smtp", []turn{{"", "220 lab\r\n"}, {"\r\n", "550 5.7.1 listed\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonDenied}},
+		{"ftp, not ready", "ftp", []turn{{"", "120 ready in 5 minutes\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"nntp without", "nntp", []turn{{"", "200 lab\r\n"}, {"\r\n", "500 what\r\n"}}, true, scanner.Failure{}},
+		{"nntp, not now", "nntp", []turn{{"", "400 down\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"nntp, not for us", "nntp", []turn{{"", "502 permission denied\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonDenied}},
+		{"lmtp without", "lmtp", []turn{{"", "220 lab\r\n"}, {"\r\n", "250 lab\r\n"}}, true, scanner.Failure{}},
+		{"pop3, not now", "pop3", []turn{{"", "+OK lab\r\n"}, {"\r\n", "+OK\r\nSTLS\r\n.\r\n"}, {"\r\n", "-ERR [SYS/TEMP] later\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"imap, not now", "imap", []turn{{"", "* OK lab\r\n"}, {"\r\n", "* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK\r\n"}, {"\r\n", "a2 NO [UNAVAILABLE] later\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
 		{"imap without", "imap", []turn{{"", "* OK lab\r\n"}, {"\r\n", "* CAPABILITY IMAP4rev1\r\na1 OK\r\n"}}, true, scanner.Failure{}},
 		{"imap, busy", "imap", []turn{{"", "* BYE enough\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
 		{"pop3 without", "pop3", []turn{{"", "+OK lab\r\n"}, {"\r\n", "+OK\r\nUSER\r\n.\r\n"}}, true, scanner.Failure{}},
@@ -162,18 +189,33 @@ func TestNoSTARTTLS(t *testing.T) {
 		{"postgres without", "postgres", []turn{{postgresSSL, "N"}}, true, scanner.Failure{}},
 		{"postgres, garbage", "postgres", []turn{{postgresSSL, "?"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
 		{"ldap without", "ldap", []turn{{"20037", "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00"}}, true, scanner.Failure{}},
+		{"ldap without a certificate", "ldap", []turn{{"20037", "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\x00\x04\x00"}}, true, scanner.Failure{}},
+		{"ldap, busy", "ldap", []turn{{"20037", "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x33\x04\x00\x04\x00"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
 		{"ldap, garbage", "ldap", []turn{{"20037", "\x16\x03\x01\x00\x05"}}, false, scanner.Failure{Stage: scanner.StageSTARTTLS, Reason: scanner.ReasonGarbage}},
 		{"xmpp without", "xmpp-client", []turn{{"'>", xmppHead + "<stream:features/>"}}, true, scanner.Failure{}},
+		{"xmpp without, features with attributes", "xmpp-client", []turn{{"'>", xmppHead + "<stream:features xmlns:stream='http://etherx.jabber.org/streams'/>"}}, true, scanner.Failure{}},
+		{"xmpp, another host", "xmpp-client", []turn{{"'>", xmppHead + "<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonDenied}},
+		{"xmpp, busy", "xmpp-client", []turn{{"'>", xmppHead + "<stream:error><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
 		{"xmpp, without end", "xmpp-client", []turn{{"'>", long}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonTooLarge}},
 		{"sieve without", "sieve", []turn{{"", "\"SIEVE\" \"x\"\r\nOK\r\n"}}, true, scanner.Failure{}},
 		{"sieve, busy", "sieve", []turn{{"", "BYE \"later\"\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
 		{"irc without", "irc", []turn{{"STARTTLS\r\n", ":lab 421 * STARTTLS :Unknown command\r\n"}}, true, scanner.Failure{}},
+		{"irc with capabilities, tls not among them", "irc", []turn{{"STARTTLS\r\n", ":lab CAP * LS :multi-prefix\r\n"}}, true, scanner.Failure{}},
+		{"irc, throttled", "irc", []turn{{"STARTTLS\r\n", "ERROR :Trying to reconnect too fast.\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
 		{"irc, garbage", "irc", []turn{{"STARTTLS\r\n", "what\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
 		{"mysql without", "mysql", []turn{{"", mysqlGreeting(0xf7)}}, true, scanner.Failure{}},
 		{"mysql, host blocked", "mysql", []turn{{"", "\x0f\x00\x00\x00\xff\x69\x04Host blocked"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonThrottled}},
+		{"mysql, host not allowed", "mysql", []turn{{"", "\x13\x00\x00\x00\xff\x6a\x04Host not allowed"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonDenied}},
 		{"mysql, garbage", "mysql", []turn{{"", "SSH-2.0-x\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
 		{"rdp with its own security", "rdp", []turn{{rdpRequest, "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x03\x00\x08\x00\x02\x00\x00\x00"}}, true, scanner.Failure{}},
 		{"rdp, old", "rdp", []turn{{rdpRequest, "\x03\x00\x00\x0b\x06\xd0\x00\x00\x12\x34\x00"}}, true, scanner.Failure{}},
+		{"rdp without a certificate", "rdp", []turn{{rdpRequest, "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x03\x00\x08\x00\x03\x00\x00\x00"}}, true, scanner.Failure{}},
+		{"amqp", "amqp", []turn{{"AMQP\x00\x00\x09\x01", "\x01\x00\x00\x00\x00\x01\xcf\x00\x0a\x00\x0a\x00\x09"}}, true, scanner.Failure{}},
+		{"amqp of another version", "amqp", []turn{{"AMQP\x00\x00\x09\x01", "AMQP\x03\x01\x00\x00"}}, true, scanner.Failure{}},
+		{"mongodb", "mongodb", []turn{{"isMaster\x00\x01\x00\x00\x00\x00", "\x24\x00\x00\x00\x07\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00"}}, true, scanner.Failure{}},
+		{"redis", "redis", []turn{{"PING\r\n", "+PONG\r\n"}}, true, scanner.Failure{}},
+		{"redis, protected", "redis", []turn{{"", "-DENIED Redis is running in protected mode\r\n"}}, true, scanner.Failure{}},
+		{"redis, another", "redis", []turn{{"PING\r\n", "HTTP/1.1 400 no\r\n\r\n"}}, false, scanner.Failure{Stage: scanner.StageGreeting, Reason: scanner.ReasonTimeout}},
 		{"rdp, garbage", "rdp", []turn{{rdpRequest, "HTTP/1.1 400\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
 		{"mssql without", "mssql", []turn{{"\x00\x01", prelogin(2)}}, true, scanner.Failure{}},
 		{"mssql, garbage", "mssql", []turn{{"\x00\x01", "HTTP/1.1 400 no\r\n\r\n"}}, false, scanner.Failure{Stage: starttls, Reason: scanner.ReasonGarbage}},
@@ -209,15 +251,25 @@ func FuzzDialogue(f *testing.F) {
 		"+OK\r\n+OK\r\nSTLS\r\n.\r\n+OK\r\n", "S", "E", "\x30\x84\x00\x00\x00\x10\x02\x01\x01\x78\x84\x00\x00\x00\x07\x0a\x01\x00\x04\x00\x04\x00",
 		xmppHead + "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features><proceed/>", "200 lab\r\n382 go\r\n", "421 no\r\n",
 		mysqlGreeting(0xff), prelogin(1), "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x1f\x08\x00\x02\x00\x00\x00", ":lab 670 * :go\r\n",
-		"\"STARTTLS\"\r\nOK\r\nOK\r\n",
+		"\"STARTTLS\"\r\nOK\r\nOK\r\n", connectResponse(2, 2), "+PONG\r\n", "AMQP\x00\x00\x09\x01", "\x01\x00\x00\x00\x00\x01\xcf\x00\x0a\x00\x0a",
+		"\x24\x00\x00\x00\x07\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00",
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for scheme, dialogue := range dialogues {
 			e := scanner.Endpoint{Scheme: scheme, Name: "lab.test"}
-			_, _ = upgrade(canned{r: strings.NewReader(string(data))}, e, dialogue)
+			_, _ = converse(canned{r: strings.NewReader(string(data))}, e, dialogue)
 		}
+		for scheme, question := range wrapped {
+			if _, err := converse(canned{r: strings.NewReader(string(data))}, scanner.Endpoint{Scheme: scheme}, question); err == nil {
+				t.Errorf("%s in clear goes on to TLS", scheme)
+			}
+		}
+		_, _ = converse(canned{r: strings.NewReader(string(data))}, scanner.Endpoint{Scheme: "rdp"}, func(t *talk) error {
+			_, err := t.rdpConnect(2)
+			return err
+		})
 		_ = plainAnswer(data)
 	})
 }
