@@ -77,6 +77,7 @@ func rsaName(oid string) string {
 func rsaFacts(key *scanner.Key, n, e *big.Int) {
 	if n.Sign() > 0 {
 		key.Bits = n.BitLen()
+		key.Weak = Weaknesses(n)
 	}
 	if e.BitLen() <= maxExponentBits {
 		key.Exponent = e.String()
