@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
 // Options of a Prober. The zero value is usable.
@@ -19,6 +20,9 @@ type Options struct {
 	// before is left alone the first time; each further time is twice as long.
 	// One second if zero.
 	Pause time.Duration
+
+	Anchors []*pkix.Anchors // by which each chain's trust is told; none for none
+	Known   *pkix.KnownKeys // keys that others have; nil for none
 }
 
 // A Prober asks TLS endpoints. It may be used by many goroutines at once; each
@@ -27,6 +31,8 @@ type Prober struct {
 	dial      scanner.Dial
 	timeout   time.Duration
 	pause     time.Duration
+	anchors   []*pkix.Anchors
+	known     *pkix.KnownKeys
 	questions questions
 	asked     scanner.Asked
 }
@@ -41,7 +47,7 @@ func New(dial scanner.Dial, o Options) *Prober {
 	}
 	q := newQuestions()
 	asked := scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(q.text))}
-	return &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, questions: q, asked: asked}
+	return &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, anchors: o.Anchors, known: o.Known, questions: q, asked: asked}
 }
 
 // Probe asks the endpoint everything. It connects anew for each question.

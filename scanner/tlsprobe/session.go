@@ -20,6 +20,7 @@ type session struct {
 	p        *Prober
 	ctx      context.Context
 	endpoint scanner.Endpoint
+	began    time.Time
 	given    net.Conn // a connection on which the first question is already put
 
 	o     scanner.Observation
@@ -55,7 +56,8 @@ type session struct {
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
-	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}, marks: map[version]string{}}
+	s := &session{p: p, ctx: ctx, endpoint: e, began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
+		listings: map[version]*listing{}, marks: map[version]string{}, certs: chains{known: p.known}}
 	s.tls = scanner.TLS{Depth: "full", Asked: p.Asked(), Hellos: map[string]int{}}
 	if _, ok := dialogues[e.Scheme]; ok {
 		s.tls.STARTTLS = e.Scheme
@@ -119,7 +121,7 @@ func (s *session) sum() scanner.Observation {
 	for _, v := range oldestFirst {
 		s.tls.Versions = append(s.tls.Versions, s.named(v))
 	}
-	s.tls.Chains = s.certs.list
+	s.tls.Chains = s.certs.settle(s.p.anchors, s.began)
 	s.tls.Extensions = &s.facts
 	s.o.Evidence = append(s.o.Evidence, s.certs.evidence...)
 	s.o.TLS = &s.tls
