@@ -21,4 +21,7 @@ type Scope struct {
 	Exclude []string `json:"exclude,omitempty"`
 	Ports   []uint16 `json:"ports,omitempty"`
 	Depth   string   `json:"depth"`
+
+	Trust    []string `json:"trust,omitempty"`     // sets of anchors that chains were held to: AnchorsSystem, or files
+	WeakKeys []string `json:"weak_keys,omitempty"` // lists that keys were looked up in
 }

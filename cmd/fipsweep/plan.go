@@ -18,13 +18,16 @@ type plan struct {
 	targets  *target.List
 	excluded *target.Excludes
 	scope    scanner.Scope
+	trust    trustBase
 }
 
 func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
 	p := &plan{scanFlags: f}
 	limits, targets := checkLimits(f), p.readTargets(std.in, args)
-	var err error
-	p.assessor, err = newAssessor(f.judgingFlags, limits, targets)
+	var err, trust error
+	p.trust, trust = f.trustFlags.read()
+	p.scope.Trust, p.scope.WeakKeys = p.trust.names(), f.weakKeyFiles
+	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, trust)
 	return p, err
 }
 

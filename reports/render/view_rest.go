@@ -274,7 +274,7 @@ func (v *view) Limits() []string {
 	if n := len(r.Sweep.Scope.Exclude); n > 0 {
 		list = append(list, clean("Excluded by the operator: "+strings.Join(r.Sweep.Scope.Exclude, ", ")+"."))
 	}
-	if r.Gaps.Stopped {
+	if list = append(list, trustLimit(r)...); r.Gaps.Stopped {
 		list = append(list, "Broken off: "+stopped+". What is not here was not asked, or had not answered yet.")
 	}
 	if r.Gaps.Partial > 0 {
