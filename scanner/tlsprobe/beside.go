@@ -268,56 +268,91 @@ func chacha(code uint16) bool {
 	return s.Cipher == "CHACHA20-POLY1305"
 }
 
-// namelessChains asks without a name: what is shown may be other chains. While
-// they are new, each kind of key that was shown is left out and the rest asked
-// again.
+// namelessChains asks without a name: what is shown may be other chains. Each
+// kind of key that was shown is left out and the rest asked again, until there
+// were as many as with the name and the last was none that is new. An older
+// version beside TLS 1.3 is asked where it showed keys that TLS 1.3 did not.
 func (s *session) namelessChains() {
-	v, ok := s.newest(false)
-	if !ok {
-		v, ok = s.newest(true)
-	}
-	if !ok || v == ssl3 || s.name() == "" {
+	if s.name() == "" {
 		return
 	}
 	s.unnamed = true
 	defer func() { s.unnamed = false }()
-	q := s.known(v)
-	if v != tls13 && s.shape == full {
-		q.suites = s.suites(v)
+	keys := map[string]bool{}
+	for _, c := range s.certs.list {
+		keys[c.Certificates[0].Key.Algorithm] = true
 	}
-	for {
+	kinds, coarse := map[string]bool{}, map[string]bool{}
+	for _, scheme := range s.found[tls13].SignatureSchemes {
+		coarse[keyKind(tls12, scheme)] = true
+		if !strings.HasPrefix(scheme, "ecdsa_sha") { // of no curve, so another of them tells the same key
+			kinds[keyKind(tls13, scheme)] = true
+		}
+	}
+	if len(kinds) > 0 {
+		s.kinds(s.known(tls13), len(kinds))
+	}
+	if v, ok := s.newest(false); ok && v != ssl3 && len(coarse) < len(keys) {
+		q := s.known(v)
+		if s.shape == full {
+			q.suites = s.suites(v)
+		}
+		s.kinds(q, len(keys)-len(coarse))
+	}
+}
+
+// kinds asks for the chain of each kind of key: of so many, and on while they
+// are new.
+func (s *session) kinds(q question, n int) {
+	for ; ; n-- {
 		before := len(s.certs.list)
 		a, ok := s.reply("no server name", q)
-		if !ok || a.outcome != chose || a.broken != nil {
+		if !ok || a.outcome != chose || a.broken != nil || len(a.chain) == 0 {
 			return
 		}
-		if s.certs.see(v, "", "", a.chain); len(s.certs.list) == before {
+		s.certs.see(q.version, "", "", a.chain)
+		if len(s.certs.list) == before && n <= 1 {
 			return
 		}
-		if q = otherKinds(q, a, s.p.questions.schemes); len(q.suites) == 0 {
+		if q, ok = otherKinds(q, a, s.p.questions.schemes); !ok {
 			return
 		}
 	}
 }
 
-// otherKinds is the question without what the answer's kind of key can do.
-func otherKinds(q question, a answer, schemes []uint16) question {
-	if q.version == tls13 {
-		if q.schemes == nil {
-			q.schemes = schemes
-		}
-		shown := keyKind(schemeName(a.scheme))
-		q.schemes = slices.DeleteFunc(slices.Clone(q.schemes), func(c uint16) bool { return keyKind(schemeName(c)) == shown })
-		return q
+// otherKinds is the question without what the answer's kind of key can do: in
+// TLS 1.3, and of the keys that share the ECDSA suites (RFC 8422 section 5.10),
+// the schemes, else the suites. It is false where nothing was taken out, as by
+// a server that goes by no list, or nothing is left.
+func otherKinds(q question, a answer, schemes []uint16) (question, bool) {
+	signed := a.scheme
+	if q.version != tls13 && a.kex != nil && authentication(a.hello.Suite) == "ECDSA" {
+		signed = a.kex.Scheme
 	}
-	shown := authentication(a.hello.Suite)
-	q.suites = slices.DeleteFunc(slices.Clone(q.suites), func(c uint16) bool { return authentication(c) == shown })
-	return q
+	if signed == 0 {
+		shown, n := authentication(a.hello.Suite), len(q.suites)
+		q.suites = slices.DeleteFunc(slices.Clone(q.suites), func(c uint16) bool { return authentication(c) == shown })
+		return q, len(q.suites) < n && len(q.suites) > 0
+	}
+	if q.schemes == nil {
+		q.schemes = schemes
+	}
+	shown, n := keyKind(q.version, schemeName(signed)), len(q.schemes)
+	q.schemes = slices.DeleteFunc(slices.Clone(q.schemes), func(c uint16) bool { return keyKind(q.version, schemeName(c)) == shown })
+	return q, len(q.schemes) < n && len(q.schemes) > 0
 }
 
 // keyKind is the key that a scheme signs with: what stands before the hash.
-func keyKind(scheme string) string {
+// Keys for RSASSA-PSS alone are others than those for RSA, and in TLS 1.3 a
+// scheme of ECDSA is of one curve (RFC 8446 section 4.2.3).
+func keyKind(v version, scheme string) string {
 	kind, _, _ := strings.Cut(scheme, "_")
+	switch {
+	case strings.HasPrefix(scheme, "rsa_pss_pss_"):
+		return "rsa_pss_pss"
+	case kind == "ecdsa" && v == tls13:
+		return scheme
+	}
 	return kind
 }
 
