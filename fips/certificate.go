@@ -18,12 +18,17 @@ type place struct {
 
 // certificate rules on one certificate by itself.
 func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
-	if c.Problem != "" && c.SignatureOID == "" && c.SignatureAlgorithm == "" && c.Key.Algorithm == "" {
+	if c.Problem != "" {
 		r := j.unclassified(nil, Subject{"certificate", c.SHA256}, ClassCertInventory)
-		r.Because = "No parser could read this certificate, so nothing of it was ruled on."
+		r.Because = fmt.Sprintf("No parser takes this certificate (%s); what could be read of it is ruled on besides.", c.Problem)
 		r.Remedy = "Re-issue it as RFC 5280 asks, or remove it."
-		d.addOf(c.SHA256, r, p.where)
-		return
+		empty := c.SignatureOID == "" && c.SignatureAlgorithm == "" && c.Key.Algorithm == ""
+		if empty {
+			r.Because = "No parser could read this certificate, so nothing of it was ruled on."
+		}
+		if d.addOf(c.SHA256, r, p.where); empty {
+			return
+		}
 	}
 	j.certificateSignature(d, c, p)
 	j.key(d, c.Key, ClassCertKey, c.SHA256, p.where)
