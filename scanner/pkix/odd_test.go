@@ -74,6 +74,29 @@ func TestMLDSA(t *testing.T) {
 	}
 }
 
+// TestSaltOfNoLength: parameters that cannot be are of no hash.
+func TestSaltOfNoLength(t *testing.T) {
+	for _, salt := range []string{"020120", "0201ff", "02090100000000000000ff"} {
+		// SHA-256 for the message, SHA-1 for the mask (RFC 4055 section 3.1), then the salt's length.
+		hash := "a00d300b0609608648016503040201"
+		mgf := "a118" + "3016" + "06092a864886f70d010108" + "3009" + "06052b0e03021a0500"
+		salted := "a2" + hex.EncodeToString([]byte{byte(len(salt) / 2)}) + salt
+		body, err := hex.DecodeString(hash + mgf + salted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alg := xpkix.AlgorithmIdentifier{Algorithm: oid("1.2.840.113549.1.1.10"), Parameters: asn1.RawValue{FullBytes: append([]byte{0x30, byte(len(body))}, body...)}}
+		got := pkix.Certificate(assembled(t, alg, xpkix.AlgorithmIdentifier{Algorithm: oid("1.3.101.112")}, nil)).PSS
+		want := &scanner.PSS{MGFHash: "SHA-1"}
+		if salt == "020120" {
+			want = &scanner.PSS{Hash: "SHA-256", MGFHash: "SHA-1", SaltLen: 32}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", salt, diff)
+		}
+	}
+}
+
 // TestKeysOfAnotherLength: a key that its algorithm cannot have is told.
 func TestKeysOfAnotherLength(t *testing.T) {
 	for name, id := range map[string]string{"ML-DSA-44": "2.16.840.1.101.3.4.3.17", "SLH-DSA-SHA2-128s": "2.16.840.1.101.3.4.3.20", "ML-KEM-1024": "2.16.840.1.101.3.4.4.3", "Ed25519": "1.3.101.112", "X448": "1.3.101.111"} {

@@ -314,3 +314,21 @@ func FuzzAnchors(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkTrust is the worst case of a plain chain: its authority is not
+// known, and each date is tried.
+func BenchmarkTrust(b *testing.B) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		b.Fatal(err)
+	}
+	anchors := pkix.SystemAnchors(pool)
+	if anchors == nil {
+		lab.Absent(b, "no trust store on this machine: apt-get install ca-certificates")
+	}
+	inter := issue(b, "Inter CA", issue(b, "Root CA", nil, nil), nil)
+	chain := raw(issue(b, "leaf.test", inter, nil), inter)
+	for b.Loop() {
+		anchors.Trust(chain, moment("2026-01-01"))
+	}
+}
