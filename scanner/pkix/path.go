@@ -1,6 +1,9 @@
 package pkix
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // maxPath bounds the certificates that are looked at for a path. Clients bear
 // ten or so.
@@ -56,7 +59,7 @@ func issuerOf(links []link, at int, path []int) int {
 	best := -1
 	for step := 1; step < len(links); step++ {
 		i := (at + step) % len(links)
-		if !links[i].ok || contains(links, path, i) || !bytes.Equal(links[i].body.subject.full, links[at].body.issuer.full) {
+		if !links[i].ok || slices.Contains(path, i) || !bytes.Equal(links[i].body.subject.full, links[at].body.issuer.full) {
 			continue
 		}
 		switch verify(links[i].body.spki.full, links[at].signed) {
@@ -69,14 +72,4 @@ func issuerOf(links []link, at int, path []int) int {
 		}
 	}
 	return best
-}
-
-// contains tells whether the path holds the certificate, or one just like it.
-func contains(links []link, path []int, i int) bool {
-	for _, p := range path {
-		if p == i || bytes.Equal(links[p].signed.tbs.full, links[i].signed.tbs.full) {
-			return true
-		}
-	}
-	return false
 }

@@ -114,6 +114,15 @@ func TestTrust(t *testing.T) {
 	if cross.cert, err = x509.ParseCertificate(der); err != nil {
 		t.Fatal(err)
 	}
+	// And below one that ends earlier.
+	soonRoot := issue(t, "Soon CA", nil, func(c *x509.Certificate) { c.NotAfter = moment("2027-06-01") })
+	soon := &entity{key: inter.key}
+	if der, err = x509.CreateCertificate(rand.Reader, inter.cert, soonRoot.cert, &inter.key.PublicKey, soonRoot.key); err != nil {
+		t.Fatal(err)
+	}
+	if soon.cert, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
 	short := issue(t, "Short CA", root, func(c *x509.Certificate) { c.NotBefore, c.NotAfter = moment("2021-01-01"), moment("2022-01-01") })
 	late := issue(t, "late.test", short, func(c *x509.Certificate) { c.NotBefore = moment("2023-01-01") })
 	oldRoot := issue(t, "Old CA", nil, func(c *x509.Certificate) { c.NotAfter = moment("2021-06-01") })
@@ -143,6 +152,8 @@ func TestTrust(t *testing.T) {
 		{"with strangers among it", []*entity{root}, []*entity{leaf, stray, other, inter, inter}, "", "2020-01-01", "2030-01-01", []*entity{leaf, inter, root}, false},
 		{"one of two roots", []*entity{other, root}, []*entity{leaf, inter}, "", "2020-01-01", "2030-01-01", []*entity{leaf, inter, root}, false},
 		{"across", []*entity{other}, []*entity{leaf, cross, inter}, "", "2020-01-01", "2030-01-01", []*entity{leaf, cross, other}, false},
+		{"the path that holds longest, last", []*entity{soonRoot, root}, []*entity{leaf, soon, inter}, "", "2020-01-01", "2030-01-01", []*entity{leaf, inter, root}, false},
+		{"the path that holds longest, first", []*entity{root, soonRoot}, []*entity{leaf, inter, soon}, "", "2020-01-01", "2030-01-01", []*entity{leaf, inter, root}, false},
 		{"an intermediate as anchor", []*entity{inter}, []*entity{leaf}, "", "2020-01-01", "2030-01-01", []*entity{leaf, inter}, false},
 		{"the leaf as anchor", []*entity{leaf}, []*entity{leaf}, "", "2020-01-01", "2030-01-01", []*entity{leaf}, false},
 		{"the intermediate is missing", []*entity{root}, []*entity{leaf}, scanner.TrustUnknownAuthority, "", "", nil, false},
@@ -216,6 +227,17 @@ func TestPath(t *testing.T) {
 	} {
 		if diff := cmp.Diff(row.want, pkix.Path(raw(row.chain...))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", row.name, diff)
+		}
+	}
+	// One of that name whose signature nobody can check stands nearer.
+	unknown := xpkix.AlgorithmIdentifier{Algorithm: oid("2.16.840.1.101.3.4.3.17")}
+	nearer := assembled(t, unknown, unknown, func(b *tbs) { b.Subject.FullBytes = inter.cert.RawSubject })
+	for _, row := range []struct {
+		chain [][]byte
+		want  []int
+	}{{[][]byte{leaf.cert.Raw, nearer, inter.cert.Raw}, []int{0, 2}}, {[][]byte{leaf.cert.Raw, nearer}, []int{0, 1}}} {
+		if diff := cmp.Diff(row.want, pkix.Path(row.chain)); diff != "" {
+			t.Errorf("beside one that cannot be checked (-want +got):\n%s", diff)
 		}
 	}
 	if diff := cmp.Diff([]int{0}, pkix.Path([][]byte{{1, 2}, root.cert.Raw})); diff != "" {

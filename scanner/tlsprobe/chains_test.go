@@ -170,6 +170,27 @@ func TestChainsOfOpenSSL(t *testing.T) {
 	same(t, "chains", []string{`"" EC384r1 [0] trusted`, `"" RSA [0 1] trusted`, `"lab.test" Ed25519 [0] trusted`}, chainsOf(t, e, root))
 }
 
+// TestKnownChainFirst: that the chain first shown without a name is known does
+// not end the questions.
+func TestKnownChainFirst(t *testing.T) {
+	root := signed(t, nil, "Root CA", ecKey(t, elliptic.P384()))
+	served := func(a *authority) tls.Certificate {
+		return tls.Certificate{Certificate: shows(a), PrivateKey: a.key}
+	}
+	both, ec, other := signed(t, root, "lab.test", rsaKey(t)), signed(t, root, "lab.test", ecKey(t, elliptic.P256())), signed(t, root, "other.test", ecKey(t, elliptic.P384()))
+	for _, max := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		named := &tls.Config{MinVersion: max, MaxVersion: max, Certificates: []tls.Certificate{served(both), served(ec)}}
+		base := &tls.Config{MinVersion: max, MaxVersion: max, Certificates: []tls.Certificate{served(both), served(other)}, GetConfigForClient: func(i *tls.ClientHelloInfo) (*tls.Config, error) {
+			if i.ServerName != "" {
+				return named, nil
+			}
+			return nil, nil
+		}}
+		same(t, "chains", []string{`"" EC384r1 [0] trusted`, `"lab.test" EC256r1 [0] trusted`, `"lab.test" RSA [0] trusted`},
+			chainsOf(t, endpoint(serveTLS(t, base), "lab.test"), root))
+	}
+}
+
 // TestOneCurveWithoutName: two keys of one kind, on two curves, as only TLS 1.3
 // tells apart, and each site has its own.
 func TestOneCurveWithoutName(t *testing.T) {
