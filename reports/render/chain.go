@@ -83,7 +83,7 @@ func trustLimit(r *reports.Report) []string {
 	}
 	names := slices.Clone(r.Sweep.Scope.Trust)
 	if len(names) == 0 {
-		return []string{"Trust of chains was not observed: the scanning machine had no trust store, and --trust named none."}
+		return []string{"Trust of chains was not observed: no anchors were at hand, of the scanning machine or by --trust."}
 	}
 	for i, n := range names {
 		if n == scanner.AnchorsSystem {
