@@ -10,41 +10,29 @@ import (
 
 // A place is where a certificate was seen, which decides what is asked of it.
 type place struct {
-	served bool   // by a TLS endpoint; else it lies in a file
-	issuer bool   // in a chain, above the leaf
-	name   string // the server name that was asked for; "" for none
-	where  string
+	served  bool   // by a TLS endpoint; else it lies in a file
+	issuer  bool   // in a chain, above the leaf
+	name    string // the server name that was asked for; "" for none
+	trusted bool   // the chain leads to an anchor on the day
+	where   string
 }
 
 // unreadKind is the kind of a certificate of which only the bytes are known.
 const unreadKind = "certificate"
 
-// chain rules on the certificates that an endpoint showed.
-func (j *Judge) chain(d *docket, c scanner.Chain) {
-	for i := range c.Certificates {
-		cert := &c.Certificates[i]
-		p := place{served: true, issuer: i > 0, where: c.Version + " leaf"}
-		if i > 0 {
-			p.where = fmt.Sprintf("%s issuer %d", c.Version, i)
-		} else {
-			p.name = c.Name
-		}
-		j.certificate(d, cert, p)
-		if i > 0 && c.Certificates[i-1].Issuer == cert.Subject {
-			j.issued(d, &c.Certificates[i-1], cert, p.where)
-		}
-	}
-}
-
-// certificate rules on one certificate. Trust is not observed: which anchors a
-// client holds is not on the wire.
+// certificate rules on one certificate by itself.
 func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
-	if c.Problem != "" && c.SignatureOID == "" && c.SignatureAlgorithm == "" && c.Key.Algorithm == "" {
+	if c.Problem != "" {
 		r := j.unclassified(nil, Subject{unreadKind, c.SHA256}, ClassCertInventory)
-		r.Because = "No parser could read this certificate, so nothing of it was ruled on."
+		r.Because = fmt.Sprintf("No parser takes this certificate (%s); what could be read of it is ruled on besides.", c.Problem)
 		r.Remedy = "Re-issue it as RFC 5280 asks, or remove it."
-		d.addOf(c.SHA256, r, p.where)
-		return
+		empty := c.SignatureOID == "" && c.SignatureAlgorithm == "" && c.Key.Algorithm == ""
+		if empty {
+			r.Because = "No parser could read this certificate, so nothing of it was ruled on."
+		}
+		if d.addOf(c.SHA256, r, p.where); empty {
+			return
+		}
 	}
 	if anchor(c, p) && !p.served {
 		defer j.heldByOthers(d, len(d.rulings))

@@ -95,6 +95,7 @@ func TestServedCertificate(t *testing.T) {
 		}, []string{"certificate-property/leaf-with-ca-bit not-approved", "certificate-property/self-signed-leaf not-approved", "certificate-property/sigalg:sha1WithRSAEncryption#signature-generation disallowed"}},
 		{"a signature nobody knows", "", func(c *scanner.Certificate) { c.SignatureOID, c.SignatureAlgorithm = "1.2.3.4", "" },
 			[]string{"? certificate-property 1.2.3.4 unclassified"}},
+		{"refused, and readable in part", "", func(c *scanner.Certificate) { c.Problem = "x509: malformed" }, []string{"? certificate leaf unclassified"}},
 		{"unreadable", "", func(c *scanner.Certificate) { *c = scanner.Certificate{SHA256: "x", Problem: "truncated"} }, []string{"? certificate x unclassified"}},
 	}
 	j := judge(t, today)
@@ -279,6 +280,9 @@ func TestKeys(t *testing.T) {
 		{"RSA 16384", scanner.Key{Algorithm: "RSA", Bits: 16384}, "RSA-15360-up approved"},
 		{"RSA of odd length", scanner.Key{Algorithm: "RSA", Bits: 2049, Exponent: "65537"}, "RSA-2048-3071 approved, RSA-odd-length not-approved"},
 		{"exponent 3", scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "3"}, "RSA-2048-3071 approved, RSA-exponent-low not-approved"},
+		{"exponent 1", scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "1"}, "RSA-2048-3071 approved, RSA-exponent-low not-approved, RSA-exponent-one disallowed"},
+		{"exponent 2", scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "2"}, "RSA-2048-3071 approved, RSA-exponent-even disallowed, RSA-exponent-low not-approved"},
+		{"exponent 0", scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "0"}, "RSA-2048-3071 approved, RSA-exponent-even disallowed, RSA-exponent-low not-approved"},
 		{"exponent 65535", scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "65535"}, "RSA-2048-3071 approved, RSA-exponent-low not-approved"},
 		{"exponent 65538", scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "65538"}, "RSA-2048-3071 approved, RSA-exponent-even disallowed"},
 		{"exponent 2^256 and one", scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "115792089237316195423570985008687907853269984665640564039457584007913129639937"}, "RSA-2048-3071 approved, RSA-exponent-high not-approved"},

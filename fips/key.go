@@ -38,6 +38,30 @@ func (j *Judge) key(d *docket, k scanner.Key, class Class, digest string, where 
 	if !ruled {
 		d.addOf(digest, j.ruling(nil, subject, class), where...)
 	}
+	j.weaknesses(d, k, digest, where...)
+}
+
+// weakRules name the rule of each weakness that is looked for.
+var weakRules = map[string]string{
+	scanner.WeakSmallFactor: "rsa-small-factor",
+	scanner.WeakClosePrimes: "rsa-fermat-close-primes",
+	scanner.WeakROCA:        "rsa-roca",
+	scanner.WeakListed:      "known-compromised-key",
+}
+
+// weaknesses rules on how the private half of a key can be had. One that a
+// later version of the prober looks for is unclassified to this one.
+func (j *Judge) weaknesses(d *docket, k scanner.Key, digest string, where ...string) {
+	for _, w := range k.Weak {
+		r := j.named(propertyKind, cmp.Or(weakRules[w.Name], w.Name), ClassWeakKey)
+		switch {
+		case w.Name == scanner.WeakListed && w.Detail != "":
+			r.Because += fmt.Sprintf(" It is on the list %s.", w.Detail)
+		case w.Detail != "":
+			r.Because += fmt.Sprintf(" It is %s.", w.Detail)
+		}
+		d.addOf(digest, r, where...)
+	}
 }
 
 // keyName is how people name a key: algorithm and size.

@@ -25,7 +25,9 @@ func (j *Judge) leaf(d *docket, c *scanner.Certificate, p place) {
 		}
 	}
 	if c.SelfSigned {
-		j.property(d, c, "self-signed-leaf", ClassCertChain, p, "")
+		if !p.trusted { // the rule is about those outside a closed trust list
+			j.property(d, c, "self-signed-leaf", ClassCertChain, p, "")
+		}
 	} else if !c.Revocation && lifetime > shortLived {
 		j.property(d, c, "no-revocation-pointer", ClassCertRevoked, p, "")
 	}

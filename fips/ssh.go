@@ -109,7 +109,7 @@ func (j *Judge) sshKex(name string, primes []scanner.Prime) Ruling {
 
 // hostKey is the facts of a host key as those of a public key.
 func hostKey(h scanner.HostKey) scanner.Key {
-	k := scanner.Key{Algorithm: h.Type, Bits: h.Bits, Curve: h.Curve, Exponent: h.Exponent}
+	k := scanner.Key{Algorithm: h.Type, Bits: h.Bits, Curve: h.Curve, Exponent: h.Exponent, Weak: h.Weak}
 	switch {
 	case h.Type == "ssh-rsa":
 		k.Algorithm = "RSA"

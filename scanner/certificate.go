@@ -46,4 +46,20 @@ type Key struct {
 	Curve      string `json:"curve,omitempty"`       // "secp256r1", ...; "explicit" for explicit parameters
 	Exponent   string `json:"exponent,omitempty"`    // RSA public exponent, decimal
 	SPKISHA256 string `json:"spki_sha256,omitempty"` // digest of SubjectPublicKeyInfo: the same for a key and its certificate
+
+	Weak []Weakness `json:"weak,omitempty"` // by what its private half can be had; none found where empty
 }
+
+// A Weakness is how the private half of a key can be had from its public half.
+type Weakness struct {
+	Name   string `json:"name"` // one of the constants below
+	Detail string `json:"detail,omitempty"`
+}
+
+// The weaknesses that are looked for.
+const (
+	WeakSmallFactor = "small-factor" // RSA: a prime below 65536 divides the modulus; Detail names it
+	WeakClosePrimes = "close-primes" // RSA: a few of Fermat's steps part the primes (CVE-2022-26320)
+	WeakROCA        = "roca"         // RSA: the modulus has the form of Infineon's RSALib (CVE-2017-15361)
+	WeakListed      = "listed"       // on a list of known keys that the operator gave; Detail names it
+)

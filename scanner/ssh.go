@@ -60,6 +60,8 @@ type HostKey struct {
 	Modulus  string `json:"modulus,omitempty"`  // RSA, lower-case hex
 	Exponent string `json:"exponent,omitempty"` // RSA, decimal
 
+	Weak []Weakness `json:"weak,omitempty"` // by what its private half can be had; none found where empty
+
 	Certificate *SSHCertificate `json:"certificate,omitempty"` // sent in the key's place
 }
 

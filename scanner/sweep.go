@@ -22,4 +22,7 @@ type Scope struct {
 	Ports   []uint16 `json:"ports,omitempty"`
 	Depth   string   `json:"depth"`
 	Proxy   string   `json:"proxy,omitempty"` // what connections went through, without its credentials
+
+	Trust    []string `json:"trust,omitempty"`     // sets of anchors that chains were held to: AnchorsSystem, or files
+	WeakKeys []string `json:"weak_keys,omitempty"` // lists that keys were looked up in
 }

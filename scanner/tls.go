@@ -1,5 +1,7 @@
 package scanner
 
+import "time"
+
 // The protocol versions by the names that observations use, oldest first.
 const (
 	SSLv2  = "SSLv2"
@@ -68,7 +70,40 @@ type Chain struct {
 	Name         string        `json:"name,omitempty"`   // server name that was asked for; "" for none
 	Suites       []string      `json:"suites,omitempty"` // suites under which it was seen; empty means any
 	Certificates []Certificate `json:"certificates"`
+
+	// Path is the way up from the leaf as indices into Certificates: each is
+	// signed by the next, so far as can be checked. 0, 1, 2, ... is the order
+	// that RFC 8446 section 4.4.2 asks for; what is not in it is not needed.
+	Path  []int   `json:"path,omitempty"`
+	Trust []Trust `json:"trust,omitempty"` // one for each set of anchors that was at hand
 }
+
+// Trust is whether a chain leads to an anchor of one set, whatever the order
+// of its certificates and whatever else is among them. Names are not part of
+// it.
+type Trust struct {
+	Anchors string     `json:"anchors"`         // AnchorsSystem, or the file that was named
+	Trusted *bool      `json:"trusted"`         // nil where it could not be computed
+	From    *time.Time `json:"from,omitempty"`  // when the last certificate of the path begins
+	Until   *time.Time `json:"until,omitempty"` // when the first certificate of the path ends
+	Path    []string   `json:"path,omitempty"`  // SHA-256 of its certificates, leaf first, anchor last
+	Reason  string     `json:"reason,omitempty"`
+	Detail  string     `json:"detail,omitempty"`
+}
+
+// AnchorsSystem names the trust store of the machine that asked.
+const AnchorsSystem = "system"
+
+// Why a chain is not trusted, or why nobody knows.
+const (
+	TrustUnknownAuthority  = "unknown-authority"   // no path to an anchor
+	TrustExpired           = "expired"             // on no day are all certificates of a path valid
+	TrustUsage             = "incompatible-usage"  // not for TLS servers
+	TrustConstraint        = "constraint"          // a CA's constraints, or its being none, forbid it
+	TrustInsecureSignature = "insecure-signature"  // a signature that verifiers decline: MD5, SHA-1, a short key
+	TrustExtension         = "unhandled-extension" // a critical extension that is not understood
+	TrustUncomputable      = "uncomputable"        // an algorithm that we cannot verify, or a leaf that is refused
+)
 
 // Extensions is what an endpoint grants, and how it bears, beside versions,
 // suites and groups. Each is nil where it was unobserved.

@@ -21,13 +21,16 @@ type plan struct {
 	excluded *target.Excludes
 	through  *sweep.Proxy // nil for none
 	scope    scanner.Scope
+	trust    trustBase
 }
 
 func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
 	p := &plan{scanFlags: f}
 	limits, targets, proxy := checkLimits(f), p.readTargets(std.in, args), p.readProxy()
-	var err error
-	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy)
+	var err, trust error
+	p.trust, trust = f.trustFlags.read()
+	p.scope.Trust, p.scope.WeakKeys = p.trust.names(), f.weakKeyFiles
+	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust)
 	return p, err
 }
 

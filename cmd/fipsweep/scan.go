@@ -22,6 +22,7 @@ import (
 // scanFlags is the command line of scan as the operator wrote it.
 type scanFlags struct {
 	judgingFlags
+	trustFlags
 	lists       []string
 	exclude     []string
 	ports       string
@@ -63,6 +64,7 @@ and files are read the same at either depth.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return scan(cmd.Context(), std, f, args) },
 	}
 	f.judgingFlags.add(cmd)
+	f.trustFlags.add(cmd)
 	fl := cmd.Flags()
 	fl.StringArrayVar(&f.lists, "targets", nil, "read targets from `FILE`, one a line; '-' is stdin; repeatable")
 	fl.StringArrayVar(&f.exclude, "exclude", nil, "leave alone this `network`, range, address or name; repeatable")
@@ -121,10 +123,10 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	}
 	defer bar.finish()
 	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Log: log})
-	files := newFiles()
+	files := newFiles(p.trust)
 	local := sweep.New(sweep.Config{
 		Expander: expander{files: files, hosts: newHosts(p.excluded)},
-		Prober:   newProber(dialer.Dial, files, p.timeout, p.verdict()),
+		Prober:   newProber(dialer.Dial, files, p.timeout, p.trust, p.verdict()),
 		Limits:   sweep.Limits{PerHost: p.perHost},
 		SweepID:  about.ID,
 		Dialer:   dialer,

@@ -34,7 +34,9 @@ func newSweepID(started time.Time) string {
 	return replay.NewID(started, random)
 }
 
-func newFiles() *certstore.Store { return certstore.New(certstore.Options{}) }
+func newFiles(b trustBase) *certstore.Store {
+	return certstore.New(certstore.Options{Known: b.known})
+}
 
 func newHosts(excluded *target.Excludes) *resolve.Expander {
 	return resolve.New(resolve.Options{Excluded: excluded.Has})
@@ -60,9 +62,9 @@ type prober struct {
 	files, tls, ssh, detect scanner.Prober
 }
 
-func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, v *tlsprobe.Verdict) prober {
-	t := tlsprobe.New(dial, tlsprobe.Options{Timeout: timeout, Verdict: v})
-	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout})
+func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b trustBase, v *tlsprobe.Verdict) prober {
+	t := tlsprobe.New(dial, tlsprobe.Options{Timeout: timeout, Verdict: v, Anchors: b.anchors, Known: b.known})
+	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout, Known: b.known})
 	return prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
 		Dial:  dial,
 		Hello: t.Hello,

@@ -73,6 +73,7 @@ type endpointView struct {
 
 type chainView struct {
 	Where        string
+	Notes        []string // trust and order
 	Certificates []certFacts
 }
 
@@ -285,27 +286,6 @@ func about(a fips.Assessment, digest string) []judged {
 		}
 	}
 	return list
-}
-
-func newChain(c scanner.Chain, a fips.Assessment) chainView {
-	v := chainView{Where: "as served in " + c.Version}
-	if c.Name != "" {
-		v.Where += " for " + clean(c.Name)
-	}
-	for _, cert := range c.Certificates[:min(20, len(c.Certificates))] {
-		v.Certificates = append(v.Certificates, factsOf(cert, a))
-	}
-	return v
-}
-
-func factsOf(c scanner.Certificate, a fips.Assessment) certFacts {
-	f := certFacts{Subject: clean(cutRunes(c.Subject, 200)), Dates: day(c.NotBefore) + " to " + day(c.NotAfter), Short: clean(cutRunes(c.SHA256, 16)), Judged: about(a, c.SHA256)}
-	if c.Problem != "" {
-		f.Dates = clean(c.Problem)
-	} else {
-		f.Dates += "; " + clean(reports.KeyName(c.Key)+", "+c.SignatureAlgorithm)
-	}
-	return f
 }
 
 func (x *endpointView) ssh(s *scanner.SSH, m rulings, a fips.Assessment) []string {

@@ -286,7 +286,7 @@ func (v *view) Limits() []string {
 	if through := r.Sweep.Scope.Proxy; through != "" {
 		list = append(list, clean("Asked through the proxy "+through+": what it did not let through was not seen, and why a port does not answer is its word."))
 	}
-	if r.Gaps.Stopped {
+	if list = append(list, trustLimit(r)...); r.Gaps.Stopped {
 		list = append(list, "Broken off: "+stopped+". What is not here was not asked, or had not answered yet.")
 	}
 	if r.Gaps.Partial > 0 {

@@ -15,6 +15,7 @@ import (
 // content reads one file into its observation.
 type content struct {
 	maxSize     int64
+	known       *pkix.KnownKeys
 	observation *scanner.Observation
 	seen        map[string]bool // kind and digest of the items so far
 }

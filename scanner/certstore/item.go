@@ -13,6 +13,7 @@ func (c *content) item(kind string, der []byte) {
 	case scanner.ItemCSR:
 		request, key, err := pkix.Request(der)
 		item := scanner.Item{Kind: kind, SHA256: scanner.Digest(der), Request: &request, Problem: text(err)}
+		key.Weak = append(key.Weak, c.known.Of(der)...)
 		if key.Algorithm != "" {
 			item.Key = &key
 		}
@@ -44,6 +45,7 @@ func text(err error) string {
 // certificate adds a certificate, and its bytes as evidence.
 func (c *content) certificate(der []byte) {
 	cert := pkix.Certificate(der)
+	cert.Key.Weak = append(cert.Key.Weak, c.known.Of(der)...)
 	before := len(c.observation.Store.Items)
 	c.add(scanner.Item{Kind: scanner.ItemCertificate, SHA256: cert.SHA256, Certificate: &cert, Problem: cert.Problem})
 	if len(c.observation.Store.Items) > before {
@@ -57,6 +59,7 @@ func (c *content) privateKey(der []byte) {
 	private, err := pkix.PrivateKey(der)
 	item := scanner.Item{Kind: scanner.ItemPrivateKey, Key: private.Key, Problem: text(err)}
 	if private.Key != nil {
+		private.Key.Weak = append(private.Key.Weak, c.known.Of(der)...)
 		item.SHA256 = private.Key.SPKISHA256
 	}
 	if private.Protection.Scheme != "" {
@@ -75,6 +78,7 @@ func (c *content) publicKey(der []byte) {
 	}
 	item := scanner.Item{Kind: scanner.ItemPublicKey, SHA256: key.SPKISHA256, Problem: text(err)}
 	if err == nil {
+		key.Weak = append(key.Weak, c.known.Of(der)...)
 		item.Key = &key
 	}
 	c.add(item)

@@ -2,7 +2,9 @@ package certstore
 
 import (
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
 	"github.com/fipsweep/fipsweep/scanner/sshfile"
+	"github.com/fipsweep/fipsweep/scanner/sshwire"
 )
 
 // openSSH adds a private key in OpenSSH's own format, whose public half and
@@ -17,7 +19,21 @@ func (c *content) openSSH(b block) {
 	private := sshfile.ParsePrivateKey(b.data)
 	item.Key, item.Protection, item.Problem = private.Key, private.Protection, private.Problem
 	if item.Key != nil {
+		c.weak(item.Key, private.Blob)
 		item.SHA256 = item.Key.SPKISHA256
 	}
 	c.add(item)
+}
+
+// weak tells of a key that stood in a file of SSH's what package pkix looks
+// for in any key.
+func (c *content) weak(key *scanner.Key, blob []byte) {
+	public, err := sshwire.ParsePublicKey(blob)
+	if err != nil {
+		return
+	}
+	spki := public.SPKI()
+	if facts, err := pkix.PublicKey(spki); err == nil {
+		key.Weak = append(facts.Weak, c.known.Of(spki)...)
+	}
 }

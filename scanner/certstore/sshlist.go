@@ -32,6 +32,7 @@ func (c *content) sshPublicKey(prefix []byte) bool {
 	c.format("OpenSSH public key")
 	item := scanner.Item{Kind: scanner.ItemPublicKey, Problem: public.Problem}
 	if public.Key.Algorithm != "" {
+		c.weak(&public.Key, public.Blob)
 		item.Key, item.SHA256 = &public.Key, public.Key.SPKISHA256
 	}
 	c.add(item)

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
 // ProbeName is what observations of files are filed under.
@@ -21,13 +22,15 @@ const DefaultMaxFileSize = 64 << 20
 
 // Options bound what a Store reads.
 type Options struct {
-	MaxFileSize int64 // bytes of one file, and of one PEM block; 0 means DefaultMaxFileSize
+	MaxFileSize int64           // bytes of one file, and of one PEM block; 0 means DefaultMaxFileSize
+	Known       *pkix.KnownKeys // keys that others have; nil for none
 }
 
 // A Store expands paths into files and reads them. It is a scanner.Expander
 // and a scanner.Prober, and safe for use by several goroutines.
 type Store struct {
 	maxSize int64
+	known   *pkix.KnownKeys
 
 	mu    sync.Mutex
 	seen  map[fileID]bool // files with several names that were handed out
@@ -45,7 +48,7 @@ func New(o Options) *Store {
 	if o.MaxFileSize <= 0 {
 		o.MaxFileSize = DefaultMaxFileSize
 	}
-	return &Store{maxSize: o.MaxFileSize, seen: map[fileID]bool{}, roots: map[string]bool{}}
+	return &Store{maxSize: o.MaxFileSize, known: o.Known, seen: map[fileID]bool{}, roots: map[string]bool{}}
 }
 
 // Probe reads one file.
@@ -77,7 +80,7 @@ func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observati
 		return failed(e, scanner.StageOpen, err)
 	}
 	defer f.Close()
-	c := content{maxSize: s.maxSize, observation: &o, seen: map[string]bool{}}
+	c := content{maxSize: s.maxSize, known: s.known, observation: &o, seen: map[string]bool{}}
 	if err := c.read(ctx, f, info.Size()); err != nil {
 		return failed(e, scanner.StageRead, err)
 	}

@@ -49,8 +49,9 @@ func parsePSS(params reader) *scanner.PSS {
 		pss.MGFHash = mgfName(mgf)
 	}
 	if field, ok := body.read(explicit(2)); ok {
-		if n, ok := field.body.small(); ok {
-			pss.SaltLen = n
+		n, ok := field.body.small()
+		if pss.SaltLen = max(n, 0); !ok || n < 0 {
+			pss.Hash = "" // nobody can tell what was signed
 		}
 	}
 	return pss

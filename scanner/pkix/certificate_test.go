@@ -128,8 +128,13 @@ func TestAlgorithmsByIdentifier(t *testing.T) {
 		{"1.2.3.4.5.6", "1.2.3.4.5.6", "2.999.7", scanner.Key{Algorithm: "2.999.7"}},
 	} {
 		t.Run(test.wantSignature+" over "+test.want.Algorithm, func(t *testing.T) {
-			got := pkix.Certificate(assembled(t, xpkix.AlgorithmIdentifier{Algorithm: oid(test.signature)},
-				xpkix.AlgorithmIdentifier{Algorithm: oid(test.key)}, nil))
+			size := map[string]int{"ML-DSA-65": 1952, "SLH-DSA-SHAKE-256f": 64, "ML-KEM-768": 1184}[test.want.Algorithm]
+			if size == 0 {
+				size = 32
+			}
+			der := assembled(t, xpkix.AlgorithmIdentifier{Algorithm: oid(test.signature)}, xpkix.AlgorithmIdentifier{Algorithm: oid(test.key)},
+				func(b *tbs) { b.SPKI.Key = asn1.BitString{Bytes: make([]byte, size), BitLength: 8 * size} })
+			got := pkix.Certificate(der)
 			if got.Problem != "" || got.SignatureAlgorithm != test.wantSignature || got.SignatureOID != test.signature {
 				t.Errorf("signature %q %q, problem %q", got.SignatureAlgorithm, got.SignatureOID, got.Problem)
 			}
@@ -245,6 +250,7 @@ func TestRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	byThree := []scanner.Weakness{{Name: scanner.WeakSmallFactor, Detail: "divisible by 3"}} // 2^2047 + 1 is
 	for _, test := range []struct {
 		name   string
 		edit   func(*tbs)
@@ -254,11 +260,11 @@ func TestRefused(t *testing.T) {
 	}{
 		{"an exponent longer than a machine word", func(b *tbs) {
 			b.SPKI.Key = asn1.BitString{Bytes: numbers, BitLength: 8 * len(numbers)}
-		}, scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "1208925819614629174706177"}, "zcrypto", false},
+		}, scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "1208925819614629174706177", Weak: byThree}, "zcrypto", false},
 		{"a negative serial number", func(b *tbs) {
 			b.Serial = big.NewInt(-1)
 			b.SPKI.Key = asn1.BitString{Bytes: numbers, BitLength: 8 * len(numbers)}
-		}, scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "1208925819614629174706177"}, "zcrypto", false},
+		}, scanner.Key{Algorithm: "RSA", Bits: 2048, Exponent: "1208925819614629174706177", Weak: byThree}, "zcrypto", false},
 		{"a key that is none", func(b *tbs) {}, scanner.Key{Algorithm: "RSA"}, "", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {

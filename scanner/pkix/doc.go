@@ -8,7 +8,11 @@
 // readable. What both refuse keeps its digest, the facts that the walk found
 // and a Problem.
 //
-// It does no I/O, reads no clock, starts no goroutine and builds no chain. It
-// never judges, and no private value ever leaves it: not in a result, not in
-// an error.
+// Of several certificates together it tells which way leads up (path.go) and
+// whether to an anchor that it is handed, at a time that it is told (trust.go);
+// of a key, by what its private half can be had at once (weak.go, roca.go,
+// known.go).
+//
+// It does no I/O, reads no clock and starts no goroutine. It never judges, and
+// no private value ever leaves it: not in a result, not in an error.
 package pkix

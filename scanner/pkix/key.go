@@ -2,6 +2,7 @@ package pkix
 
 import (
 	"errors"
+	"fmt"
 	"math/big"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -26,6 +27,9 @@ func PublicKey(spki []byte) (scanner.Key, error) {
 	}
 	key := keyFacts(alg, bits)
 	key.SPKISHA256 = scanner.Digest(spki)
+	if want, ok := keyBytes[alg.oid]; ok && len(bits) != want {
+		return key, fmt.Errorf("a key of %s that has %d bytes, not %d", key.Algorithm, len(bits), want)
+	}
 	return key, nil
 }
 
@@ -77,6 +81,7 @@ func rsaName(oid string) string {
 func rsaFacts(key *scanner.Key, n, e *big.Int) {
 	if n.Sign() > 0 {
 		key.Bits = n.BitLen()
+		key.Weak = Weaknesses(n)
 	}
 	if e.BitLen() <= maxExponentBits {
 		key.Exponent = e.String()

@@ -19,15 +19,19 @@ func dsaKey(p, q, g, y *big.Int) scanner.Key {
 	return withDigest(algorithm{oid: oidDSA, params: params}, appendInteger(nil, y))
 }
 
-// withDigest builds the SubjectPublicKeyInfo of a public value, which is what
-// a certificate for the key would hold, and tells its facts.
+// withDigest tells the facts of a public value, and the digest that a
+// certificate for the key would have it under.
 func withDigest(alg algorithm, public []byte) scanner.Key {
+	key := keyFacts(alg, public)
+	key.SPKISHA256 = scanner.Digest(publicKeyInfo(alg, public))
+	return key
+}
+
+// publicKeyInfo builds a SubjectPublicKeyInfo.
+func publicKeyInfo(alg algorithm, public []byte) []byte {
 	id := appendElement(nil, tagSequence, append(appendOID(nil, alg.oid), alg.params...))
 	bits := append([]byte{0}, public...)
-	spki := appendElement(nil, tagSequence, appendElement(id, tagBitString, bits))
-	key := keyFacts(alg, public)
-	key.SPKISHA256 = scanner.Digest(spki)
-	return key
+	return appendElement(nil, tagSequence, appendElement(id, tagBitString, bits))
 }
 
 // appendElement appends one DER element.

@@ -96,6 +96,7 @@ const PrivateMagic = "openssh-key-v1\x00"
 // A PrivateKey is what stands in the clear of a private key file: its public
 // half and how the rest is protected.
 type PrivateKey struct {
+	Blob       []byte       // the public half as RFC 4253 has it
 	Key        *scanner.Key // nil where it could not be read
 	Protection *scanner.Protection
 	Problem    string
@@ -113,7 +114,7 @@ func ParsePrivateKey(data []byte) PrivateKey {
 	if !ok {
 		return PrivateKey{Problem: "no OpenSSH private key: cut short, or of another version"}
 	}
-	k := PrivateKey{Protection: protection(string(cipher), string(kdf), options)}
+	k := PrivateKey{Blob: public, Protection: protection(string(cipher), string(kdf), options)}
 	key, err := KeyOf(public)
 	if err != nil {
 		k.Problem = "the public half: " + err.Error()

@@ -52,7 +52,7 @@ func TestParsePublicKey(t *testing.T) {
 	}
 	c, ok := sshfile.ParsePublicKey(file(t, wireKeys, "ecdsa-256-cert.pub"))
 	plain, _ := sshfile.ParsePublicKey(file(t, wireKeys, "ecdsa-256.pub"))
-	if !ok || c.Type != "ecdsa-sha2-nistp256-cert-v01@openssh.com" || c.Key != plain.Key || c.Problem != "" {
+	if !ok || c.Type != "ecdsa-sha2-nistp256-cert-v01@openssh.com" || !cmp.Equal(c.Key, plain.Key) || c.Problem != "" {
 		t.Errorf("certificate: %+v", c)
 	}
 	for _, text := range []string{"", "ssh-rsa", "ssh-rsa AAAA!", "ssh-rsa BBBB", " AAAA"} {
@@ -82,7 +82,7 @@ func TestParsePrivateKey(t *testing.T) {
 		block, _ := pem.Decode(file(t, path))
 		k := sshfile.ParsePrivateKey(block.Bytes)
 		public, _ := sshfile.ParsePublicKey(file(t, path+".pub"))
-		if k.Key == nil || *k.Key != public.Key || k.Problem != "" || *k.Protection != tt.want {
+		if k.Key == nil || !cmp.Equal(*k.Key, public.Key) || k.Problem != "" || *k.Protection != tt.want {
 			t.Errorf("%s: %+v %+v", tt.name, k, k.Protection)
 		}
 		for n := range 100 {
@@ -103,7 +103,7 @@ func TestParseAuthorizedKeys(t *testing.T) {
 	if diff := cmp.Diff(want, keys, cmpopts.IgnoreTypes(sshfile.PublicKey{})); diff != "" {
 		t.Error(diff)
 	}
-	if len(keys) != 2 || keys[0].CA() || !keys[1].CA() || keys[0].Key != keys[1].Key || !strings.HasSuffix(keys[1].Comment, " of somebody") {
+	if len(keys) != 2 || keys[0].CA() || !keys[1].CA() || !cmp.Equal(keys[0].Key, keys[1].Key) || !strings.HasSuffix(keys[1].Comment, " of somebody") {
 		t.Errorf("%+v", keys)
 	}
 	if len(problems) != 2 || problems[0].Line != 5 || problems[1].Line != 6 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
 	"github.com/fipsweep/fipsweep/scanner/sshwire"
 )
 
@@ -85,7 +86,7 @@ func notAKey(algorithm string) bool {
 // addKey records a host key once, however often it was sent, alone or in a
 // certificate.
 func (s *survey) addKey(q keyQuestion, a answer) {
-	found, err := hostKey(a.key)
+	found, err := hostKey(a.key, s.prober.known)
 	if err != nil {
 		s.missing(q.what(), scanner.Failure{Reason: scanner.ReasonGarbage, Detail: scanner.Escape(err.Error())})
 		return
@@ -108,24 +109,24 @@ func (s *survey) addKey(q keyQuestion, a answer) {
 }
 
 // hostKey is the facts of a blob, which is a key or a certificate.
-func hostKey(blob []byte) (scanner.HostKey, error) {
+func hostKey(blob []byte, known *pkix.KnownKeys) (scanner.HostKey, error) {
 	key, err := sshwire.ParsePublicKey(blob)
 	if err != nil {
 		return scanner.HostKey{}, err
 	}
 	if _, ok := sshwire.PlainType(key.Type); !ok {
-		return keyFacts(key, blob), nil
+		return keyFacts(key, blob, known), nil
 	}
 	c, err := sshwire.ParseCertificate(blob)
 	if err != nil {
 		return scanner.HostKey{}, err
 	}
-	found := keyFacts(c.Key, c.KeyBlob)
-	found.Certificate, err = certificateFacts(c, blob)
+	found := keyFacts(c.Key, c.KeyBlob, known)
+	found.Certificate, err = certificateFacts(c, blob, known)
 	return found, err
 }
 
-func keyFacts(key sshwire.PublicKey, blob []byte) scanner.HostKey {
+func keyFacts(key sshwire.PublicKey, blob []byte, known *pkix.KnownKeys) scanner.HostKey {
 	found := scanner.HostKey{
 		Type:   scanner.Escape(key.Type),
 		Bits:   key.Bits,
@@ -137,11 +138,13 @@ func keyFacts(key sshwire.PublicKey, blob []byte) scanner.HostKey {
 	}
 	if spki := key.SPKI(); spki != nil {
 		found.SPKI = scanner.Digest(spki)
+		facts, _ := pkix.PublicKey(spki)
+		found.Weak = append(facts.Weak, known.Of(spki)...)
 	}
 	return found
 }
 
-func certificateFacts(c sshwire.Certificate, blob []byte) (*scanner.SSHCertificate, error) {
+func certificateFacts(c sshwire.Certificate, blob []byte, known *pkix.KnownKeys) (*scanner.SSHCertificate, error) {
 	ca, err := sshwire.ParsePublicKey(c.CA)
 	if err != nil {
 		return nil, fmt.Errorf("signature key: %w", err)
@@ -155,7 +158,7 @@ func certificateFacts(c sshwire.Certificate, blob []byte) (*scanner.SSHCertifica
 		Principals: escaped(c.Principals),
 		Critical:   escaped(c.Critical),
 		Extensions: escaped(c.Extensions),
-		CA:         keyFacts(ca, c.CA),
+		CA:         keyFacts(ca, c.CA, known),
 		Signature:  scanner.Escape(c.Signature.Format),
 	}
 	fips140.WithoutEnforcement(func() { found.CA.Proven = verifies(ca, c.Signature, c.Signed) })

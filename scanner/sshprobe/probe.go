@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
 	"github.com/fipsweep/fipsweep/scanner/sshwire"
 )
 
@@ -19,6 +20,7 @@ type Options struct {
 	// which may take up to five further connections. Without it the smallest
 	// prime is asked for, with the first host key.
 	Groups bool
+	Known  *pkix.KnownKeys // keys that others have; nil for none
 }
 
 // A Prober asks SSH servers what they offer. It may be used by many callers
@@ -27,12 +29,13 @@ type Prober struct {
 	dial    scanner.Dial
 	timeout time.Duration
 	groups  bool
+	known   *pkix.KnownKeys
 	primes  primes
 }
 
 // New returns a prober that connects through dial.
 func New(dial scanner.Dial, o Options) *Prober {
-	return &Prober{dial: dial, timeout: cmp.Or(o.Timeout, 10*time.Second), groups: o.Groups}
+	return &Prober{dial: dial, timeout: cmp.Or(o.Timeout, 10*time.Second), groups: o.Groups, known: o.Known}
 }
 
 // Probe asks the endpoint everything.

@@ -2,7 +2,6 @@ package tlsprobe
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
@@ -274,59 +273,6 @@ func (s *session) order(v version) {
 func chacha(code uint16) bool {
 	s, _ := iana.SuiteByCode(code)
 	return s.Cipher == "CHACHA20-POLY1305"
-}
-
-// namelessChains asks without a name: what is shown may be other chains. While
-// they are new, each kind of key that was shown is left out and the rest asked
-// again.
-func (s *session) namelessChains() {
-	v, ok := s.newest(false)
-	if !ok {
-		v, ok = s.newest(true)
-	}
-	if !ok || v == ssl3 || s.name() == "" {
-		return
-	}
-	s.unnamed = true
-	defer func() { s.unnamed = false }()
-	q := s.known(v)
-	if v != tls13 && s.shape == full {
-		q.suites = s.suites(v)
-	}
-	for {
-		before := len(s.certs.list)
-		a, ok := s.reply("no server name", q)
-		if !ok || a.outcome != chose || a.broken != nil {
-			return
-		}
-		if s.certs.see(v, "", "", a.chain); len(s.certs.list) == before {
-			return
-		}
-		if q = otherKinds(q, a, s.p.questions.schemes); len(q.suites) == 0 {
-			return
-		}
-	}
-}
-
-// otherKinds is the question without what the answer's kind of key can do.
-func otherKinds(q question, a answer, schemes []uint16) question {
-	if q.version == tls13 {
-		if q.schemes == nil {
-			q.schemes = schemes
-		}
-		shown := keyKind(schemeName(a.scheme))
-		q.schemes = slices.DeleteFunc(slices.Clone(q.schemes), func(c uint16) bool { return keyKind(schemeName(c)) == shown })
-		return q
-	}
-	shown := authentication(a.hello.Suite)
-	q.suites = slices.DeleteFunc(slices.Clone(q.suites), func(c uint16) bool { return authentication(c) == shown })
-	return q
-}
-
-// keyKind is the key that a scheme signs with: what stands before the hash.
-func keyKind(scheme string) string {
-	kind, _, _ := strings.Cut(scheme, "_")
-	return kind
 }
 
 func authentication(code uint16) string {

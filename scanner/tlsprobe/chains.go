@@ -2,6 +2,7 @@ package tlsprobe
 
 import (
 	"slices"
+	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
@@ -12,8 +13,10 @@ import (
 type chains struct {
 	list     []scanner.Chain
 	evidence []scanner.Evidence
-	keys     []string // of list: digest of the chain's bytes
+	keys     []string   // of list: digest of the chain's bytes
+	raw      [][][]byte // of list
 	facts    map[string]scanner.Certificate
+	known    *pkix.KnownKeys
 }
 
 // see records a chain under a version and a suite; an empty suite stands for
@@ -27,6 +30,7 @@ func (c *chains) see(v version, name, suite string, chain [][]byte) {
 	if i < 0 {
 		i = len(c.list)
 		c.keys = append(c.keys, key)
+		c.raw = append(c.raw, chain)
 		c.list = append(c.list, scanner.Chain{Version: v.name, Name: name, Certificates: c.certificates(chain)})
 	}
 	if suite != "" {
@@ -44,12 +48,25 @@ func (c *chains) certificates(chain [][]byte) []scanner.Certificate {
 		facts, known := c.facts[e.SHA256]
 		if !known {
 			facts = pkix.Certificate(der)
+			facts.Key.Weak = append(facts.Key.Weak, c.known.Of(der)...)
 			c.facts[e.SHA256] = facts
 			c.evidence = append(c.evidence, e)
 		}
 		all = append(all, facts)
 	}
 	return all
+}
+
+// settle tells of each chain which way leads up from its leaf, and whether to
+// an anchor.
+func (c *chains) settle(anchors []*pkix.Anchors, at time.Time) []scanner.Chain {
+	for i := range c.list {
+		c.list[i].Path = pkix.Path(c.raw[i])
+		for _, a := range anchors {
+			c.list[i].Trust = append(c.list[i].Trust, a.Trust(c.raw[i], at))
+		}
+	}
+	return c.list
 }
 
 // curves names the curves of the leaf certificates seen.

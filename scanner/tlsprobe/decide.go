@@ -2,7 +2,6 @@ package tlsprobe
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
@@ -163,7 +162,7 @@ func (l *listing) decideSchemes() {
 		return
 	}
 	for rank := worst(l.signed, r.schemes) + 1; ; {
-		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.signed, legacyKind)
+		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.signed, tls12)
 		if len(list) == 0 {
 			return
 		}
@@ -191,32 +190,15 @@ func (l *listing) decideSchemes() {
 
 // withOtherKinds adds to a list the schemes of kinds of key that did not sign
 // yet: an answer shows their chain.
-func (s *session) withOtherKinds(list, signed []uint16, kind func(scheme string) string) []uint16 {
+func (s *session) withOtherKinds(list, signed []uint16, v version) []uint16 {
 	seen := map[string]bool{}
 	for _, c := range signed {
-		seen[kind(schemeName(c))] = true
+		seen[keyKind(v, schemeName(c))] = true
 	}
 	for _, c := range s.p.questions.schemes {
-		if !seen[kind(schemeName(c))] && !slices.Contains(list, c) {
+		if !seen[keyKind(v, schemeName(c))] && !slices.Contains(list, c) {
 			list = append(list, c)
 		}
 	}
 	return list
-}
-
-// legacyKind is the kind of key that a scheme of TLS 1.2 signs with; there no
-// scheme is tied to a curve (RFC 8446 section 4.2.3).
-func legacyKind(scheme string) string {
-	if strings.HasPrefix(scheme, "rsa_pss_pss") {
-		return "rsa_pss_pss"
-	}
-	return keyKind(scheme)
-}
-
-// kind13 is the same of TLS 1.3, where one with ECDSA is of one curve.
-func kind13(scheme string) string {
-	if keyKind(scheme) == "ecdsa" {
-		return scheme
-	}
-	return legacyKind(scheme)
 }

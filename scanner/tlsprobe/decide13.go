@@ -100,7 +100,7 @@ func (p *plan13) decideSchemes() {
 		return
 	}
 	for rank := worst(p.signed, r.schemes) + 1; ; {
-		list := p.withOtherKinds(worse(p.p.questions.schemes, r.schemes, rank), p.signed, kind13)
+		list := p.withOtherKinds(worse(p.p.questions.schemes, r.schemes, rank), p.signed, tls13)
 		if len(list) == 0 {
 			return
 		}

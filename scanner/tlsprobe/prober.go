@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
 // Options of a Prober. The zero value is usable.
@@ -22,6 +23,9 @@ type Options struct {
 
 	// Verdict is what a probe at depth verdict goes by; nil asks everything.
 	Verdict *Verdict
+
+	Anchors []*pkix.Anchors // by which each chain's trust is told; none for none
+	Known   *pkix.KnownKeys // keys that others have; nil for none
 }
 
 // A Prober asks TLS endpoints. It may be used by many goroutines at once; each
@@ -30,6 +34,8 @@ type Prober struct {
 	dial      scanner.Dial
 	timeout   time.Duration
 	pause     time.Duration
+	anchors   []*pkix.Anchors
+	known     *pkix.KnownKeys
 	questions questions
 	asked     scanner.Asked
 	ranks     *ranks // at depth verdict; nil asks everything
@@ -44,7 +50,7 @@ func New(dial scanner.Dial, o Options) *Prober {
 		o.Pause = time.Second
 	}
 	q := newQuestions()
-	p := &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause}
+	p := &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, anchors: o.Anchors, known: o.Known}
 	if o.Verdict != nil {
 		p.ranks = newRanks(&q, *o.Verdict)
 		q.text = p.ranks.text

@@ -22,6 +22,7 @@ type session struct {
 	endpoint scanner.Endpoint
 	given    net.Conn          // a connection on which the first question is already put
 	dialogue func(*talk) error // what comes before TLS; nil for nothing
+	began    time.Time
 
 	o     scanner.Observation
 	tls   scanner.TLS
@@ -58,7 +59,8 @@ type session struct {
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
-	s := &session{p: p, ctx: ctx, endpoint: e, o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{}, listings: map[version]*listing{}, marks: map[version]string{}}
+	s := &session{p: p, ctx: ctx, endpoint: e, began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
+		listings: map[version]*listing{}, marks: map[version]string{}, certs: chains{known: p.known}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if s.dialogue = dialogues[e.Scheme]; s.dialogue != nil {
 		s.tls.STARTTLS = e.Scheme
@@ -135,7 +137,7 @@ func (s *session) sum() scanner.Observation {
 	for _, v := range oldestFirst {
 		s.tls.Versions = append(s.tls.Versions, s.named(v))
 	}
-	s.tls.Chains = s.certs.list
+	s.tls.Chains = s.certs.settle(s.p.anchors, s.began)
 	s.tls.Extensions = &s.facts
 	s.o.Evidence = append(s.o.Evidence, s.certs.evidence...)
 	s.o.TLS = &s.tls
