@@ -232,7 +232,6 @@ func (l *listing) ffGroups() {
 	left := l.legacyGroups()
 	for l.stopped == nil {
 		left = without(left, finiteOf(l.primes))
-		last := !slices.ContainsFunc(left, finite)
 		before := len(l.primes)
 		a := l.put(l.v, suites, left)
 		if l.goesOn(what, a) {
@@ -240,7 +239,8 @@ func (l *listing) ffGroups() {
 		} else if a.outcome != refused {
 			return
 		}
-		if last {
+		if !slices.ContainsFunc(left, finite) {
+			l.exportPrime(suites, a, left)
 			return
 		}
 		if len(l.primes) == before {
@@ -248,6 +248,50 @@ func (l *listing) ffGroups() {
 		}
 	}
 	l.missed(what, *l.stopped)
+}
+
+// exportPrime asks for the prime of the export suites, where the server's own
+// was shown under another.
+func (l *listing) exportPrime(suites []uint16, shown answer, groups []uint16) {
+	export := func(c uint16) bool { s, _ := iana.SuiteByCode(c); return s.Export }
+	weak := slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool { return !export(c) })
+	if len(weak) == 0 || shown.outcome != chose || export(shown.hello.Suite) {
+		return
+	}
+	if a := l.put(l.v, weak, groups); l.goesOn(l.purpose, a) {
+		l.exchange(a)
+	}
+}
+
+// unnamedPrimes asks for the suites of a finite field without its groups,
+// where none was accepted with them: a server that has none of those that a
+// client names must not choose such a suite (RFC 7919 section 4), and yet has a
+// prime of its own for clients that name none.
+func (l *listing) unnamedPrimes() {
+	isFinite := func(c uint16) bool { return shapeOf(c).Params == tlswire.DHParams }
+	if l.v == ssl3 || l.shape.bare || l.stopped != nil || slices.ContainsFunc(l.suites, isFinite) {
+		return
+	}
+	if n := l.newer(); n != nil && !n.unfinite && !slices.ContainsFunc(n.suites, isFinite) {
+		return
+	}
+	var left []uint16
+	for _, c := range l.session.suites(l.v) {
+		if isFinite(c) {
+			left = append(left, c)
+		}
+	}
+	l.purpose = l.v.name + " primes without a group"
+	l.unfinite = true
+	for _, piece := range l.pieces(left) {
+		a := l.put(l.v, piece, l.legacyGroups())
+		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
+			l.exhaust(piece, a)
+		} else {
+			l.goesOn(l.purpose, a)
+		}
+	}
+	l.unfinite = slices.ContainsFunc(l.suites, isFinite)
 }
 
 // finite tells whether a group is one of RFC 7919.

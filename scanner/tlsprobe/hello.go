@@ -53,6 +53,9 @@ func (s *session) hello(q question) ([]byte, error) {
 	}
 	h.ServerName = s.name()
 	h.More = q.more
+	if v != tls13 {
+		h.More = withUser(q.more, q.suites)
+	}
 	if q.legacy != 0 {
 		h.Version = q.legacy
 	}

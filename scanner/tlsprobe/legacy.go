@@ -27,6 +27,16 @@ type listing struct {
 	walks  bool     // questions go with all schemes
 	rode   bool     // asking for groups by the way told something
 	left   []uint16 // suites that were refused at last
+
+	unfinite bool // suites of a finite field are had without its groups
+}
+
+// legacyGroups is the groups that are offered.
+func (l *listing) legacyGroups() []uint16 {
+	if l.unfinite {
+		return slices.DeleteFunc(slices.Clone(l.session.legacyGroups()), finite)
+	}
+	return l.session.legacyGroups()
 }
 
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
@@ -38,7 +48,7 @@ func (s *session) enumerate(v version) {
 		if i > 0 {
 			a = s.put(v, piece, s.legacyGroups())
 		}
-		if a.outcome == chose && a.hello.Negotiated() == v.code {
+		if a.outcome == chose && a.hello.Negotiated() == v.code || a.unknownUser() {
 			l.exhaust(piece, a)
 			continue
 		}
@@ -48,6 +58,12 @@ func (s *session) enumerate(v version) {
 		}
 	}
 	found := s.found[v]
+	if accepted(found) {
+		l.otherKeys()
+	}
+	if accepted(found) || a.alert.Description == tlswire.AlertHandshakeFailure || a.alert.Description == tlswire.AlertInsufficientSec {
+		l.unnamedPrimes()
+	}
 	if !accepted(found) {
 		s.verdict(v, a)
 		return
@@ -82,6 +98,13 @@ func (l *listing) exhaust(suites []uint16, a answer) {
 	l.purpose = what
 	defer func() { l.left = append(without(l.left, suites), left...) }()
 	for {
+		if a.unknownUser() && slices.ContainsFunc(left, isSRP) {
+			if left = l.users(left); len(left) == 0 {
+				return
+			}
+			a = l.next(left)
+			continue
+		}
 		if !l.goesOn(what, a) {
 			return
 		}

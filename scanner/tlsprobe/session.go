@@ -92,6 +92,7 @@ func (s *session) run() scanner.Observation {
 		s.decide()
 		return s.sum()
 	}
+	s.plan13.otherKeys()
 	s.beside()
 	s.again()
 	for _, v := range askedOrder {

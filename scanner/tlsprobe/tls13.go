@@ -15,7 +15,7 @@ type plan13 struct {
 	*session
 	suites, groups     []uint16 // accepted, in the order they were chosen
 	noSuites, noGroups bool     // the list is known to be whole
-	signed             []uint16 // at depth verdict: schemes signed with
+	signed             []uint16 // schemes signed with
 }
 
 func (s *session) enumerate13() {
