@@ -62,7 +62,7 @@ func (p *plan13) otherKeys() {
 		return slices.Contains(shown, keyKind(schemeName(c)))
 	})
 	p.purpose = tls13.name + " other keys"
-	p.sign(left)
+	p.signOn(left)
 }
 
 // lacks tells whether an older version's kinds of key are more than those that

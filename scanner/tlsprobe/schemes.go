@@ -71,11 +71,11 @@ func (p *plan13) signatures() {
 		p.unreadable(what)
 		return
 	}
-	p.sign(p.p.questions.schemes)
+	p.signOn(p.p.questions.schemes)
 }
 
-// sign goes through those of the schemes that were not seen yet.
-func (p *plan13) sign(schemes []uint16) {
+// signOn goes through those of the schemes that were not seen yet.
+func (p *plan13) signOn(schemes []uint16) {
 	what := tls13.name + " signature schemes"
 	suites := readableOf(p.suites)
 	group, _ := shareable(p.groups)
