@@ -55,6 +55,7 @@ var opensslTable = []opensslRow{
 	{server: "s_server", config: "RSASSA-PSS and ECDSA", keys: "RSASSA-PSS 2048,EC secp384r1", ciphers: "ECDHE+AESGCM", order: true},
 	{server: "s_server", config: "ECDSA on brainpoolP256r1, TLS 1.2", keys: "EC brainpoolP256r1", versions: "1.2", groups: "brainpoolP256r1:P-256:secp256k1"},
 	{server: "s_server", config: "ECDSA on secp256k1, TLS 1.2", keys: "EC secp256k1", versions: "1.2", groups: "secp256k1:brainpoolP512r1", order: true},
+	{server: "s_server", config: "ECDSA on P-256 with its parameters spelt out", keys: "EC explicit", groups: "X25519:P-256:P-384"},
 	{server: "s_server", config: "ECDSA, schemes of its own", keys: "EC secp384r1,RSA 2048", sigalgs: "RSA-PSS+SHA384:RSA+SHA512:ECDSA+SHA384:ECDSA+SHA256", groups: "P-384:P-256"},
 	{server: "s_server", config: "TLS 1.2, curves nobody uses", keys: "RSA 2048", versions: "1.2", ciphers: "ECDHE+AESGCM:@SECLEVEL=0",
 		groups: "sect163k1:sect571r1:secp160r1:secp192r1:secp224r1:secp224k1:brainpoolP384r1:sect283k1"},
@@ -90,7 +91,7 @@ func opensslRows(t *testing.T) []row {
 	lab.Program(t, "openssl")
 	var rows []row
 	made := newPairs(t, "RSA 1024", "RSA 2048", "RSA 3072", "RSASSA-PSS 2048", "EC secp256r1", "EC secp384r1", "EC secp521r1", "EC secp256k1",
-		"EC brainpoolP256r1", "Ed25519", "Ed448", "DSA 1024", "DSA 2048")
+		"EC brainpoolP256r1", "EC explicit", "Ed25519", "Ed448", "DSA 1024", "DSA 2048")
 	for _, r := range opensslTable {
 		rows = append(rows, r.row(made))
 	}
@@ -410,7 +411,7 @@ func (r opensslRow) schemes(key, version string) []string {
 		return all
 	}
 	const hashes, bound = "sha256 sha384 sha512", "secp256r1_sha256 secp384r1_sha384 secp521r1_sha512"
-	kind, which, _ := strings.Cut(key, " ")
+	kind, which, _ := strings.Cut(strings.Replace(key, "explicit", "secp256r1", 1), " ")
 	var all []string
 	switch {
 	case kind == "RSASSA-PSS":

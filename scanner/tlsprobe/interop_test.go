@@ -158,6 +158,7 @@ var keyKinds = map[string]string{
 	"EC secp256r1":    "-newkey ec -pkeyopt ec_paramgen_curve:P-256", "EC secp384r1": "-newkey ec -pkeyopt ec_paramgen_curve:P-384",
 	"EC secp521r1": "-newkey ec -pkeyopt ec_paramgen_curve:P-521", "EC secp256k1": "-newkey ec -pkeyopt ec_paramgen_curve:secp256k1",
 	"EC brainpoolP256r1": "-newkey ec -pkeyopt ec_paramgen_curve:brainpoolP256r1",
+	"EC explicit":        "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit",
 	"Ed25519":            "-newkey ed25519", "Ed448": "-newkey ed448",
 	"DSA 1024": "-newkey dsa:testdata/dsa1024.pem", "DSA 2048": "-newkey dsa:testdata/dsa2048.pem",
 }
