@@ -59,6 +59,9 @@ func (s *session) enumerate(v version) {
 	}
 	found := s.found[v]
 	if accepted(found) {
+		if len(s.listings) == 0 {
+			l.ends() // right after the refusal: servers that take turns are not asked alike
+		}
 		l.otherKeys()
 	}
 	if accepted(found) || a.alert.Description == tlswire.AlertHandshakeFailure || a.alert.Description == tlswire.AlertInsufficientSec {
@@ -67,9 +70,6 @@ func (s *session) enumerate(v version) {
 	if !accepted(found) {
 		s.verdict(v, a)
 		return
-	}
-	if len(s.listings) == 0 {
-		l.ends()
 	}
 	s.listings[v] = l
 }
