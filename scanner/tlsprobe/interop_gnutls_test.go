@@ -331,3 +331,20 @@ func gnutlsGroup(t *testing.T, name string) string {
 	t.Fatalf("no group is named like %s", name)
 	return ""
 }
+
+// gnutlsList is what GnuTLS lists for a priority string: suites by the version
+// from which on they may be used, and groups.
+func gnutlsList(t *testing.T, priority string) (suites map[string][]string, groups []string) {
+	t.Helper()
+	since := map[string]string{"SSL3.0": scanner.SSLv3, "TLS1.0": scanner.TLSv10, "TLS1.2": scanner.TLSv12, "TLS1.3": scanner.TLSv13}
+	r := gnutlsRow{priority: priority}
+	r.said = r.tells(t)
+	suites = map[string][]string{}
+	for _, s := range r.listed(t) {
+		suites[since[s.since]] = append(suites[since[s.since]], s.name)
+	}
+	for _, g := range r.category(t, "Groups") {
+		groups = append(groups, gnutlsGroup(t, g))
+	}
+	return suites, sorted(groups)
+}
