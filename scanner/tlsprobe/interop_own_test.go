@@ -76,7 +76,9 @@ func ownRows(t *testing.T) []row {
 		}},
 		{"recorded RDP", "Go behind its negotiation", func(t *testing.T) (scanner.Endpoint, posture) {
 			config, reply := labConfig(t), string(annotated(t, "rdp-confirm-tls.hex"))
-			return behind(t, "rdp", config, []turn{{rdpRequest, reply}}, false), labPosture()
+			p := labPosture()
+			p.incomplete = []string{"RDP's own security: timeout"} // the recording has no answer to that question
+			return behind(t, "rdp", config, []turn{{rdpRequest, reply}}, false), p
 		}},
 	}
 }
