@@ -22,7 +22,7 @@ if [ -n "$missing" ] && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]
 		chmod 755 /usr/sbin/policy-rc.d
 		trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 	fi
-	packages=$(echo "$missing" | cut -d' ' -f2 | sort -u | tr '\n' ' ')
+	packages=$(echo "$missing" | cut -d' ' -f2 | tr ',' '\n' | sort -u | tr '\n' ' ')
 	echo "installing: $packages"
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null

@@ -27,7 +27,7 @@ func (s *session) protocols() {
 	for !s.protocolsDone {
 		q := s.known(v)
 		q.more = []tlswire.Extension{tlswire.ALPN(s.unselected())}
-		a, ok := s.reply("ALPN", q)
+		a, ok := s.riding("ALPN", q)
 		if !ok {
 			return
 		}

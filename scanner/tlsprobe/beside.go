@@ -60,7 +60,7 @@ func (s *session) known(v version) question {
 		}
 		return q
 	}
-	q.groups = last(q.groups, s.listings[v].curves)
+	q.groups = last(s.listings[v].legacyGroups(), s.listings[v].curves)
 	return q
 }
 
@@ -108,7 +108,8 @@ func (s *session) riding(what string, q question) (answer, bool) {
 	q.schemes = without(s.p.questions.schemes, l.signed)
 	s.purpose = what
 	a := s.pose(q)
-	if a.outcome == chose && a.broken == nil || a.outcome == refused && a.alert.Description == tlswire.AlertFallback {
+	because := a.alert.Description // a refusal of what else the question asks
+	if a.outcome == chose && a.broken == nil || a.outcome == refused && (because == tlswire.AlertFallback || because == tlswire.AlertNoApplicationProt) {
 		l.exchange(a)
 		return a, true
 	}
@@ -222,7 +223,7 @@ func (s *session) unknownVersion() {
 	} else {
 		q.legacy = 0x037f
 	}
-	a, ok := s.reply("unknown version", q)
+	a, ok := s.riding("unknown version", q)
 	if ok {
 		s.facts.VersionTolerant = yes(a.outcome == chose && a.hello.Negotiated() == v.code)
 	}
@@ -256,6 +257,9 @@ func (s *session) order(v version) {
 			s.facts.VersionTolerant = yes(true)
 		}
 	}
+	if !ok && v == tls12 {
+		a, ok = s.listings[v].orderRides(q)
+	}
 	if !ok {
 		a, ok = s.reply(what, q)
 	}
@@ -268,6 +272,25 @@ func (s *session) order(v version) {
 	if ok && a.outcome == chose {
 		s.found[v].ServerOrder = yes(a.hello.Suite == favourite)
 	}
+}
+
+// orderRides asks for the order with the schemes seen struck out, where the
+// list shows that the server went by an order of its own: it did not choose the
+// first of those we put. Only the same choice again tells anything, since
+// another may be for want of a scheme.
+func (l *listing) orderRides(q question) (answer, bool) {
+	all := l.session.suites(l.v)
+	own := !slices.IsSortedFunc(l.suites, func(a, b uint16) int { return slices.Index(all, a) - slices.Index(all, b) })
+	if !own || len(l.signed) == 0 || l.stopped != nil {
+		return answer{}, false
+	}
+	q.schemes = without(l.p.questions.schemes, l.signed)
+	a := l.pose(q)
+	if a.outcome != chose || a.broken != nil || a.hello.Suite != l.suites[0] {
+		return answer{}, false
+	}
+	l.exchange(a)
+	return a, true
 }
 
 func chacha(code uint16) bool {

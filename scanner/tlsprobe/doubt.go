@@ -34,7 +34,7 @@ func (s *session) pose(q question) answer {
 
 func (s *session) settle(q question) answer {
 	a := s.single(q)
-	if a.settled() || !s.spoke || s.stopped != nil {
+	if a.settled() || q.lax && a.internal() || !s.spoke || s.stopped != nil {
 		return a
 	}
 	if a = s.single(q); a.outcome != silent && a.outcome != lost || s.stopped != nil {

@@ -23,15 +23,50 @@ func (l *listing) moreGroups() {
 
 // next asks for one of the suites left. By the way it asks for groups: where a
 // newer version has shown some that this one has not yet, only those are
-// offered, as long as a suite for them is likely to be left.
+// offered, as long as a suite for them is likely to be left. Schemes seen are
+// left out too, where it is known that the key can sign otherwise.
 func (l *listing) next(left []uint16) answer {
 	plain := question{version: l.v, suites: left, groups: last(l.legacyGroups(), l.curves)}
+	fewer := l.unsigned(plain)
+	a, whole := l.withGroups(left, fewer)
+	if a.outcome != refused || whole && fewer.schemes == nil {
+		return a
+	}
+	l.purpose = l.v.name + " groups" // it may be for want of one, or of a scheme
+	defer func() { l.purpose = l.v.suitesPurpose() }()
+	return l.pose(plain)
+}
+
+// unsigned leaves out of a question the schemes seen, but for one of each kind
+// of key that TLS 1.3 has shown: the one that the server prefers least. Once an
+// answer was not signed, the list has come to suites that are not.
+func (l *listing) unsigned(q question) question {
+	if l.v != tls12 || l.plan13 == nil || l.shape != full || !l.signs {
+		return q
+	}
+	kept := map[string]uint16{}
+	for _, c := range l.plan13.signed {
+		kept[keyKind(tls12, schemeName(c))] = c
+	}
+	left := slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool {
+		keeper, ok := kept[keyKind(tls12, schemeName(c))]
+		return ok && keeper != c && slices.Contains(l.signed, c)
+	})
+	if len(left) < len(l.p.questions.schemes) {
+		q.schemes = left
+	}
+	return q
+}
+
+// withGroups puts the question with the groups not seen yet alone, where there
+// are any to be expected. It is whole where it left none out.
+func (l *listing) withGroups(left []uint16, plain question) (a answer, whole bool) {
 	ec, ff := l.elsewhere()
 	ec = without(ec, l.curves)
 	ff = without(ff, finiteOf(l.primes))
 	ride := l.v != ssl3 && !l.shape.bare && (len(ec) > 0 && l.likely(left, tlswire.ECParams) || len(ff) > 0 && l.likely(left, tlswire.DHParams))
 	if !ride {
-		return l.pose(plain)
+		return l.pose(plain), true
 	}
 	q := plain
 	q.keep = l.certificateCurves()
@@ -44,14 +79,9 @@ func (l *listing) next(left []uint16) answer {
 		}
 		return len(ec) > 0 && l.likely(left, tlswire.ECParams) && !slices.Contains(ec, c)
 	})
-	a := l.pose(q)
+	a = l.pose(q)
 	l.rode = l.agreed(a) || a.kex != nil && len(a.kex.P) > 0
-	if a.outcome != refused {
-		return a
-	}
-	l.purpose = l.v.name + " groups" // it was for want of one
-	defer func() { l.purpose = l.v.suitesPurpose() }()
-	return l.pose(plain)
+	return a, false
 }
 
 // elsewhere is the groups that newer versions have shown, on curves and in
@@ -232,7 +262,6 @@ func (l *listing) ffGroups() {
 	left := l.legacyGroups()
 	for l.stopped == nil {
 		left = without(left, finiteOf(l.primes))
-		last := !slices.ContainsFunc(left, finite)
 		before := len(l.primes)
 		a := l.put(l.v, suites, left)
 		if l.goesOn(what, a) {
@@ -240,7 +269,8 @@ func (l *listing) ffGroups() {
 		} else if a.outcome != refused {
 			return
 		}
-		if last {
+		if !slices.ContainsFunc(left, finite) {
+			l.exportPrime(suites, a, left)
 			return
 		}
 		if len(l.primes) == before {
@@ -249,6 +279,55 @@ func (l *listing) ffGroups() {
 	}
 	l.missed(what, *l.stopped)
 }
+
+// exportPrime asks for the prime of the export suites, where the server's own
+// was shown under another.
+func (l *listing) exportPrime(suites []uint16, shown answer, groups []uint16) {
+	export := func(c uint16) bool { s, _ := iana.SuiteByCode(c); return s.Export }
+	weak := slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool { return !export(c) })
+	if len(weak) == 0 || shown.outcome != chose || export(shown.hello.Suite) {
+		return
+	}
+	if a := l.put(l.v, weak, groups); l.goesOn(l.purpose, a) {
+		l.exchange(a)
+	}
+}
+
+// unnamedPrimes asks for the suites of a finite field without its groups,
+// where none was accepted with them: a server that has none of those that a
+// client names must not choose such a suite (RFC 7919 section 4), and yet has a
+// prime of its own for clients that name none.
+func (l *listing) unnamedPrimes() {
+	if l.asked || l.v == ssl3 || l.shape.bare || l.stopped != nil || slices.ContainsFunc(l.suites, isFinite) {
+		return
+	}
+	if n := l.newer(); n != nil && !n.unfinite && !slices.ContainsFunc(n.suites, isFinite) {
+		return
+	}
+	var left []uint16
+	for _, c := range l.session.suites(l.v) {
+		if isFinite(c) {
+			left = append(left, c)
+		}
+	}
+	l.purpose = l.v.name + " primes without a group"
+	l.unfinite = true
+	for _, piece := range l.pieces(left) {
+		a := l.finite
+		if l.finite = (answer{}); !slices.Contains(piece, a.hello.Suite) {
+			a = l.put(l.v, piece, l.legacyGroups())
+		}
+		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
+			l.exhaust(piece, a)
+		} else {
+			l.goesOn(l.purpose, a)
+		}
+	}
+	l.unfinite = slices.ContainsFunc(l.suites, isFinite)
+}
+
+// isFinite tells whether a suite's parameters are in a finite field.
+func isFinite(code uint16) bool { return shapeOf(code).Params == tlswire.DHParams }
 
 // finite tells whether a group is one of RFC 7919.
 func finite(code uint16) bool {

@@ -25,6 +25,7 @@ type question struct {
 	legacy   uint16   // the version in the field of old, where another than it should be
 	deflate  bool
 	fallback bool
+	lax      bool // an internal error says no as well: some mean by it that they lack a prime
 	finish   bool // TLS 1.3: end the handshake, and read the tickets that follow
 }
 
@@ -53,6 +54,9 @@ func (s *session) hello(q question) ([]byte, error) {
 	}
 	h.ServerName = s.name()
 	h.More = q.more
+	if v != tls13 {
+		h.More = withUser(q.more, q.suites)
+	}
 	if q.legacy != 0 {
 		h.Version = q.legacy
 	}

@@ -3,6 +3,7 @@ package tlsprobe
 import (
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,28 +54,59 @@ func serveJava(t *testing.T, options []string, store, protocols, suites string) 
 	return listening(t, uint16(port)), accepts
 }
 
-func TestJavaNothingDisabled(t *testing.T) {
-	e, want := serveJava(t, []string{"-Djdk.tls.namedGroups=x25519,secp256r1,secp384r1,ffdhe2048,ffdhe3072"},
-		javaStore(t, "RSA -keysize 2048", "EC -groupname secp256r1", "DSA -keysize 1024"), "all", "all")
-	o := probe(t, e)
-	got := seenOf(t, o)
-	for _, v := range javaVersions {
-		same(t, v+" suites", sorted(want[v]), got[v].Suites)
+// javaRows is the JDK's SSLServerSocket. Which suites it takes it tells
+// itself; the rest is set by properties.
+func javaRows() []row {
+	const schemes = "rsa_pss_rsae_sha256,rsa_pkcs1_sha256,ecdsa_secp256r1_sha256,dsa_sha256"
+	groups := func(list string) string { return "-Djdk.tls.namedGroups=" + list }
+	signs := "-Djdk.tls.server.SignatureSchemes=" + schemes
+	twelve, thirteen := strings.Split(schemes, ","), listed("rsa_pss_rsae_sha256 ecdsa_secp256r1_sha256")
+	start := func(t *testing.T, options []string, keys ...string) (scanner.Endpoint, posture) {
+		e, accepts := serveJava(t, append(options, signs), javaStore(t, keys...), "all", "all")
+		p := posture{versions: map[string]offer{}, anyOrder: true}
+		for v, suites := range accepts {
+			p.versions[v] = offer{suites: suites}
+		}
+		return e, p
 	}
-	same(t, "TLSv1.3 groups", []string{"ffdhe2048", "ffdhe3072", "secp256r1", "secp384r1", "x25519"}, got[scanner.TLSv13].Groups)
-	same(t, "TLSv1.2 groups", []string{"secp256r1", "secp384r1", "x25519"}, got[scanner.TLSv12].Groups)
-	atFloor(t, o)
-	same(t, "incomplete", []string(nil), incomplete(o))
-	var kinds []string
-	for _, c := range o.TLS.Chains {
-		kinds = append(kinds, c.Certificates[0].Key.Algorithm)
+	set := func(p posture, version string, change func(*offer)) {
+		o := p.versions[version]
+		change(&o)
+		p.versions[version] = o
 	}
-	same(t, "chains", []string{"DSA", "EC", "RSA"}, sorted(kinds))
-	var primes []string // from SSLv3, which has export suites
-	for _, p := range o.TLS.Versions[1].Primes {
-		primes = append(primes, strconv.Itoa(p.Bits)+p.Group)
+	return []row{
+		{"JDK 17 SSLServerSocket", "nothing disabled: SSLv3, RC4, DES, export, anonymous", func(t *testing.T) (scanner.Endpoint, posture) {
+			e, p := start(t, []string{groups("x25519,secp256r1,secp384r1,ffdhe2048,ffdhe3072")}, "RSA -keysize 2048", "EC -groupname secp256r1", "DSA -keysize 1024")
+			curves, export, primes := listed("secp256r1 secp384r1 x25519"), "512", listed("2048_ffdhe2048 3072_ffdhe3072")
+			for i := range primes {
+				primes[i] = strings.Replace(primes[i], "_", " ", 1)
+			}
+			for _, v := range []string{scanner.TLSv10, scanner.TLSv11, scanner.TLSv12} {
+				set(p, v, func(o *offer) {
+					o.groups, o.primes = curves, primes
+					if strings.Contains(strings.Join(o.suites, " "), "DHE_RSA_EXPORT") {
+						o.primes = append(slices.Clone(primes), export)
+					}
+				})
+			}
+			set(p, scanner.SSLv3, func(o *offer) { o.groups, o.primes = curves, append(slices.Clone(primes), export) })
+			set(p, scanner.TLSv12, func(o *offer) { o.schemes = twelve })
+			set(p, scanner.TLSv13, func(o *offer) {
+				o.groups, o.schemes = listed("ffdhe2048 ffdhe3072 secp256r1 secp384r1 x25519"), thirteen
+			})
+			p.leaves = []string{"RSA 2048", "EC secp256r1", "DSA 1024"}
+			return e, p.inOrder(true)
+		}},
+		{"JDK 17 SSLServerSocket", "what Debian disables", func(t *testing.T) (scanner.Endpoint, posture) {
+			e, p := start(t, []string{"-Djava.security.properties=/dev/null", groups("x25519,secp256r1,ffdhe2048")}, "RSA -keysize 2048", "EC -groupname secp256r1")
+			set(p, scanner.TLSv12, func(o *offer) {
+				o.groups, o.primes, o.schemes = listed("secp256r1 x25519"), []string{"2048 ffdhe2048"}, twelve[:3]
+			})
+			set(p, scanner.TLSv13, func(o *offer) { o.groups, o.schemes = listed("ffdhe2048 secp256r1 x25519"), thirteen })
+			p.leaves = []string{"RSA 2048", "EC secp256r1"}
+			return e, p.inOrder(true)
+		}},
 	}
-	same(t, "primes", []string{"2048ffdhe2048", "512"}, primes)
 }
 
 // The JDK takes no certificate on a curve that the client does not offer, so a

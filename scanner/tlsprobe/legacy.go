@@ -25,8 +25,21 @@ type listing struct {
 	primes [][]byte // Diffie-Hellman moduli sent
 	signed []uint16 // schemes signed with
 	walks  bool     // questions go with all schemes
+	signs  bool     // the last suite came with a signature
 	rode   bool     // asking for groups by the way told something
 	left   []uint16 // suites that were refused at last
+
+	unfinite bool   // suites of a finite field are had without its groups
+	asked    bool   // whether they are is known
+	finite   answer // the first that shows it
+}
+
+// legacyGroups is the groups that are offered.
+func (l *listing) legacyGroups() []uint16 {
+	if l.unfinite {
+		return slices.DeleteFunc(slices.Clone(l.session.legacyGroups()), finite)
+	}
+	return l.session.legacyGroups()
 }
 
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
@@ -38,7 +51,7 @@ func (s *session) enumerate(v version) {
 		if i > 0 {
 			a = s.put(v, piece, s.legacyGroups())
 		}
-		if a.outcome == chose && a.hello.Negotiated() == v.code {
+		if a.outcome == chose && a.hello.Negotiated() == v.code || a.unknownUser() {
 			l.exhaust(piece, a)
 			continue
 		}
@@ -48,12 +61,18 @@ func (s *session) enumerate(v version) {
 		}
 	}
 	found := s.found[v]
+	if accepted(found) {
+		if len(s.listings) == 0 {
+			l.ends() // right after the refusal: servers that take turns are not asked alike
+		}
+		l.otherKeys()
+	}
+	if accepted(found) || a.alert.Description == tlswire.AlertHandshakeFailure || a.alert.Description == tlswire.AlertInsufficientSec {
+		l.unnamedPrimes()
+	}
 	if !accepted(found) {
 		s.verdict(v, a)
 		return
-	}
-	if len(s.listings) == 0 {
-		l.ends()
 	}
 	s.listings[v] = l
 }
@@ -82,6 +101,13 @@ func (l *listing) exhaust(suites []uint16, a answer) {
 	l.purpose = what
 	defer func() { l.left = append(without(l.left, suites), left...) }()
 	for {
+		if a.unknownUser() && slices.ContainsFunc(left, isSRP) {
+			if left = l.users(left); len(left) == 0 {
+				return
+			}
+			a = l.next(left)
+			continue
+		}
 		if !l.goesOn(what, a) {
 			return
 		}
@@ -119,6 +145,7 @@ func (l *listing) choice(a answer) {
 		l.missed(l.v.name+" "+name+" flight", *a.broken)
 	}
 	l.suites = append(l.suites, a.hello.Suite)
+	l.signs = a.kex != nil && a.kex.Scheme != 0
 	l.certs.see(l.v, l.name(), name, a.chain)
 	l.exchange(a)
 }

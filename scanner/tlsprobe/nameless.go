@@ -83,7 +83,7 @@ func (s *session) kinds(q question, n int, shown map[string]bool) {
 }
 
 // withoutName puts a question without a name. In TLS 1.2 the schemes seen are
-// struck out as long as that gets an answer: it names another one by the way,
+// struck out of the first question: the answer names another one by the way,
 // which the name has no part in.
 func (s *session) withoutName(q question, strike *bool) (answer, bool) {
 	const what = "no server name"
@@ -91,6 +91,7 @@ func (s *session) withoutName(q question, strike *bool) (answer, bool) {
 	if !*strike || q.version != tls12 || l == nil || len(l.signed) == 0 || l.walks || s.stopped != nil {
 		return s.reply(what, q)
 	}
+	*strike = false // of a second kind of key it may be for want of a scheme that it declines
 	plain := q
 	if q.schemes == nil {
 		q.schemes = s.p.questions.schemes
@@ -102,7 +103,6 @@ func (s *session) withoutName(q question, strike *bool) (answer, bool) {
 			return a, true
 		}
 	}
-	*strike = false
 	return s.reply(what, plain)
 }
 

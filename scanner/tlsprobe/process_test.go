@@ -27,7 +27,7 @@ func listening(t *testing.T, port uint16) scanner.Endpoint {
 // all lines.
 func says(t *testing.T, out, prefix string) []string {
 	t.Helper()
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		lines := readLines(t, out)
 		for _, l := range lines {
 			if strings.HasPrefix(l, prefix) {

@@ -8,40 +8,49 @@ import (
 )
 
 // moreSchemes asks a TLS 1.2 server how else it signs: the schemes that its
-// ServerKeyExchange messages named are struck out until it declines. One list
-// serves all its keys, since the suites of each are offered.
+// ServerKeyExchange messages named are struck out until it declines. Each kind
+// of key is asked for on its own, since a server may choose a suite, and with
+// it a key, before it looks for a scheme.
 func (l *listing) moreSchemes() {
-	var suites []uint16
-	for _, c := range l.suites {
-		if shapeOf(c).Signed {
-			suites = append(suites, c)
-		}
-	}
-	if l.v != tls12 || len(suites) == 0 {
+	if l.v != tls12 {
 		return
 	}
+	for _, kind := range l.keys() {
+		suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool {
+			return authentication(c) != kind || !shapeOf(c).Signed
+		})
+		if len(suites) > 0 && !l.signsOn(suites) {
+			return
+		}
+	}
+}
+
+// signsOn strikes out the schemes of one kind of key, and tells whether their
+// list is whole.
+func (l *listing) signsOn(suites []uint16) bool {
 	what := l.v.name + " signature schemes"
 	l.purpose = what
 	for l.stopped == nil {
 		left := without(l.p.questions.schemes, l.signed)
 		a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: left})
 		if !l.goesOn(what, a) {
-			return
+			return a.outcome == refused
 		}
 		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
-			return // it chose a suite, and then found no way to sign for it
+			return true // it chose a suite, and then found no way to sign for it
 		}
 		if a.kex == nil || a.kex.Scheme == 0 {
 			l.missed(what, *noScheme(a))
-			return
+			return false
 		}
 		l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
 		if !slices.Contains(left, a.kex.Scheme) {
-			return // it heeds no list: what was offered it does not take
+			return true // it heeds no list: what was offered it does not take
 		}
 		l.exchange(a)
 	}
 	l.missed(what, *l.stopped)
+	return false
 }
 
 func noScheme(a answer) *scanner.Failure {
@@ -58,32 +67,37 @@ func noScheme(a answer) *scanner.Failure {
 func (p *plan13) signatures() {
 	what := tls13.name + " signature schemes"
 	p.purpose = what
-	suites := readableOf(p.suites)
-	group, ok := shareable(p.groups)
-	if !ok || len(suites) == 0 {
+	if _, ok := shareable(p.groups); !ok || len(readableOf(p.suites)) == 0 {
 		p.unreadable(what)
 		return
 	}
+	p.signOn(p.p.questions.schemes)
+}
+
+// signOn goes through those of the schemes that were not seen yet.
+func (p *plan13) signOn(schemes []uint16) {
+	what := tls13.name + " signature schemes"
+	suites := readableOf(p.suites)
+	group, _ := shareable(p.groups)
 	found := p.found[tls13]
-	var named []uint16
 	for p.stopped == nil {
-		left := without(p.p.questions.schemes, named)
+		left := without(schemes, p.signed)
 		q := question{version: tls13, suites: suites, groups: []uint16{group}, schemes: left, share: group}
 		a := answer{}
-		if len(named) == 0 {
+		if len(p.signed) == 0 {
 			a = p.tickets(q)
 		}
 		if a.scheme == 0 && p.stopped == nil {
 			a = p.withProtocols(q)
 		}
-		if !p.signs(what, a, len(named) == 0) {
+		if !p.signs(what, a, len(p.signed) == 0) {
 			return
 		}
 		p.certs.see(tls13, p.name(), "", a.chain)
 		if !slices.Contains(left, a.scheme) {
 			return // it heeds no list: what was offered it does not take
 		}
-		named = append(named, a.scheme)
+		p.signed = append(p.signed, a.scheme)
 		found.SignatureSchemes = append(found.SignatureSchemes, schemeName(a.scheme))
 	}
 	p.missed(what, *p.stopped)

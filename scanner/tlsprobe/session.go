@@ -94,13 +94,14 @@ func (s *session) run() scanner.Observation {
 		s.decide()
 		return s.sum()
 	}
+	s.plan13.otherKeys()
 	s.beside()
-	s.again()
 	for _, v := range askedOrder {
 		if l := s.listings[v]; l != nil {
 			l.rest()
 		}
 	}
+	s.again()
 	if own, asked := s.ownSecurity(); asked {
 		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
 	}

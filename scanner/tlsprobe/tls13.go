@@ -15,7 +15,7 @@ type plan13 struct {
 	*session
 	suites, groups     []uint16 // accepted, in the order they were chosen
 	noSuites, noGroups bool     // the list is known to be whole
-	signed             []uint16 // at depth verdict: schemes signed with
+	signed             []uint16 // schemes signed with
 }
 
 func (s *session) enumerate13() {
@@ -155,7 +155,7 @@ func (p *plan13) again() {
 		{without(q.suites13, p.suites), q.groups13},
 		{q.suites13, without(q.groups13, p.groups)},
 	} {
-		if a := p.put(tls13, lists[0], lists[1]); a.outcome == chose {
+		if a := p.twice(question{version: tls13, suites: lists[0], groups: lists[1]}); a.outcome == chose {
 			p.record(a, lists[0], lists[1])
 		}
 	}

@@ -61,16 +61,24 @@ func (s *session) disagree(how string) {
 
 // ends asks once more for what a list ended with, the other way round: a
 // server that reads no more than the first part of a list, or another server
-// behind the same address, takes something yet.
+// behind the same address, takes something yet. Where no suite of a finite
+// field was accepted, the hello leaves out the groups of RFC 7919 besides: a
+// refusal then answers what unnamedPrimes asks.
 func (l *listing) ends() {
 	if len(l.left) == 0 || l.stopped != nil {
 		return
 	}
 	l.purpose = "end of " + l.v.name + " suites"
-	turned := slices.Clone(l.left)
+	turned := slices.DeleteFunc(slices.Clone(l.left), isSRP) // these want a user of ours
 	slices.Reverse(turned)
-	a := l.put(l.v, turned, l.legacyGroups())
-	if a.outcome != chose || a.hello.Negotiated() != l.v.code {
+	l.unfinite = !slices.ContainsFunc(l.suites, isFinite)
+	a := l.pose(question{version: l.v, suites: turned, groups: l.legacyGroups(), lax: true})
+	l.asked = l.unfinite && a.outcome == refused && l.shape == full
+	if l.unfinite = false; a.outcome != chose || a.hello.Negotiated() != l.v.code {
+		return
+	}
+	if isFinite(a.hello.Suite) {
+		l.finite = a
 		return
 	}
 	// A server that reads a part of the list says the same each time.
@@ -102,7 +110,7 @@ func (s *session) again() {
 			if len(l.left) == 0 || s.stopped != nil {
 				continue // all are accepted, or nothing more is to be had
 			}
-			if a := s.put(v, l.left, s.legacyGroups()); a.outcome == chose && a.hello.Negotiated() == v.code {
+			if a := s.twice(question{version: v, suites: l.left, groups: s.legacyGroups()}); a.outcome == chose && a.hello.Negotiated() == v.code {
 				s.listings[v] = l
 				l.exhaust(l.left, a)
 			}
@@ -110,9 +118,20 @@ func (s *session) again() {
 		switch p := s.plan13; {
 		case s.stopped != nil:
 		case p == nil:
-			s.enumerate13()
+			if s.enumerate13(); s.plan13 == nil {
+				s.enumerate13()
+			}
 		default:
 			p.again()
 		}
 	}
+}
+
+// twice asks again what was refused: of two servers that take turns, the other.
+func (s *session) twice(q question) answer {
+	a := s.pose(q)
+	if a.outcome == refused {
+		a = s.pose(q)
+	}
+	return a
 }

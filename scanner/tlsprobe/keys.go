@@ -1,0 +1,77 @@
+package tlsprobe
+
+import "slices"
+
+// keys is the kinds of key that sign or decrypt for the suites accepted, in
+// the order they were seen: "RSA", "ECDSA", "DSS".
+func (l *listing) keys() []string {
+	var kinds []string
+	for _, c := range l.suites {
+		if k := authentication(c); k == "RSA" || k == "ECDSA" || k == "DSS" {
+			kinds = add(kinds, k)
+		}
+	}
+	return kinds
+}
+
+// otherKeys asks once more without the kinds of key that were shown, where the
+// list has one kind only, or fewer than the list of a newer version. Servers
+// that keep each key apart choose one by what the hello could take, before
+// they look for a suite: while any ECDSA suite is offered, haproxy looks among
+// its ECDSA key's suites only, and its refusal says nothing of the others.
+func (l *listing) otherKeys() {
+	kinds, newer := l.keys(), l.newer()
+	if len(kinds) == 0 || l.stopped != nil || newer == nil && len(kinds) > 1 || newer != nil && len(newer.keys()) <= len(kinds) {
+		return
+	}
+	left := slices.DeleteFunc(without(l.session.suites(l.v), l.suites), func(c uint16) bool {
+		return slices.Contains(kinds, authentication(c))
+	})
+	l.purpose = l.v.name + " other keys"
+	for _, piece := range l.pieces(left) {
+		a := l.put(l.v, piece, l.legacyGroups())
+		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
+			l.exhaust(piece, a)
+		} else {
+			l.goesOn(l.purpose, a)
+		}
+	}
+}
+
+// otherKeys is the same for TLS 1.3, where schemes stand for keys: what its
+// answers have not shown, and the list of an older version has.
+func (p *plan13) otherKeys() {
+	if p == nil || len(p.signed) == 0 || p.stopped != nil {
+		return
+	}
+	var shown []string
+	for _, c := range p.signed {
+		shown = add(shown, keyKind(tls12, schemeName(c)))
+	}
+	var old []string
+	for _, v := range []version{tls12, tls11, tls10} {
+		if l := p.listings[v]; l != nil {
+			old = l.keys()
+			break
+		}
+	}
+	if len(shown) > 1 || old != nil && !p.lacks(shown, old) {
+		return
+	}
+	left := slices.DeleteFunc(slices.Clone(p.p.questions.schemes), func(c uint16) bool {
+		return slices.Contains(shown, keyKind(tls12, schemeName(c)))
+	})
+	p.purpose = tls13.name + " other keys"
+	p.signOn(left)
+}
+
+// lacks tells whether an older version's kinds of key are more than those that
+// TLS 1.3 has shown.
+func (p *plan13) lacks(shown, old []string) bool {
+	for _, kind := range old {
+		if kind == "RSA" && !slices.Contains(shown, "rsa") || kind == "ECDSA" && slices.Equal(shown, []string{"rsa"}) {
+			return true
+		}
+	}
+	return false
+}
