@@ -177,12 +177,12 @@ func Listens(t testing.TB, addr netip.AddrPort) {
 // Wait returns when done does, and fails the test after 20 s.
 func Wait(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if done() {
 			return
 		}
 	}
-	t.Fatalf("waited 20 s in vain: %s", what)
+	t.Fatalf("waited 60 s in vain: %s", what)
 }
 
 // Serve gives every connection to a free loopback port to handle, and closes

@@ -9,7 +9,7 @@ import (
 // kind of key that was shown is left out and the rest asked again, until there
 // were as many as with the name and the last was none that is new. TLS 1.3 is
 // asked for what only it tells apart or has: the questions of TLS 1.2 name
-// schemes by the way.
+// schemes by the way. At depth verdict one answer does where it is decided.
 func (s *session) namelessChains() {
 	if s.name() == "" {
 		return
@@ -25,6 +25,13 @@ func (s *session) namelessChains() {
 		keys := map[string]bool{}
 		for _, c := range s.certs.list {
 			keys[c.Certificates[0].Key.Algorithm] = true
+		}
+		if s.p.ranks != nil && s.decided() {
+			s.notPut("chains of other keys without a server name")
+			if a, ok := s.reply("no server name", q); ok && a.outcome == chose {
+				s.certs.see(q.version, "", "", a.chain)
+			}
+			return
 		}
 		s.kinds(q, len(keys), shown)
 	}

@@ -161,6 +161,21 @@ func (s *session) decide() {
 	s.notPut("application protocols, server order, fallback signal, unknown version")
 }
 
+// decided tells whether something was found that nothing can be worse than.
+func (s *session) decided() bool {
+	r := s.p.ranks
+	for _, v := range askedOrder {
+		l := s.listings[v]
+		switch {
+		case accepted(s.found[v]) && r.versions[v] >= r.top, worst(s.suitesOf(v), r.suites) >= r.top,
+			l != nil && max(worst(l.curves, r.groups), worst(l.signed, r.schemes)) >= r.top:
+			return true
+		}
+	}
+	p := s.plan13
+	return p != nil && max(worst(p.groups, r.groups), worst(p.signed, r.schemes)) >= r.top
+}
+
 // told says what of a version was not asked.
 func (s *session) told(v version) {
 	if !accepted(s.found[v]) || v == ssl2 {
