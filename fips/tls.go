@@ -88,7 +88,11 @@ func (j *Judge) prime(p scanner.Prime, class Class) Ruling {
 	if p.Bits < minDHBits {
 		name = "DHE-below-2048"
 	}
-	return j.ruling(j.rules.Named("key-exchange", name), subject, class)
+	r := j.ruling(j.rules.Named("key-exchange", name), subject, class)
+	if p.Shared != "" {
+		r.Because += " It is a prime that many servers share (" + p.Shared + ")."
+	}
+	return r
 }
 
 // listed tells whether the prime is one of SP 800-56A Rev. 3 appendix D. Those

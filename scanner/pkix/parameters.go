@@ -69,7 +69,7 @@ func curveParameters(der reader) (Parameters, error) {
 // prime tells a Diffie-Hellman group as observations do.
 func prime(p, g *big.Int) *scanner.Prime {
 	value := p.Bytes()
-	return &scanner.Prime{Bits: p.BitLen(), Group: iana.PrimeName(value), SHA256: scanner.Digest(value), Generator: g.Text(16)}
+	return &scanner.Prime{Bits: p.BitLen(), Group: iana.PrimeName(value), Shared: iana.SharedPrime(value), SHA256: scanner.Digest(value), Generator: g.Text(16)}
 }
 
 // RSAPublicKey reads the public key of PKCS#1 (RFC 8017 appendix A.1.1), which

@@ -195,6 +195,7 @@ func (s *survey) addPrime(g sshwire.Group) {
 	prime := scanner.Prime{
 		Bits:      g.P.BitLen(),
 		Group:     iana.PrimeName(g.P.Bytes()),
+		Shared:    iana.SharedPrime(g.P.Bytes()),
 		SHA256:    digest,
 		Generator: g.G.Text(16),
 	}

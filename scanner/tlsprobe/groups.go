@@ -371,6 +371,7 @@ func primeOf(p, g []byte) scanner.Prime {
 	return scanner.Prime{
 		Bits:      new(big.Int).SetBytes(p).BitLen(),
 		Group:     iana.PrimeName(p),
+		Shared:    iana.SharedPrime(p),
 		SHA256:    scanner.Digest(p),
 		Generator: trimZero(hex.EncodeToString(g)),
 	}
