@@ -1,0 +1,166 @@
+package cyclonedx
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/fips"
+)
+
+// A verdict is what was ruled of something, each once for all that it is about.
+type verdict struct {
+	status fips.Status
+	rule   string // "" where no rule speaks of it
+	cite   []fips.Citation
+	base   *fips.Rule // the catalogue's; nil where no rule speaks of it
+}
+
+type verdictKey struct {
+	status fips.Status
+	rule   string
+}
+
+func (x *inventory) verdict(status fips.Status, rule, base string, cite []fips.Citation) *verdict {
+	key := verdictKey{status, rule}
+	v := x.verdicts[key]
+	if v == nil {
+		v = &verdict{status, rule, cite, x.rules[base]}
+		if v.cite == nil && v.base != nil {
+			v.cite = v.base.Cite
+		}
+		x.verdicts[key] = v
+	}
+	return v
+}
+
+func (x *inventory) ruled(r *fips.Ruling) *verdict {
+	base := r.Rule
+	if r.Base != nil {
+		base = r.Base.Rule
+	}
+	return x.verdict(r.Status, r.Rule, base, r.Cite)
+}
+
+// An index is the rulings of one assessment by what they are about.
+type index struct {
+	subjects map[fips.Subject]*fips.Ruling // the worst of each
+	parts    map[fips.Subject]fips.Part
+	digests  map[string][]*fips.Ruling // by certificate or key
+}
+
+func indexed(a fips.Assessment) index {
+	i := index{map[fips.Subject]*fips.Ruling{}, map[fips.Subject]fips.Part{}, map[string][]*fips.Ruling{}}
+	for n := range a.Rulings {
+		r := &a.Rulings[n]
+		i.digests[r.Certificate] = append(i.digests[r.Certificate], r)
+		if i.subjects[r.Subject] == nil {
+			i.subjects[r.Subject] = r
+		}
+		for _, p := range r.Parts {
+			i.parts[fips.Subject{Kind: p.Kind, Name: p.Name}] = p
+		}
+	}
+	return i
+}
+
+// of is the verdicts of a subject, wherever it was seen.
+func (i index) of(x *inventory, s fips.Subject) []*verdict {
+	if r := i.subjects[s]; r != nil {
+		return []*verdict{x.ruled(r)}
+	}
+	if p, ok := i.parts[s]; ok {
+		return []*verdict{x.verdict(p.Status, p.Rule, p.Rule, nil)}
+	}
+	return nil
+}
+
+// about is the verdicts on the certificate or key of the digest that want
+// takes.
+func (i index) about(x *inventory, digest string, want func(*fips.Ruling) bool) []*verdict {
+	var all []*verdict
+	for _, r := range i.digests[digest] {
+		if want(r) {
+			all = append(all, x.ruled(r))
+		}
+	}
+	return all
+}
+
+func everything(*fips.Ruling) bool { return true }
+
+func ofKey(r *fips.Ruling) bool {
+	return r.Subject.Kind == kindPublicKey || r.Class == fips.ClassWeakKey
+}
+
+func ofKeptKey(r *fips.Ruling) bool { return ofKey(r) || r.Class == fips.ClassKeyAtRest }
+
+// maxVerdicts is how many verdicts are kept of one component, the worst.
+const maxVerdicts = 8
+
+// judge adds verdicts to what is known of a component, worst first.
+func (r *record) judge(more []*verdict) {
+	for _, v := range more {
+		if slices.Contains(r.verdicts, v) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(r.verdicts, v, func(a, b *verdict) int {
+			return cmp.Or(cmp.Compare(b.status, a.status), strings.Compare(a.rule, b.rule))
+		})
+		if at < maxVerdicts {
+			r.verdicts = slices.Insert(r.verdicts, at, v)
+			r.verdicts = r.verdicts[:min(len(r.verdicts), maxVerdicts)]
+		}
+	}
+}
+
+// The names of our properties.
+const (
+	propStatus     = "fipsweep:status"     // the worst ruling's
+	propRule       = "fipsweep:rule"       // each that gives this status
+	propCite       = "fipsweep:cite"       // what these rest on: document, section
+	propAlso       = "fipsweep:also"       // further findings: status, rule
+	propKind       = "fipsweep:kind"       // of algorithm, item or endpoint
+	propEndpoints  = "fipsweep:endpoints"  // endpoints and files where it was met
+	propProblem    = "fipsweep:problem"    // why it could not be read
+	propFormat     = "fipsweep:format"     // of a file
+	propMode       = "fipsweep:mode"       // permission bits of a file
+	propOwner      = "fipsweep:owner"      // user id of a file
+	propIncomplete = "fipsweep:incomplete" // asked for and not learned: what, reason
+	propLeftOut    = "fipsweep:left-out"   // that our bounds cut
+)
+
+// properties tell how something was ruled on.
+func (r *record) properties() []property {
+	if len(r.verdicts) == 0 {
+		return nil
+	}
+	worst := r.verdicts[0].status
+	list := []property{{propStatus, worst.String()}}
+	for _, v := range r.verdicts {
+		switch {
+		case v.rule == "":
+		case v.status == worst:
+			list = append(list, property{propRule, v.rule})
+			for _, c := range v.cite {
+				list = append(list, property{propCite, strings.TrimSuffix(c.Document+", "+c.Section, ", ")})
+			}
+		case v.status.IsFinding():
+			list = append(list, property{propAlso, v.status.String() + ", " + v.rule})
+		}
+	}
+	return unique(list)
+}
+
+func unique(list []property) []property {
+	var out []property
+	for _, p := range list {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func count(n int) property { return property{propEndpoints, strconv.Itoa(n)} }
