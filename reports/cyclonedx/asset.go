@@ -24,7 +24,7 @@ type found struct {
 
 // A keyState is a state of SP 800-57 Part 1, section 7, so far as it shows.
 // Of what several places tell the greater holds.
-type keyState int
+type keyState uint8
 
 const (
 	stateUnknown keyState = iota

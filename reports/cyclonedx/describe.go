@@ -61,6 +61,7 @@ var ciphers = [...]struct{ prefix, family, primitive string }{
 	{"twofish", "Twofish", "block-cipher"}, {"serpent", "Serpent", "block-cipher"}, {"skipjack", "Skipjack", "block-cipher"},
 	{"chacha20", "ChaCha20", "stream-cipher"}, {"salsa20", "Salsa20", "stream-cipher"}, {"ascon", "Ascon", "ae"},
 	{"gost28147", "GOST", "block-cipher"}, {"gost89", "GOST", "block-cipher"}, {"kuznyechik", "", "block-cipher"},
+	{"kuznechik", "", "block-cipher"}, {"grasshopper", "", "block-cipher"},
 	{"magma", "", "block-cipher"}, {"aegis", "", "ae"},
 }
 
@@ -133,7 +134,7 @@ func hashIn(name string) string {
 	switch {
 	case found == "":
 		return ""
-	case strings.HasPrefix(found, "sha3"):
+	case strings.HasPrefix(found, "sha3") && len(found) >= len("sha3256"):
 		return "SHA3-" + found[len(found)-3:]
 	case strings.HasPrefix(found, "sha2-"), strings.HasPrefix(found, "sha2_"):
 		return "SHA-" + found[5:]
@@ -244,6 +245,10 @@ func sshKex(name string) (algorithm, string) {
 		of := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(plain, "ecdh-sha2-"), "gss-"), "-win7")
 		of, _, _ = strings.Cut(of, "-")
 		return algorithm{Primitive: "key-agree", Family: "ECDH", EllipticCurve: curve(of)}, curveOID(of)
+	case strings.HasPrefix(plain, "sm2"):
+		return algorithm{Primitive: "key-agree", Family: "SM2"}, ""
+	case strings.HasPrefix(plain, "gss-gex-"):
+		return algorithm{Primitive: "key-agree", Family: "FFDH", Parameters: "group-exchange"}, ""
 	case strings.Contains(plain, "group"):
 		return algorithm{Primitive: "key-agree", Family: "FFDH", Parameters: sshGroup.FindString(plain)}, ""
 	case strings.HasPrefix(plain, "rsa"):

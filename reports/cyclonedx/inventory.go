@@ -39,7 +39,8 @@ type inventory struct {
 	protocols  map[string]*spoken
 	assets     map[digest]*record
 	cut        cut
-	n          int // of the assessment at hand, from 1
+	words      map[string]string // of places, each once
+	n          uint32            // of the assessment at hand, from 1
 }
 
 // cut counts what limits left out, each time that it was met.
@@ -49,8 +50,8 @@ type cut struct{ algorithms, protocols, assets int }
 type record struct {
 	verdicts []*verdict // worst first
 	places   []occurrence
-	count    int // endpoints and files
-	last     int // the assessment that was counted last
+	count    uint32 // endpoints and files
+	last     uint32 // the assessment that was counted last
 	state    keyState
 	written  bool
 	linked   bool
@@ -75,7 +76,7 @@ func digestOf(ref string) digest {
 
 func newInventory(r *reports.Report, v Version, l limits) *inventory {
 	x := &inventory{report: r, version: v, limits: l, rules: map[string]*fips.Rule{}, verdicts: map[verdictKey]*verdict{},
-		algorithms: map[fips.Subject]*known{}, protocols: map[string]*spoken{}, assets: map[digest]*record{}}
+		algorithms: map[fips.Subject]*known{}, protocols: map[string]*spoken{}, assets: map[digest]*record{}, words: map[string]string{}}
 	x.day, _ = time.Parse(time.DateOnly, string(r.AsOf)) // a date by its type
 	for i := range r.Catalogue.Rules {
 		x.rules[r.Catalogue.Rules[i].ID] = &r.Catalogue.Rules[i]
@@ -142,9 +143,21 @@ func (x *inventory) seen(r *record, at, context string) {
 	r.last = x.n
 	r.count++
 	if len(r.places) < x.limits.places {
-		r.places = append(r.places, occurrence{at, context})
+		r.places = append(r.places, occurrence{at, x.word(context)})
 	}
 }
+
+// word keeps what many places say once. Names of items are as many as the
+// files, so only so many are kept.
+func (x *inventory) word(s string) string {
+	if kept, ok := x.words[s]; ok || len(x.words) >= maxWords {
+		return cmp.Or(kept, s)
+	}
+	x.words[s] = s
+	return s
+}
+
+const maxWords = 1 << 12
 
 // sawAlgorithm takes an algorithm that was met.
 func (x *inventory) sawAlgorithm(m mention, context string, i index, at string) {

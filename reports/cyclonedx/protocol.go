@@ -46,6 +46,7 @@ type spoken struct {
 	ref    string
 	parts  map[string][]mention // of each suite
 	primed []mention
+	fail   []property // the suites that are findings
 }
 
 // speaks lists what an endpoint accepts, by version. What it refused and what
@@ -150,6 +151,9 @@ func (x *inventory) sawProtocol(s speech, i index, at string) {
 		p = &spoken{speech: s, ref: ref, parts: map[string][]mention{}}
 		for _, suite := range s.suites {
 			p.parts[suite] = partsOf(suite, i)
+			if r := i.subjects[fips.Subject{Kind: suiteKind, Name: suite}]; r != nil && r.Status.IsFinding() {
+				p.fail = append(p.fail, property{propSuite, r.Status.String() + ", " + suite})
+			}
 		}
 		for _, prime := range s.primes {
 			p.primed = append(p.primed, primeOf(prime, i)...)
@@ -164,12 +168,15 @@ func (x *inventory) sawProtocol(s speech, i index, at string) {
 	}
 }
 
+// suiteKind is the kind of subject that a suite is ruled on as.
+const suiteKind = "tls-cipher-suite"
+
 // partsOf is the algorithms of a suite, which are the parts that it was ruled
 // on by. Its authentication is no part: certificates and signature schemes
 // tell of it.
 func partsOf(suite string, i index) []mention {
 	var all []mention
-	if r := i.subjects[fips.Subject{Kind: "tls-cipher-suite", Name: suite}]; r != nil {
+	if r := i.subjects[fips.Subject{Kind: suiteKind, Name: suite}]; r != nil {
 		for _, p := range r.Parts {
 			switch p.Kind {
 			case "cipher", "mac", "hash", "kdf-prf", "key-exchange":
@@ -219,7 +226,7 @@ func (p *spoken) component(x *inventory) component {
 		body.Related = append(body.Related, relatedAsset{relatedAlgorithm, ref})
 	}
 	return component{
-		Type: typeCrypto, Ref: p.ref, Name: p.name, Properties: append(p.properties(), count(p.count)),
+		Type: typeCrypto, Ref: p.ref, Name: p.name, Properties: append(append(p.properties(), p.fail...), count(p.count)),
 		Evidence: &evidence{p.places}, Crypto: &crypto{Type: "protocol", Protocol: body},
 	}
 }

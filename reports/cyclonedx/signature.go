@@ -50,6 +50,8 @@ func signature(name string) algorithm {
 		a.Family = "XMSS"
 	case strings.Contains(plain, "lms"):
 		a.Family = "LMS"
+	case plain == "null":
+		a.Primitive = "other" // no signature at all
 	default:
 		a.Primitive = "unknown"
 	}
@@ -108,26 +110,33 @@ func curve(name string) string {
 	if named := otherCurves[plain]; named != "" {
 		return named
 	}
-	for _, letter := range []string{"p", "k", "b"} {
-		if size, ok := strings.CutPrefix(plain, "nist"+letter); ok {
-			return "nist/" + strings.ToUpper(letter) + "-" + size
-		}
+	if knownNIST.MatchString(plain) {
+		return "nist/" + strings.ToUpper(plain[4:5]) + "-" + plain[5:]
 	}
 	for _, o := range iana.OIDs() {
 		if o.Kind == "curve" && o.OID == plain {
 			plain = strings.ToLower(o.Name)
 		}
 	}
-	switch {
-	case strings.HasPrefix(plain, "secp"), strings.HasPrefix(plain, "sect"):
-		return "secg/" + plain
-	case strings.HasPrefix(plain, "prime"):
-		return "x962/" + plain
-	case strings.HasPrefix(plain, "brainpoolp"):
-		return "brainpool/brainpoolP" + plain[len("brainpoolp"):]
+	if !knownCurve.MatchString(plain) {
+		return ""
 	}
-	return ""
+	switch plain[0] {
+	case 's':
+		return "secg/" + plain
+	case 'p':
+		return "x962/" + plain
+	}
+	return "brainpool/brainpoolP" + plain[len("brainpoolp"):]
 }
+
+// knownCurve is the names that the definitions have, since peers invent some.
+var (
+	knownCurve = regexp.MustCompile(`^(secp(112r[12]|128r[12]|160(k1|r[12])|192[kr]1|224[kr]1|256[kr]1|384r1|521r1)` +
+		`|sect(113r[12]|131r[12]|163(k1|r[12])|193r[12]|233[kr]1|239k1|283[kr]1|409[kr]1|571[kr]1)` +
+		`|prime(192v[123]|239v[123]|256v1)|brainpoolp(160|192|224|256|320|384|512)[rt]1)$`)
+	knownNIST = regexp.MustCompile(`^nist(p(192|224|256|384|521)|[kb](163|233|283|409|571))$`)
+)
 
 // otherCurves are those whose name does not tell their place in the
 // definitions. nistt571 is SSH's (RFC 5656 section 10.1); GC256A and the like

@@ -121,6 +121,7 @@ const (
 	propRule       = "fipsweep:rule"       // each that gives this status
 	propCite       = "fipsweep:cite"       // what these rest on: document, section
 	propAlso       = "fipsweep:also"       // further findings: status, rule
+	propSuite      = "fipsweep:suite"      // of a protocol, each that is a finding as a whole: status, name
 	propKind       = "fipsweep:kind"       // of algorithm, item or endpoint
 	propEndpoints  = "fipsweep:endpoints"  // endpoints and files where it was met
 	propProblem    = "fipsweep:problem"    // why it could not be read
@@ -163,4 +164,4 @@ func unique(list []property) []property {
 	return out
 }
 
-func count(n int) property { return property{propEndpoints, strconv.Itoa(n)} }
+func count(n uint32) property { return property{propEndpoints, strconv.FormatUint(uint64(n), 10)} }

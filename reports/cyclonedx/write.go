@@ -79,7 +79,7 @@ func (x *inventory) metadata() metadata {
 	add("observed", r.Observed)
 	add("not-seen", r.NotSeen)
 	for _, g := range r.Gaps.Reasons {
-		m.Properties = append(m.Properties, property{propIncomplete, fmt.Sprintf("%d endpoints: %s, %s", g.Places.Count, g.What, g.Reason)})
+		m.Properties = append(m.Properties, property{propIncomplete, fmt.Sprintf("%d endpoints: ", g.Places.Count) + lost(g.What, g.Reason)})
 	}
 	if r.Sweep.Interrupted {
 		m.Properties = append(m.Properties, property{propIncomplete, "the sweep was stopped before everything was asked"})
@@ -183,6 +183,9 @@ const maxIncomplete = 20
 func endpointProperties(a fips.Assessment) []property {
 	o := a.Observation
 	list := []property{{propStatus, a.Worst.String()}, {propKind, reports.KindOf(o).String()}}
+	if o.Endpoint.Name != "" && o.Endpoint.Address.IsValid() {
+		list = append(list, property{"fipsweep:address", o.Endpoint.Address.String()})
+	}
 	if o.Plain != nil {
 		list = append(list, property{"fipsweep:protocol", o.Plain.Protocol})
 	}
@@ -191,9 +194,13 @@ func endpointProperties(a fips.Assessment) []property {
 			list = append(list, property{propIncomplete, fmt.Sprintf("and %d more", len(o.Incomplete)-n)})
 			break
 		}
-		list = append(list, property{propIncomplete, strings.TrimSuffix(i.What+", "+string(i.Reason), ", ")})
+		list = append(list, property{propIncomplete, lost(i.What, i.Reason)})
 	}
 	return list
+}
+
+func lost(what string, why scanner.Reason) string {
+	return strings.TrimSuffix(what+", "+string(why), ", ")
 }
 
 // location is where something was met: a path, or tcp://host:port.
