@@ -117,6 +117,7 @@ func (x *inventory) keyComponent(f found, k scanner.Key, id string) component {
 // and parameters it has none of its own.
 var materialTypes = map[string]string{
 	scanner.ItemPrivateKey: "private-key", scanner.ItemSecretKey: "secret-key", scanner.ItemPublicKey: "public-key",
+	"authorized-key": "public-key", "known-host": "public-key",
 	scanner.ItemCSR: "other", scanner.ItemCRL: "other", scanner.ItemParameters: "other",
 }
 

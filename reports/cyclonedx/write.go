@@ -183,7 +183,7 @@ const maxIncomplete = 20
 func endpointProperties(a fips.Assessment) []property {
 	o := a.Observation
 	list := []property{{propStatus, a.Worst.String()}, {propKind, reports.KindOf(o).String()}}
-	if o.Endpoint.Name != "" && o.Endpoint.Address.IsValid() {
+	if e := o.Endpoint; e.Address.IsValid() && (e.Name != "" || e.Address.Zone() != "") {
 		list = append(list, property{"fipsweep:address", o.Endpoint.Address.String()})
 	}
 	if o.Plain != nil {
@@ -203,14 +203,15 @@ func lost(what string, why scanner.Reason) string {
 	return strings.TrimSuffix(what+", "+string(why), ", ")
 }
 
-// location is where something was met: a path, or tcp://host:port.
+// location is where something was met: a path, or tcp://host:port. The zone of
+// an address is left out: no URI has a place for it (RFC 9844).
 func location(e scanner.Endpoint) string {
 	if e.Path != "" {
 		return e.Path
 	}
 	host := e.Name
 	if host == "" && e.Address.IsValid() {
-		host = e.Address.String()
+		host = e.Address.WithZone("").String()
 	}
 	u := url.URL{Scheme: "tcp", Host: net.JoinHostPort(host, strconv.Itoa(int(e.Port)))}
 	return u.String()
