@@ -11,7 +11,8 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// found is a certificate, a key or another item as it was met in one place.
+// found is a protocol, a certificate, a key or another item as it was met in
+// one place.
 type found struct {
 	ref        string
 	context    string // where at the endpoint or in the file
@@ -64,6 +65,9 @@ func privateRef(spki string, p *scanner.Protection) string {
 
 // walk yields all assets of an observation, those first on which others rest.
 func (x *inventory) walk(o scanner.Observation, i index, yield func(found)) {
+	for _, s := range x.speaks(o) {
+		yield(x.spoken(s, i))
+	}
 	if o.TLS != nil {
 		for _, c := range o.TLS.Chains {
 			for n := range c.Certificates {

@@ -13,11 +13,11 @@ import (
 
 // written is an asset as it is written, where it is met first: what it is, how
 // it was ruled on, and where it was met in all.
-func (x *inventory) written(f found, r *record) component {
+func (x *inventory) written(f found, r *record, at string) component {
 	c := f.component()
 	c.Ref = f.ref
 	c.Properties = append(append(r.properties(), c.Properties...), count(r.count))
-	c.Evidence = &evidence{r.places}
+	c.Evidence = &evidence{append([]occurrence{{at, f.context}}, r.places...)}
 	x.version.fit(&c)
 	return c
 }

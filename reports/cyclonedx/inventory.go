@@ -19,13 +19,12 @@ import (
 // is left out of the document, with each reference to it, and counted there.
 type limits struct {
 	algorithms int // names; a peer may invent some
-	protocols  int // ways of speaking a protocol
-	assets     int // certificates, keys and other items
+	assets     int // certificates, keys and other items, and ways of speaking a protocol
 	places     int // named for one component; all are counted
 }
 
-// usual takes some hundred bytes for each asset.
-var usual = limits{algorithms: 1 << 14, protocols: 1 << 15, assets: 1 << 20, places: 8}
+// usual takes about a hundred bytes for each asset.
+var usual = limits{algorithms: 1 << 14, assets: 1 << 20, places: 8}
 
 // An inventory is what is distinct in a sweep.
 type inventory struct {
@@ -36,7 +35,7 @@ type inventory struct {
 	rules      map[string]*fips.Rule
 	verdicts   map[verdictKey]*verdict
 	algorithms map[fips.Subject]*known
-	protocols  map[string]*spoken
+	unruled    *verdicts
 	assets     map[digest]*record
 	cut        cut
 	words      map[string]string // of places, each once
@@ -44,14 +43,14 @@ type inventory struct {
 }
 
 // cut counts what limits left out, each time that it was met.
-type cut struct{ algorithms, protocols, assets int }
+type cut struct{ algorithms, assets int }
 
 // A record is what is gathered of a component.
 type record struct {
-	verdicts []*verdict // worst first
-	places   []occurrence
-	count    uint32 // endpoints and files
-	last     uint32 // the assessment that was counted last
+	verdicts *verdicts
+	places   []occurrence // of an asset those behind the first, with which it is written
+	count    uint32       // endpoints and files
+	last     uint32       // the assessment that was counted last
 	state    keyState
 	written  bool
 	linked   bool
@@ -76,7 +75,7 @@ func digestOf(ref string) digest {
 
 func newInventory(r *reports.Report, v Version, l limits) *inventory {
 	x := &inventory{report: r, version: v, limits: l, rules: map[string]*fips.Rule{}, verdicts: map[verdictKey]*verdict{},
-		algorithms: map[fips.Subject]*known{}, protocols: map[string]*spoken{}, assets: map[digest]*record{}, words: map[string]string{}}
+		algorithms: map[fips.Subject]*known{}, unruled: &verdicts{more: map[*verdict]*verdicts{}}, assets: map[digest]*record{}, words: map[string]string{}}
 	x.day, _ = time.Parse(time.DateOnly, string(r.AsOf)) // a date by its type
 	for i := range r.Catalogue.Rules {
 		x.rules[r.Catalogue.Rules[i].ID] = &r.Catalogue.Rules[i]
@@ -89,9 +88,6 @@ func (x *inventory) gather(ctx context.Context, again reports.Assessments) error
 	err := each(ctx, again, func(a fips.Assessment) error {
 		x.n++
 		i, at := indexed(a), location(a.Observation.Endpoint)
-		for _, s := range x.speaks(a.Observation) {
-			x.sawProtocol(s, i, at)
-		}
 		x.walk(a.Observation, i, func(f found) {
 			for _, m := range f.algorithms {
 				x.sawAlgorithm(m, f.context, i, at)
@@ -112,7 +108,7 @@ func (x *inventory) gather(ctx context.Context, again reports.Assessments) error
 		}
 		for _, ref := range []string{publicRef(f.SHA256), privateRef(f.SHA256, nil), certificateRef(f.SHA256)} {
 			if r := x.assets[digestOf(ref)]; r != nil {
-				r.judge([]*verdict{x.ruled(f.Ruling)})
+				x.judge(r, []*verdict{x.ruled(f.Ruling)})
 			}
 		}
 	}
@@ -136,13 +132,13 @@ func each(ctx context.Context, again reports.Assessments, do func(fips.Assessmen
 }
 
 // seen counts a component in the assessment at hand.
-func (x *inventory) seen(r *record, at, context string) {
+func (x *inventory) seen(r *record, at, context string, bound int) {
 	if r.last == x.n {
 		return
 	}
 	r.last = x.n
 	r.count++
-	if len(r.places) < x.limits.places {
+	if len(r.places) < bound {
 		r.places = append(r.places, occurrence{at, x.word(context)})
 	}
 }
@@ -175,11 +171,11 @@ func (x *inventory) sawAlgorithm(m mention, context string, i index, at string) 
 		k.oid = cmp.Or(m.oid, k.oid)
 		x.algorithms[m.Subject] = k
 	}
-	x.seen(&k.record, at, context)
+	x.seen(&k.record, at, context, x.limits.places)
 	if m.verdicts == nil {
 		m.verdicts = i.of(x, m.Subject)
 	}
-	k.judge(m.verdicts)
+	x.judge(&k.record, m.verdicts)
 }
 
 func (x *inventory) sawAsset(f found, at string) {
@@ -193,9 +189,13 @@ func (x *inventory) sawAsset(f found, at string) {
 		r = &record{}
 		x.assets[d] = r
 	}
-	x.seen(r, at, f.context)
+	bound := x.limits.places - 1
+	if r.count == 0 {
+		bound = 0
+	}
+	x.seen(r, at, f.context, bound)
 	r.state = max(r.state, f.state)
-	r.judge(f.verdicts)
+	x.judge(r, f.verdicts)
 }
 
 // kept tells whether there is a component of the reference.
@@ -220,7 +220,7 @@ func (x *inventory) sortedAlgorithms() []*known {
 // component is the algorithm as it is written. Its strength is the catalogue's.
 func (k *known) component() component {
 	a := k.algorithm
-	for _, v := range k.verdicts {
+	for _, v := range k.verdicts.all() {
 		if v.base == nil {
 			continue
 		}

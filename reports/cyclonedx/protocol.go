@@ -3,7 +3,6 @@ package cyclonedx
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -37,16 +36,6 @@ type speech struct {
 	schemes       []string
 	primes        []scanner.Prime
 	others        []mention // algorithms that stand in no suite
-}
-
-// spoken is a protocol as one or more endpoints speak it alike.
-type spoken struct {
-	record
-	speech
-	ref    string
-	parts  map[string][]mention // of each suite
-	primed []mention
-	fail   []property // the suites that are findings
 }
 
 // speaks lists what an endpoint accepts, by version. What it refused and what
@@ -138,34 +127,25 @@ func (s speech) ref(key string) string {
 	return fmt.Sprintf("protocol/%s/%s/%.32s", s.kind, s.version, scanner.Digest([]byte(key)))
 }
 
-// sawProtocol takes a protocol that was met, and its algorithms.
-func (x *inventory) sawProtocol(s speech, i index, at string) {
-	key := s.key()
-	ref := s.ref(key)
-	p := x.protocols[ref]
-	if p == nil {
-		if len(x.protocols) >= x.limits.protocols {
-			x.cut.protocols++
-			return
-		}
-		p = &spoken{speech: s, ref: ref, parts: map[string][]mention{}}
-		for _, suite := range s.suites {
-			p.parts[suite] = partsOf(suite, i)
-			if r := i.subjects[fips.Subject{Kind: suiteKind, Name: suite}]; r != nil && r.Status.IsFinding() {
-				p.fail = append(p.fail, property{propSuite, r.Status.String() + ", " + suite})
-			}
-		}
-		for _, prime := range s.primes {
-			p.primed = append(p.primed, primeOf(prime, i)...)
-		}
-		p.primed = distinct(p.primed)
-		x.protocols[ref] = p
+// spoken is a protocol as an asset, the same wherever it is spoken alike.
+func (x *inventory) spoken(s speech, i index) found {
+	for _, p := range s.primes {
+		s.others = append(s.others, primeOf(p, i)...)
 	}
-	x.seen(&p.record, at, "")
-	p.judge(i.of(x, fips.Subject{Kind: "protocol-version", Name: s.name}))
-	for _, m := range p.algorithms() {
-		x.sawAlgorithm(m, p.name, i, at)
+	s.others = distinct(s.others)
+	var parts []mention
+	for _, suite := range s.suites {
+		parts = append(parts, partsOf(suite, i)...)
 	}
+	f := found{ref: s.ref(s.key()), context: s.name, verdicts: i.of(x, fips.Subject{Kind: "protocol-version", Name: s.name}),
+		algorithms: distinct(append(parts, s.apart()...))}
+	f.component = func() component { return x.protocolComponent(s, i) }
+	return f
+}
+
+// apart is the algorithms that stand in no suite.
+func (s speech) apart() []mention {
+	return append(append(named("named-group", s.groups...), named("signature-scheme", s.schemes...)...), s.others...)
 }
 
 // suiteKind is the kind of subject that a suite is ruled on as.
@@ -195,40 +175,24 @@ func primeOf(p scanner.Prime, i index) []mention {
 	return named("key-exchange", fmt.Sprintf("DHE prime of %d bits", p.Bits))
 }
 
-// algorithms is all of them, each once.
-func (p *spoken) algorithms() []mention {
-	var all []mention
-	for _, parts := range p.parts {
-		all = append(all, parts...)
+// protocolComponent is a protocol as it is written: its suites, and beside them
+// the algorithms that stand in none.
+func (x *inventory) protocolComponent(s speech, i index) component {
+	c := component{Type: typeCrypto, Name: s.name}
+	body := &protocol{Type: s.kind, Version: s.version}
+	for _, name := range s.suites {
+		known, _ := iana.SuiteByName(name)
+		body.Suites = append(body.Suites, cipherSuite{Name: name, Algorithms: x.refs(partsOf(name, i)), Identifiers: identifiers(name),
+			Groups: s.groupsOf(known), Schemes: s.schemesOf(known)})
+		if r := i.subjects[fips.Subject{Kind: suiteKind, Name: name}]; r != nil && r.Status.IsFinding() {
+			c.Properties = append(c.Properties, property{propSuite, r.Status.String() + ", " + name})
+		}
 	}
-	all = append(all, named("named-group", p.groups...)...)
-	all = append(all, named("signature-scheme", p.schemes...)...)
-	return distinct(append(append(all, p.primed...), p.others...))
-}
-
-// sortedProtocols lists them by reference.
-func (x *inventory) sortedProtocols() []*spoken {
-	return slices.SortedFunc(maps.Values(x.protocols), func(a, b *spoken) int { return strings.Compare(a.ref, b.ref) })
-}
-
-// component is the protocol as it is written: its suites, and beside them the
-// algorithms that stand in none.
-func (p *spoken) component(x *inventory) component {
-	body := &protocol{Type: p.kind, Version: p.version}
-	for _, name := range p.suites {
-		s, _ := iana.SuiteByName(name)
-		suite := cipherSuite{Name: name, Algorithms: x.refs(p.parts[name]), Identifiers: identifiers(name)}
-		suite.Groups, suite.Schemes = p.groupsOf(s), p.schemesOf(s)
-		body.Suites = append(body.Suites, suite)
-	}
-	rest := append(append(named("named-group", p.groups...), named("signature-scheme", p.schemes...)...), p.primed...)
-	for _, ref := range x.refs(append(rest, p.others...)) {
+	for _, ref := range x.refs(s.apart()) {
 		body.Related = append(body.Related, relatedAsset{relatedAlgorithm, ref})
 	}
-	return component{
-		Type: typeCrypto, Ref: p.ref, Name: p.name, Properties: append(append(p.properties(), p.fail...), count(p.count)),
-		Evidence: &evidence{p.places}, Crypto: &crypto{Type: "protocol", Protocol: body},
-	}
+	c.Crypto = &crypto{Type: "protocol", Protocol: body}
+	return c
 }
 
 // identifiers are the bytes of a suite's code point: two, or three of SSL 2.0.
@@ -251,7 +215,7 @@ func identifiers(name string) []string {
 }
 
 // groupsOf is the groups that were seen and that go with the suite.
-func (p *spoken) groupsOf(s iana.Suite) []string {
+func (p speech) groupsOf(s iana.Suite) []string {
 	var list []string
 	for _, name := range p.groups {
 		g, ok := iana.GroupByName(name)
@@ -261,7 +225,7 @@ func (p *spoken) groupsOf(s iana.Suite) []string {
 		}
 	}
 	if strings.HasPrefix(s.KeyExchange, "DHE") {
-		for _, m := range p.primed {
+		for _, m := range p.others {
 			if m.Kind == "named-group" && !slices.Contains(list, m.Name) {
 				list = append(list, m.Name)
 			}
@@ -272,7 +236,7 @@ func (p *spoken) groupsOf(s iana.Suite) []string {
 
 // schemesOf is the signature schemes that were seen and that the suite's
 // authentication can sign with.
-func (p *spoken) schemesOf(s iana.Suite) []string {
+func (p speech) schemesOf(s iana.Suite) []string {
 	signs := strings.HasPrefix(s.KeyExchange, "ECDHE") || strings.HasPrefix(s.KeyExchange, "DHE")
 	var list []string
 	for _, name := range p.schemes {

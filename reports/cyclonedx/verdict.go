@@ -99,20 +99,44 @@ func ofKeptKey(r *fips.Ruling) bool { return ofKey(r) || r.Class == fips.ClassKe
 // maxVerdicts is how many verdicts are kept of one component, the worst.
 const maxVerdicts = 8
 
-// judge adds verdicts to what is known of a component, worst first.
-func (r *record) judge(more []*verdict) {
+// A verdicts is some verdicts, worst first, each such list once for all
+// components that have it. nil is none.
+type verdicts struct {
+	list []*verdict
+	more map[*verdict]*verdicts // with one more
+}
+
+// judge adds verdicts to what is known of a component.
+func (x *inventory) judge(r *record, more []*verdict) {
 	for _, v := range more {
-		if slices.Contains(r.verdicts, v) {
-			continue
+		if r.verdicts == nil {
+			r.verdicts = x.unruled
 		}
-		at, _ := slices.BinarySearchFunc(r.verdicts, v, func(a, b *verdict) int {
-			return cmp.Or(cmp.Compare(b.status, a.status), strings.Compare(a.rule, b.rule))
-		})
-		if at < maxVerdicts {
-			r.verdicts = slices.Insert(r.verdicts, at, v)
-			r.verdicts = r.verdicts[:min(len(r.verdicts), maxVerdicts)]
+		next := r.verdicts.more[v]
+		if next == nil {
+			next = r.verdicts.with(v)
+			r.verdicts.more[v] = next
 		}
+		r.verdicts = next
 	}
+}
+
+func (s *verdicts) all() []*verdict {
+	if s == nil {
+		return nil
+	}
+	return s.list
+}
+
+func (s *verdicts) with(v *verdict) *verdicts {
+	at, found := slices.BinarySearchFunc(s.list, v, func(a, b *verdict) int {
+		return cmp.Or(cmp.Compare(b.status, a.status), strings.Compare(a.rule, b.rule))
+	})
+	if found || at >= maxVerdicts {
+		return s
+	}
+	list := slices.Insert(slices.Clone(s.list), at, v)
+	return &verdicts{list[:min(len(list), maxVerdicts)], map[*verdict]*verdicts{}}
 }
 
 // The names of our properties.
@@ -134,12 +158,12 @@ const (
 
 // properties tell how something was ruled on.
 func (r *record) properties() []property {
-	if len(r.verdicts) == 0 {
+	if r.verdicts == nil {
 		return nil
 	}
-	worst := r.verdicts[0].status
+	worst := r.verdicts.list[0].status
 	list := []property{{propStatus, worst.String()}}
-	for _, v := range r.verdicts {
+	for _, v := range r.verdicts.list {
 		switch {
 		case v.rule == "":
 		case v.status == worst:

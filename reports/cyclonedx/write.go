@@ -87,7 +87,7 @@ func (x *inventory) metadata() metadata {
 	for _, c := range []struct {
 		n    int
 		what string
-	}{{x.cut.algorithms, "algorithms"}, {x.cut.protocols, "protocols"}, {x.cut.assets, "certificates, keys and other items"}} {
+	}{{x.cut.algorithms, "algorithms"}, {x.cut.assets, "protocols, certificates, keys and other items"}} {
 		if c.n > 0 {
 			m.Properties = append(m.Properties, property{propLeftOut, fmt.Sprintf("%s that were met %d times, beyond the bounds of this document", c.what, c.n)})
 		}
@@ -101,17 +101,12 @@ func (x *inventory) components(ctx context.Context, again reports.Assessments, i
 		x.version.fit(&c)
 		item(c)
 	}
-	for _, p := range x.sortedProtocols() {
-		c := p.component(x)
-		x.version.fit(&c)
-		item(c)
-	}
 	ids := places{}
 	return each(ctx, again, func(a fips.Assessment) error {
 		x.walk(a.Observation, indexed(a), func(f found) {
 			if r := x.assets[digestOf(f.ref)]; r != nil && !r.written {
 				r.written = true
-				item(x.written(f, r))
+				item(x.written(f, r, location(a.Observation.Endpoint)))
 			}
 		})
 		if hasFile(a.Observation) {
@@ -229,10 +224,6 @@ func (x *inventory) rests(a fips.Assessment) (refs []string, missing int) {
 			refs = append(refs, ref)
 		}
 	}
-	for _, s := range x.speaks(a.Observation) {
-		ref := s.ref(s.key())
-		add(ref, x.protocols[ref] != nil)
-	}
 	x.walk(a.Observation, i, func(f found) { add(f.ref, x.kept(f.ref)) })
 	return append(refs, x.refs(x.keeping(a.Observation, i))...), missing
 }
@@ -240,9 +231,6 @@ func (x *inventory) rests(a fips.Assessment) (refs []string, missing int) {
 func (x *inventory) dependencies(ctx context.Context, again reports.Assessments, item func(any)) error {
 	for _, k := range x.sortedAlgorithms() {
 		item(dependency{Ref: k.ref})
-	}
-	for _, p := range x.sortedProtocols() {
-		item(dependency{p.ref, x.refs(p.algorithms())})
 	}
 	ids := places{}
 	return each(ctx, again, func(a fips.Assessment) error {

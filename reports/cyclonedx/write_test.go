@@ -195,28 +195,28 @@ func TestBounds(t *testing.T) {
 		o.TLS.Chains = []scanner.Chain{{Version: scanner.TLSv12, Certificates: []scanner.Certificate{c}}}
 		all = append(all, o)
 	}
-	b := written(t, V17, limits{algorithms: 7, protocols: 5, assets: 9, places: 3}, all...)
+	b := written(t, V17, limits{algorithms: 7, assets: 9, places: 3}, all...)
 	counts := map[string]int{}
 	for _, c := range b.Components {
 		if counts[c.Crypto.Type]++; len(c.Evidence.Occurrences) > 3 {
 			t.Errorf("%s has %d occurrences", c.Ref, len(c.Evidence.Occurrences))
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"algorithm": 7, "protocol": 5, "certificate": 8, "related-crypto-material": 1}, counts); diff != "" {
+	if diff := cmp.Diff(map[string]int{"algorithm": 7, "protocol": 4, "certificate": 4, "related-crypto-material": 1}, counts); diff != "" {
 		t.Errorf("components (-want +got):\n%s", diff)
 	}
 	if got := values(b.component(publicRef(rsaKey.SPKISHA256)).Properties, propEndpoints); !slices.Equal(got, []string{"20"}) {
 		t.Errorf("the key was met at %q endpoints, want 20", got)
 	}
-	if got := values(b.Metadata.Properties, propLeftOut); len(got) != 3 {
+	if got := values(b.Metadata.Properties, propLeftOut); len(got) != 2 {
 		t.Errorf("left out by the document: %q", got)
 	}
 	told := 0
 	for _, s := range b.Services {
 		told += len(values(s.Properties, propLeftOut))
 	}
-	if len(b.Services) != 20 || told != 15 {
-		t.Errorf("%d services, of which %d lack something, want 20 and 15", len(b.Services), told)
+	if len(b.Services) != 20 || told != 16 {
+		t.Errorf("%d services, of which %d lack something, want 20 and 16", len(b.Services), told)
 	}
 	if b := written(t, V17, usual, all...); len(values(b.Metadata.Properties, propLeftOut)) != 0 {
 		t.Error("within the bounds something is left out")
