@@ -166,7 +166,7 @@ func (x *inventory) sawAlgorithm(m mention, context string, i index, at string) 
 		k = &known{Subject: m.Subject, ref: algorithmRef(m.Subject)}
 		k.algorithm, k.oid = described(m.Subject)
 		if m.key != nil {
-			k.algorithm, k.oid = keyAlgorithm(*m.key), m.key.OID
+			k.algorithm, k.oid = keyAlgorithm(*m.key), cmp.Or(m.key.OID, keyOID(m.key.Algorithm))
 		}
 		k.oid = cmp.Or(m.oid, k.oid)
 		x.algorithms[m.Subject] = k

@@ -127,7 +127,8 @@ func (s speech) ref(key string) string {
 	return fmt.Sprintf("protocol/%s/%s/%.32s", s.kind, s.version, scanner.Digest([]byte(key)))
 }
 
-// spoken is a protocol as an asset, the same wherever it is spoken alike.
+// spoken is a protocol as an asset, the same wherever it is spoken alike. It is
+// ruled on by its version and by its suites, which are no components.
 func (x *inventory) spoken(s speech, i index) found {
 	for _, p := range s.primes {
 		s.others = append(s.others, primeOf(p, i)...)
@@ -139,6 +140,9 @@ func (x *inventory) spoken(s speech, i index) found {
 	}
 	f := found{ref: s.ref(s.key()), context: s.name, verdicts: i.of(x, fips.Subject{Kind: "protocol-version", Name: s.name}),
 		algorithms: distinct(append(parts, s.apart()...))}
+	for _, suite := range s.suites {
+		f.verdicts = append(f.verdicts, i.of(x, fips.Subject{Kind: suiteKind, Name: suite})...)
+	}
 	f.component = func() component { return x.protocolComponent(s, i) }
 	return f
 }

@@ -89,6 +89,16 @@ func keyAlgorithm(k scanner.Key) algorithm {
 	return a
 }
 
+// keyOID is that of a key's algorithm: SSH sends none.
+func keyOID(name string) string {
+	for _, o := range iana.OIDs() {
+		if o.Kind == kindPublicKey && o.Name == name {
+			return o.OID
+		}
+	}
+	return ""
+}
+
 // protection is how a key is kept, by the name of the scheme.
 func protection(name string) algorithm {
 	a := algorithm{Primitive: "other"}

@@ -69,6 +69,9 @@ func TestGraph(t *testing.T) {
 			if got := values(b.component(protocol).Properties, propSuite); !slices.Equal(got, []string{"disallowed, TLS_RSA_WITH_3DES_EDE_CBC_SHA"}) {
 				t.Errorf("suites that are findings: %q", got)
 			}
+			if got := values(b.component(protocol).Properties, propStatus); !slices.Equal(got, []string{"disallowed"}) {
+				t.Errorf("TLSv1.2 with such a suite is %q", got)
+			}
 			if (p.RefArray == nil) == (v == V16) || (p.Related == nil) == (v == V17) {
 				t.Errorf("what stands in no suite: %v, %v", p.RefArray, p.Related)
 			}
