@@ -15,6 +15,7 @@ type verdict struct {
 	rule   string // "" where no rule speaks of it
 	cite   []fips.Citation
 	base   *fips.Rule // the catalogue's; nil where no rule speaks of it
+	whole  bool       // cite is a ruling's, and not only the catalogue's
 }
 
 type verdictKey struct {
@@ -26,11 +27,14 @@ func (x *inventory) verdict(status fips.Status, rule, base string, cite []fips.C
 	key := verdictKey{status, rule}
 	v := x.verdicts[key]
 	if v == nil {
-		v = &verdict{status, rule, cite, x.rules[base]}
-		if v.cite == nil && v.base != nil {
+		v = &verdict{status: status, rule: rule, base: x.rules[base]}
+		if v.base != nil {
 			v.cite = v.base.Cite
 		}
 		x.verdicts[key] = v
+	}
+	if cite != nil && !v.whole {
+		v.cite, v.whole = cite, true
 	}
 	return v
 }
@@ -67,13 +71,27 @@ func indexed(a fips.Assessment) index {
 
 // of is the verdicts of a subject, wherever it was seen.
 func (i index) of(x *inventory, s fips.Subject) []*verdict {
-	if r := i.subjects[s]; r != nil {
+	if r := i.subjects[s]; r != nil && len(r.Parts) == 0 {
 		return []*verdict{x.ruled(r)}
+	} else if r != nil {
+		return x.decided(r)
 	}
 	if p, ok := i.parts[s]; ok {
 		return []*verdict{x.verdict(p.Status, p.Rule, p.Rule, nil)}
 	}
 	return nil
+}
+
+// decided is the verdicts on the parts that decide about a suite. Its ruling
+// cites what all of them rest on, under the rule of one.
+func (x *inventory) decided(r *fips.Ruling) []*verdict {
+	var all []*verdict
+	for _, p := range r.Parts {
+		if p.Status == r.Status {
+			all = append(all, x.verdict(p.Status, p.Rule, p.Rule, nil))
+		}
+	}
+	return all
 }
 
 // about is the verdicts on the certificate or key of the digest that want

@@ -72,6 +72,9 @@ func TestGraph(t *testing.T) {
 			if got := values(b.component(protocol).Properties, propStatus); !slices.Equal(got, []string{"disallowed"}) {
 				t.Errorf("TLSv1.2 with such a suite is %q", got)
 			}
+			if got := values(b.component("algorithm/key-exchange/ECDHE").Properties, propCite); slices.ContainsFunc(got, func(c string) bool { return strings.HasPrefix(c, "FIPS197") }) {
+				t.Errorf("ECDHE cites what the cipher beside it rests on: %q", got)
+			}
 			if (p.RefArray == nil) == (v == V16) || (p.Related == nil) == (v == V17) {
 				t.Errorf("what stands in no suite: %v, %v", p.RefArray, p.Related)
 			}
