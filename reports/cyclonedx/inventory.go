@@ -35,7 +35,7 @@ type inventory struct {
 	rules      map[string]*fips.Rule
 	verdicts   map[verdictKey]*verdict
 	algorithms map[fips.Subject]*known
-	unruled    *verdicts
+	lists      map[string]*verdicts
 	assets     map[digest]*record
 	cut        cut
 	words      map[string]string // of places, each once
@@ -75,7 +75,7 @@ func digestOf(ref string) digest {
 
 func newInventory(r *reports.Report, v Version, l limits) *inventory {
 	x := &inventory{report: r, version: v, limits: l, rules: map[string]*fips.Rule{}, verdicts: map[verdictKey]*verdict{},
-		algorithms: map[fips.Subject]*known{}, unruled: &verdicts{more: map[*verdict]*verdicts{}}, assets: map[digest]*record{}, words: map[string]string{}}
+		algorithms: map[fips.Subject]*known{}, lists: map[string]*verdicts{}, assets: map[digest]*record{}, words: map[string]string{}}
 	x.day, _ = time.Parse(time.DateOnly, string(r.AsOf)) // a date by its type
 	for i := range r.Catalogue.Rules {
 		x.rules[r.Catalogue.Rules[i].ID] = &r.Catalogue.Rules[i]

@@ -141,10 +141,20 @@ func (x *inventory) spoken(s speech, i index) found {
 	f := found{ref: s.ref(s.key()), context: s.name, verdicts: i.of(x, fips.Subject{Kind: "protocol-version", Name: s.name}),
 		algorithms: distinct(append(parts, s.apart()...))}
 	for _, suite := range s.suites {
-		f.verdicts = append(f.verdicts, i.of(x, fips.Subject{Kind: suiteKind, Name: suite})...)
+		f.verdicts = worst(append(f.verdicts, i.of(x, fips.Subject{Kind: suiteKind, Name: suite})...))
 	}
 	f.component = func() component { return x.protocolComponent(s, i) }
 	return f
+}
+
+// worst keeps the verdicts of the worst status: so many suites have as many
+// sorts of verdicts.
+func worst(list []*verdict) []*verdict {
+	status := fips.Unobserved
+	for _, v := range list {
+		status = max(status, v.status)
+	}
+	return slices.DeleteFunc(list, func(v *verdict) bool { return v.status < status })
 }
 
 // apart is the algorithms that stand in no suite.

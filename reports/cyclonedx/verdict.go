@@ -119,25 +119,7 @@ const maxVerdicts = 8
 
 // A verdicts is some verdicts, worst first, each such list once for all
 // components that have it. nil is none.
-type verdicts struct {
-	list []*verdict
-	more map[*verdict]*verdicts // with one more
-}
-
-// judge adds verdicts to what is known of a component.
-func (x *inventory) judge(r *record, more []*verdict) {
-	for _, v := range more {
-		if r.verdicts == nil {
-			r.verdicts = x.unruled
-		}
-		next := r.verdicts.more[v]
-		if next == nil {
-			next = r.verdicts.with(v)
-			r.verdicts.more[v] = next
-		}
-		r.verdicts = next
-	}
-}
+type verdicts struct{ list []*verdict }
 
 func (s *verdicts) all() []*verdict {
 	if s == nil {
@@ -146,15 +128,27 @@ func (s *verdicts) all() []*verdict {
 	return s.list
 }
 
-func (s *verdicts) with(v *verdict) *verdicts {
-	at, found := slices.BinarySearchFunc(s.list, v, func(a, b *verdict) int {
+// judge adds verdicts to what is known of a component.
+func (x *inventory) judge(r *record, more []*verdict) {
+	list := slices.Concat(r.verdicts.all(), more)
+	if len(list) == 0 {
+		return
+	}
+	slices.SortFunc(list, func(a, b *verdict) int {
 		return cmp.Or(cmp.Compare(b.status, a.status), strings.Compare(a.rule, b.rule))
 	})
-	if found || at >= maxVerdicts {
-		return s
+	list = slices.Compact(list)
+	list = list[:min(len(list), maxVerdicts)]
+	var key strings.Builder
+	for _, v := range list {
+		key.WriteString(v.status.String() + " " + v.rule + "\n")
 	}
-	list := slices.Insert(slices.Clone(s.list), at, v)
-	return &verdicts{list[:min(len(list), maxVerdicts)], map[*verdict]*verdicts{}}
+	same := x.lists[key.String()]
+	if same == nil {
+		same = &verdicts{slices.Clip(list)}
+		x.lists[key.String()] = same
+	}
+	r.verdicts = same
 }
 
 // The names of our properties.
