@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fipsweep/fipsweep/internal/lab/valid"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -32,6 +33,9 @@ func TestEveryOutputPolicyAndDate(t *testing.T) {
 				args := []string{"rejudge", filepath.Join(dir, "observations.jsonl"), "--policy", policy, "--as-of", date, "-o", format, "--fail-on", "never"}
 				if status := run(args, streams{in: &bytes.Buffer{}, out: &out, err: &errs}); status != exitClean && status != exitIncomplete {
 					t.Fatalf("%v: exit status %d\n%s", args, status, &errs)
+				}
+				if format == "cbom" {
+					valid.BOM(t, out.Bytes())
 				}
 				name := fmt.Sprintf("%s-%s.%s", policy, date, format)
 				fmt.Fprintf(&digests, "%s  %s\n", scanner.Digest(out.Bytes()), name)

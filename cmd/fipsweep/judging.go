@@ -12,6 +12,7 @@ import (
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
 	"github.com/fipsweep/fipsweep/reports"
+	"github.com/fipsweep/fipsweep/reports/cyclonedx"
 	"github.com/fipsweep/fipsweep/reports/render"
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -24,13 +25,15 @@ type judgingFlags struct {
 	failOn  string
 	quiet   bool
 
+	cbom     string // version of CycloneDX
 	policies []string
 	siteFlags
 }
 
 func (f *judgingFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write `FORMAT[=PATH]`: text, html, md, csv, json or jsonl; '-' or no path is stdout; repeatable")
+	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "write `FORMAT[=PATH]`: text, html, md, csv, json, jsonl or cbom; '-' or no path is stdout; repeatable")
+	fl.StringVar(&f.cbom, "cbom-version", string(cyclonedx.V17), "`VERSION` of CycloneDX that -o cbom writes: 1.6 or 1.7")
 	asOfFlag(cmd, &f.asOf)
 	policyFlag(cmd, &f.policies)
 	f.siteFlags.add(cmd)
@@ -48,6 +51,7 @@ type assessor struct {
 	controls *control.Table
 	asOf     fips.Date
 	failOn   fips.Status // Unobserved for never
+	cbom     cyclonedx.Version
 	ownSite
 }
 
@@ -62,6 +66,11 @@ func newAssessor(f judgingFlags, others ...error) (*assessor, error) {
 	for _, o := range a.outs {
 		errs = append(errs, o.checkPlace())
 	}
+	a.cbom, err = cyclonedx.ParseVersion(f.cbom)
+	if err != nil {
+		err = fmt.Errorf("--cbom-version: %w", err)
+	}
+	errs = append(errs, err)
 	a.failOn, err = parseFailOn(f.failOn)
 	errs = append(errs, err)
 	a.asOf, err = parseAsOf(f.asOf)
@@ -170,6 +179,8 @@ func (a *assessor) write(ctx context.Context, std streams, r *reports.Report, ag
 			err = o.writeWhole(std.out, func(w io.Writer) error { return render.CSV(ctx, w, r, a.controls, again) })
 		case "json":
 			err = o.writeWhole(std.out, func(w io.Writer) error { return render.JSON(ctx, w, r, a.controls, again) })
+		case "cbom":
+			err = o.writeWhole(std.out, func(w io.Writer) error { return cyclonedx.Write(ctx, w, r, a.cbom, again) })
 		case "jsonl":
 		default:
 			continue

@@ -38,6 +38,7 @@ var layers = map[string][]string{
 	"fips/site":          {"scanner", "scanner/iana", "fips"},
 	"reports":            {"scanner", "scanner/iana", "fips", "fips/control", "fips/site"},
 	"reports/render":     {"scanner", "scanner/iana", "fips", "fips/control", "fips/site", "reports"},
+	"reports/cyclonedx":  {"scanner", "scanner/iana", "fips", "reports"},
 	"reports/schema":     {},
 	"internal/lab":       {}, // for tests, as is what lies below it: no package may import them
 	"internal/lab/valid": {"reports/schema"},

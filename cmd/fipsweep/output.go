@@ -14,7 +14,7 @@ import (
 )
 
 // formats are the outputs that -o can name.
-var formats = [...]string{"text", "html", "md", "csv", "json", "jsonl"}
+var formats = [...]string{"text", "html", "md", "csv", "json", "jsonl", "cbom"}
 
 // An output is one -o: a format and where it goes.
 type output struct {
