@@ -41,6 +41,9 @@ func (j *Judge) rulings(o scanner.Observation) []Ruling {
 	if o.Store != nil {
 		j.store(d, o.Store)
 	}
+	if o.Host != nil {
+		j.machine(d, o.Host)
+	}
 	if o.Plain != nil {
 		j.plain(d, o.Plain)
 	}

@@ -33,10 +33,10 @@ func (j *Judge) ssh(d *docket, s *scanner.SSH) {
 	}
 }
 
-// sshCertificate rules on what a host certificate rests on: the signer's key,
+// sshCertificate rules on what a certificate of OpenSSH's rests on: the signer's key,
 // the algorithm of the signature, and the dates.
 func (j *Judge) sshCertificate(d *docket, c *scanner.SSHCertificate) {
-	const where = "signer of a host certificate"
+	where := "signer of a " + c.Kind + " certificate"
 	j.key(d, hostKey(c.CA), ClassSSHHostKey, c.CA.SHA256, where)
 	d.addOf(c.SHA256, j.named("ssh-hostkey", c.Signature, ClassSSHHostKey), where)
 	dated := scanner.Certificate{SHA256: c.SHA256}

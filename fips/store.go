@@ -11,11 +11,19 @@ import (
 // beyondOwner is the permission bits that let others than the owner read.
 const beyondOwner = 0o044
 
+// moduliFormat is a file of primes of which sshd picks one for each client:
+// hundreds, of a few sizes, and told by size.
+const moduliFormat = "moduli"
+
 // store rules on what lies in a file.
 func (j *Judge) store(d *docket, s *scanner.Store) {
 	secret := false
 	for i := range s.Items {
 		item := &s.Items[i]
+		if s.Format == moduliFormat && item.Prime != nil {
+			d.add(j.prime(*item.Prime, ClassSSHKex), "group exchange")
+			continue
+		}
 		j.item(d, item, itemPlace(item))
 		secret = secret || item.Kind == scanner.ItemPrivateKey || item.Kind == scanner.ItemSecretKey
 	}
@@ -27,6 +35,9 @@ func (j *Judge) store(d *docket, s *scanner.Store) {
 	}
 }
 
+// revokedMarker is before the keys of known_hosts that must not be taken.
+const revokedMarker = "@revoked"
+
 func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 	if c := item.Certificate; c != nil {
 		j.certificate(d, c, place{where: where})
@@ -37,11 +48,18 @@ func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 	digest := item.SHA256
 	if k := item.Key; k != nil {
 		digest = cmp.Or(digest, k.SPKISHA256)
-		if item.Kind == scanner.ItemSecretKey {
+		switch {
+		case item.Kind == scanner.ItemSecretKey:
 			j.secretKey(d, *k, digest, where)
-		} else {
+		case item.SSH != nil && item.SSH.Marker == revokedMarker: // listed so that nobody takes it
+		case item.Kind == scanner.ItemKnownHost:
+			j.key(d, *k, ClassSSHHostKey, digest, where)
+		default:
 			j.key(d, *k, ClassKeyStrength, digest, where)
 		}
+	}
+	if item.SSHCertificate != nil {
+		j.sshCertificate(d, item.SSHCertificate)
 	}
 	if item.Prime != nil {
 		j.parameters(d, item, where)
@@ -59,6 +77,8 @@ func itemPlace(item *scanner.Item) string {
 		subject = item.Certificate.Subject
 	case item.Request != nil:
 		subject = item.Request.Subject
+	case item.SSH != nil:
+		return cmp.Or(item.Member, fmt.Sprintf("line %d", item.SSH.Line))
 	}
 	return cmp.Or(item.Member, item.Alias, subject, item.Kind)
 }

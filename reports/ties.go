@@ -116,7 +116,7 @@ func (t *ties) add(o scanner.Observation, n int) {
 				see(item.Certificate.Key.SPKISHA256, KeyName(item.Certificate.Key), storedCert, item.Certificate)
 			case item.Kind == scanner.ItemPrivateKey && item.Key != nil:
 				see(item.Key.SPKISHA256, KeyName(*item.Key), privateKey, nil)
-			case item.Kind == scanner.ItemPublicKey && item.Key != nil:
+			case item.Key != nil && (item.Kind == scanner.ItemPublicKey || item.SSH != nil):
 				see(item.Key.SPKISHA256, KeyName(*item.Key), publicKey, nil)
 			}
 		}

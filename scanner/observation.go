@@ -11,7 +11,8 @@ import (
 const ObservationSchema = "fipsweep.observation/v1"
 
 // An Observation is what one probe learned of one endpoint at one time, or why
-// it could not. Exactly one of TLS, SSH, Store, Plain and Failure is set.
+// it could not. Exactly one of TLS, SSH, Store, Host, Plain and Failure
+// is set.
 type Observation struct {
 	Schema     string       `json:"schema"` // ObservationSchema
 	Sweep      string       `json:"sweep"`
@@ -26,6 +27,7 @@ type Observation struct {
 	TLS     *TLS     `json:"tls,omitempty"`
 	SSH     *SSH     `json:"ssh,omitempty"`
 	Store   *Store   `json:"store,omitempty"`
+	Host    *Machine `json:"host,omitempty"`
 	Plain   *Plain   `json:"plain,omitempty"`
 	Failure *Failure `json:"failure,omitempty"`
 }

@@ -20,6 +20,9 @@ const (
 	ItemPublicKey   = "public-key"
 	ItemSecretKey   = "secret-key"
 	ItemParameters  = "parameters"
+	// Keys that a line of SSH's lists lets in, or takes a host by.
+	ItemAuthorizedKey = "authorized-key"
+	ItemKnownHost     = "known-host"
 )
 
 // An Item is one certificate, key or the like in a store. It never holds a
@@ -35,6 +38,18 @@ type Item struct {
 	Prime       *Prime       `json:"prime,omitempty"`   // parameters: finite-field group
 	Protection  *Protection  `json:"protection,omitempty"`
 	Problem     string       `json:"problem,omitempty"` // why it could not be read
+
+	SSH            *SSHEntry       `json:"ssh,omitempty"`             // authorized-key and known-host: the line around the key
+	SSHCertificate *SSHCertificate `json:"ssh_certificate,omitempty"` // around Key, of any kind that holds public keys
+}
+
+// An SSHEntry is what a line of authorized_keys or known_hosts (sshd(8)) says
+// beside the key.
+type SSHEntry struct {
+	Line    int      `json:"line"`              // from 1
+	Hosts   []string `json:"hosts,omitempty"`   // names and patterns as written; hashed ones begin with "|1|"
+	Marker  string   `json:"marker,omitempty"`  // "@cert-authority", "@revoked"
+	Options []string `json:"options,omitempty"` // names alone: a value may hold a secret
 }
 
 // Request is the facts of a signed statement that is no certificate: a
@@ -49,10 +64,13 @@ type Request struct {
 
 // Protection is how a key or a whole store is protected at rest.
 type Protection struct {
-	Scheme     string `json:"scheme"` // "none", "PBES2", "pbeWithMD5AndDES-CBC", "PEM-traditional-DEK-Info", "OpenSSH-bcrypt", ...
+	Scheme     string `json:"scheme"` // "none", "PBES2", "pbeWithMD5AndDES-CBC", "PEM-traditional-DEK-Info", "OpenSSH-bcrypt", "PPK-v3-argon2", ...
 	KDF        string `json:"kdf,omitempty"`
 	PRF        string `json:"prf,omitempty"`
 	Cipher     string `json:"cipher,omitempty"`
 	Iterations int    `json:"iterations,omitempty"`
 	SaltBits   int    `json:"salt_bits,omitempty"`
+
+	MemoryKiB   int `json:"memory_kib,omitempty"`  // of a KDF that is hard on memory
+	Parallelism int `json:"parallelism,omitempty"` // likewise
 }

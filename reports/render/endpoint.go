@@ -152,6 +152,8 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 		words = append(words, x.ssh(o.SSH, m, a)...)
 	case o.Store != nil:
 		words = append(words, x.store(o.Store, a)...)
+	case o.Host != nil:
+		words = append(words, x.machine(o.Host, m)...)
 	case o.Plain != nil:
 		how := "without encryption"
 		if o.Plain.Protocol == "rdp" {
@@ -345,6 +347,23 @@ func (x *endpointView) store(s *scanner.Store, a fips.Assessment) []string {
 	return []string{s.Format, many(len(s.Items), "item")}
 }
 
+// machine tells of a configuration what is set and which files it names.
+func (x *endpointView) machine(h *scanner.Machine, m rulings) []string {
+	x.Facts = append(x.Facts, fact{Name: "Configuration", Text: clean(h.Format)})
+	for _, s := range h.Settings[:min(maxListed, len(h.Settings))] {
+		name := clean(fmt.Sprintf("%s %s (line %d)", s.Name, s.Scope, s.Line))
+		if s.Kind == "" || s.Change == "-" {
+			x.Facts = append(x.Facts, fact{Name: name, Text: clean(s.Change + strings.Join(s.Values, ", "))})
+			continue
+		}
+		x.Facts = append(x.Facts, fact{Name: name, Judged: m.all(s.Kind, s.Values)})
+	}
+	for _, u := range h.Uses[:min(maxListed, len(h.Uses))] {
+		x.Facts = append(x.Facts, fact{Name: clean(fmt.Sprintf("%s (line %d)", u.Name, u.Line)), Text: clean(u.What + " " + u.File)})
+	}
+	return []string{h.Format, many(len(h.Settings), "setting"), many(len(h.Uses), "file") + " in use"}
+}
+
 func newItem(i scanner.Item, a fips.Assessment) itemView {
 	x := itemView{Kind: clean(strings.ReplaceAll(i.Kind, "-", " "))}
 	var words []string
@@ -358,6 +377,12 @@ func newItem(i scanner.Item, a fips.Assessment) itemView {
 		words = append(words, reports.KeyName(*i.Key))
 	case i.Prime != nil:
 		words = append(words, fmt.Sprintf("%d-bit group %s", i.Prime.Bits, i.Prime.Group))
+	}
+	if i.SSH != nil {
+		words = append(words, fmt.Sprintf("line %d", i.SSH.Line), strings.Join(i.SSH.Hosts, " "), i.SSH.Marker, strings.Join(i.SSH.Options, " "))
+	}
+	if c := i.SSHCertificate; c != nil {
+		words = append(words, c.Kind+" certificate of "+c.CA.Type)
 	}
 	words = append(words, i.Member, i.Alias, i.Problem)
 	if i.Protection != nil {

@@ -18,6 +18,7 @@ type content struct {
 	known       *pkix.KnownKeys
 	observation *scanner.Observation
 	seen        map[string]bool // kind and digest of the items so far
+	member      string          // place in the archive that is being read; "" outside of one
 }
 
 // read takes the file apart. An error means that the bytes could not be had;
@@ -40,8 +41,8 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 		if n < sniffLen && c.sshPublicKey(prefix) {
 			return nil
 		}
-		if sshList(prefix) {
-			c.unread("OpenSSH key list")
+		if f, ok := textFormatOf(prefix, c.path()); ok {
+			return c.structured(f, rest, size)
 		}
 		if n < sniffLen && !bytes.Contains(prefix, pemBegin) {
 			return nil // most files of most trees end here
@@ -55,9 +56,10 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 	return nil
 }
 
-// add takes an item, once for each kind and digest.
+// add takes an item, once for each kind and digest; a line of SSH's is told by
+// itself.
 func (c *content) add(item scanner.Item) {
-	if item.SHA256 != "" {
+	if item.SHA256 != "" && item.SSH == nil {
 		key := item.Kind + item.SHA256
 		if c.seen[key] {
 			return

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -17,6 +18,11 @@ func FuzzContent(f *testing.F) {
 	for _, seed := range [][]byte{b.cert, b.key, b.sec1, b.locked, b.old, b.req, b.crl, b.dh, b.p7, b.certDER, b.keyDER, b.p7DER, b.p12, b.pubDER,
 		join([]byte("junk\n"), b.pub, b.other[:100], []byte("\n"), b.cert), {0x30, 0x80}, utf16(b.pub)} {
 		f.Add(seed)
+	}
+	key := keyLine(f, b.dir, "ed", "-t", "ed25519")
+	for _, text := range []string{"a,b " + key + "\n@revoked |1|YQ==|YQ== " + key, "restrict,from=\"x\" " + key, "echo '" + key + "'",
+		"HostKey x\nCiphers +a,b\nMatch User x\nMACs -y\n", "20260101000000 2 6 100 2047 2 " + strings.Repeat("F", 512)} {
+		f.Add([]byte(text))
 	}
 	private, _ := pem.Decode(b.key)
 	if private == nil {
@@ -34,14 +40,14 @@ func FuzzContent(f *testing.F) {
 			t.Fatal(err)
 		}
 		o := certstore.New(certstore.Options{MaxFileSize: 1 << 16}).Probe(t.Context(), scanner.File(file.Name()))
-		if o.Failure != nil || o.Store == nil {
+		if o.Failure != nil || o.Store == nil && o.Host == nil {
 			t.Fatalf("%+v", o.Failure)
 		}
 		noSecret(t, o)
 		if _, err := json.Marshal(o); err != nil {
 			t.Fatal(err)
 		}
-		if o.Store.Format == "" && len(o.Store.Items) > 0 {
+		if o.Store != nil && o.Store.Format == "" && len(o.Store.Items) > 0 {
 			t.Fatalf("items without a format: %s", brief(o))
 		}
 	})
