@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -18,7 +19,12 @@ type content struct {
 	known       *pkix.KnownKeys
 	observation *scanner.Observation
 	seen        map[string]bool // kind and digest of the items so far
-	member      string          // place in the archive that is being read; "" outside of one
+	recognised  bool            // as some format
+
+	file     *os.File  // what is read, where it is a file of its own
+	member   string    // place in the archive that is being read; "" outside of one
+	depth    int       // archives around it
+	unpacked *unpacked // of all archives in the file
 }
 
 // read takes the file apart. An error means that the bytes could not be had;
@@ -34,8 +40,11 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 	if n < sniffLen { // the whole of it, whatever the size said
 		size = int64(n)
 	}
-	s, format := sniff(prefix, size)
 	rest := io.MultiReader(bytes.NewReader(prefix), r)
+	if archive := archiveOf(prefix); archive != "" {
+		return c.archive(ctx, archive, rest, size)
+	}
+	s, format := sniff(prefix, size)
 	switch s {
 	case shapeText:
 		if n < sniffLen && c.sshPublicKey(prefix) {
@@ -56,6 +65,12 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 	return nil
 }
 
+// Bounds of what one file's observation holds.
+const (
+	maxItems = 50_000
+	maxGaps  = 200
+)
+
 // add takes an item, once for each kind and digest; a line of SSH's is told by
 // itself.
 func (c *content) add(item scanner.Item) {
@@ -66,6 +81,11 @@ func (c *content) add(item scanner.Item) {
 		}
 		c.seen[key] = true
 	}
+	if len(c.observation.Store.Items) >= maxItems {
+		c.incomplete("items", scanner.ReasonTooLarge, fmt.Sprintf("more than %d in one file", maxItems))
+		return
+	}
+	item.Member = c.member
 	c.observation.Store.Items = append(c.observation.Store.Items, item)
 	if item.Problem != "" && !told(item) {
 		c.incomplete(item.Kind, scanner.ReasonGarbage, item.Problem)
@@ -81,16 +101,23 @@ func told(i scanner.Item) bool {
 }
 
 func (c *content) incomplete(what string, reason scanner.Reason, detail string) {
+	if c.member != "" {
+		what = c.member + ": " + what
+	}
 	gap := scanner.Incomplete{What: what, Reason: reason, Detail: detail}
+	if n := len(c.observation.Incomplete); n >= maxGaps {
+		gap = scanner.Incomplete{What: "more of the file", Reason: reason, Detail: fmt.Sprintf("the first %d gaps are told", maxGaps)}
+	}
 	if !slices.Contains(c.observation.Incomplete, gap) {
 		c.observation.Incomplete = append(c.observation.Incomplete, gap)
 	}
 }
 
 // format names the file's format by its first part; parts of another make no
-// difference.
+// difference, and members of an archive none either.
 func (c *content) format(name string) {
-	if c.observation.Store.Format == "" {
+	c.recognised = true
+	if c.member == "" && c.observation.Store.Format == "" {
 		c.observation.Store.Format = name
 	}
 }
@@ -128,7 +155,7 @@ func (c *content) binary(r io.Reader, size int64) error {
 		data = bytes.TrimLeft(data[total:], "\x00\r\n")
 		kind := pkix.KindOf(der)
 		if kind == "" {
-			if c.observation.Store.Format != "" {
+			if c.recognised {
 				c.trailing(der)
 			}
 			return nil // some other ASN.1
@@ -150,7 +177,7 @@ func formatOf(kind string) string {
 
 // trailing says that there is more in the file than was understood.
 func (c *content) trailing(rest []byte) {
-	if c.observation.Store.Format != "" {
+	if c.recognised {
 		c.incomplete("data behind the last item", scanner.ReasonGarbage, fmt.Sprintf("%d bytes were not understood", len(rest)))
 	}
 }
@@ -163,7 +190,7 @@ func (c *content) cutShort(data []byte, total, size int64) {
 		return
 	}
 	c.format(formatOf(kind))
-	if size > c.maxSize && total <= size {
+	if int64(len(data)) == c.maxSize && (total <= size || size < 0) {
 		c.incomplete(kind, scanner.ReasonTooLarge, fmt.Sprintf("%d bytes, and no more than %d are read", total, c.maxSize))
 		return
 	}

@@ -17,7 +17,16 @@
 // circle ("broken link"). A file system that the kernel makes up, such as
 // /proc, is told ("proc file system") and not walked. A
 // file with several names is read once in a sweep, and the endpoint's Links
-// hold the others. Archives are not opened.
+// hold the others.
+//
+// Archives (zip and what is built on it, tar, gzip, bzip2, images of containers
+// with their layers) are opened, one in another, within bounds on depth, members
+// and bytes that hold whatever they say of themselves; each item names its
+// Member, and an item that lies in several is told with the first. An archive
+// that holds nothing cryptographic is no store. What a configuration in an
+// archive sets is no fact of this machine, and not told.
+//
+// A configuration of SSH's gives a Machine in the Store's place.
 //
 // Text is searched for PEM to its end; a file that begins with binary bytes
 // is a store only if it begins as one.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/certstore"
 )
@@ -24,6 +25,12 @@ func FuzzContent(f *testing.F) {
 		"HostKey x\nCiphers +a,b\nMatch User x\nMACs -y\n", "20260101000000 2 6 100 2047 2 " + strings.Repeat("F", 512)} {
 		f.Add([]byte(text))
 	}
+	lab.RunIn(f, b.dir, "tar", "czf", "a.tgz", "cert.pem", "key.pem")
+	lab.RunIn(f, b.dir, "tar", "cf", "a.tar", "cert.pem", "key.pem")
+	f.Add(read(f, b.dir+"/a.tgz"))
+	f.Add(read(f, b.dir+"/a.tar"))
+	f.Add(packed(f, "cert.pem", b.cert))
+	f.Add(packed(f, "a.zip", packed(f, "key.pem", b.key)))
 	private, _ := pem.Decode(b.key)
 	if private == nil {
 		f.Fatal("no key")

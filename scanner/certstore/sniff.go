@@ -63,6 +63,11 @@ func marked(prefix []byte) string {
 			return m.format
 		}
 	}
+	for _, m := range unopened {
+		if bytes.HasPrefix(prefix, []byte(m.mark)) {
+			return m.format
+		}
+	}
 	switch {
 	case bytes.HasPrefix(prefix, []byte("SQLite format 3\x00")) && bytes.Contains(prefix, []byte("nssPublic")),
 		bytes.HasPrefix(prefix, []byte("SQLite format 3\x00")) && bytes.Contains(prefix, []byte("nssPrivate")),

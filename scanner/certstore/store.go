@@ -80,7 +80,7 @@ func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observati
 		return failed(e, scanner.StageOpen, err)
 	}
 	defer f.Close()
-	c := content{maxSize: s.maxSize, known: s.known, observation: &o, seen: map[string]bool{}}
+	c := content{maxSize: s.maxSize, known: s.known, observation: &o, seen: map[string]bool{}, file: f, unpacked: &unpacked{}}
 	if err := c.read(ctx, f, info.Size()); err != nil {
 		return failed(e, scanner.StageRead, err)
 	}

@@ -13,7 +13,8 @@ import (
 // text searches a text for PEM blocks, as far as the bound allows. In binary
 // bytes only whole blocks count.
 func (c *content) text(r io.Reader, size int64, binary bool) error {
-	blocks := newBlockReader(io.LimitReader(r, c.maxSize), c.maxSize)
+	limited := &io.LimitedReader{R: r, N: c.maxSize}
+	blocks := newBlockReader(limited, c.maxSize)
 	blocks.prose = binary
 	for {
 		b, err := blocks.next()
@@ -25,9 +26,12 @@ func (c *content) text(r io.Reader, size int64, binary bool) error {
 		}
 		c.block(b)
 	}
-	if size > c.maxSize {
+	if limited.N > 0 {
+		return nil
+	}
+	if n, _ := io.ReadFull(r, make([]byte, 1)); n > 0 {
 		c.incomplete("content behind the first bytes", scanner.ReasonTooLarge,
-			fmt.Sprintf("%d bytes long, and no more than %d are read", size, c.maxSize))
+			fmt.Sprintf("%d bytes long, and no more than %d are read", max(size, c.maxSize+1), c.maxSize))
 	}
 	return nil
 }
