@@ -129,7 +129,9 @@ func errorsOf(a, b error) error {
 
 type endless string
 
-func (e endless) Read(p []byte) (int, error) { return copy(p, strings.Repeat(string(e), len(p)/len(e)+1)), nil }
+func (e endless) Read(p []byte) (int, error) {
+	return copy(p, strings.Repeat(string(e), len(p)/len(e)+1)), nil
+}
 
 // TestBombs: what unpacks to more than the bounds is read up to them, and says
 // so.

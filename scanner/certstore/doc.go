@@ -26,6 +26,10 @@
 // that holds nothing cryptographic is no store. What a configuration in an
 // archive sets is no fact of this machine, and not told.
 //
+// Of Kubernetes, the values of Secrets and ConfigMaps, the material in a
+// kubeconfig and every caBundle are read like members of an archive; tokens
+// are not looked at.
+//
 // A configuration of SSH's gives a Machine in the Store's place.
 //
 // Text is searched for PEM to its end; a file that begins with binary bytes

@@ -1,6 +1,7 @@
 package certstore_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"os"
@@ -22,6 +23,8 @@ func FuzzContent(f *testing.F) {
 	}
 	key := keyLine(f, b.dir, "ed", "-t", "ed25519")
 	for _, text := range []string{"a,b " + key + "\n@revoked |1|YQ==|YQ== " + key, "restrict,from=\"x\" " + key, "echo '" + key + "'",
+		"apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {k: " + base64.StdEncoding.EncodeToString(b.key) + "}\n---\nkind: Config\nusers: [{name: x}]\n",
+		`{"apiVersion":"v1","kind":"List","items":[{"kind":"ConfigMap","data":{"a":"` + base64.StdEncoding.EncodeToString(b.cert) + `"}}]}`,
 		"HostKey x\nCiphers +a,b\nMatch User x\nMACs -y\n", "20260101000000 2 6 100 2047 2 " + strings.Repeat("F", 512)} {
 		f.Add([]byte(text))
 	}

@@ -25,6 +25,7 @@ func textFormatOf(prefix []byte, path string) (textFormat, bool) {
 		{isModuli, (*content).moduli, false},
 		{isSSHList, (*content).sshList, false},
 		{isSSHConfig, (*content).sshConfig, false},
+		{isKubernetes, (*content).kubernetes, true},
 		{holdsSSHKey, (*content).sshKeys, true},
 	} {
 		if f.is(prefix, path) {
