@@ -42,6 +42,10 @@ func TestProtection(t *testing.T) {
 		{"traditional PEM, 3DES", scanner.Protection{Scheme: "PEM-traditional-DEK-Info", Cipher: "DES-EDE3-CBC"}, "PEM-traditional-DEK-Info-3DES not-approved"},
 		{"OpenSSH", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "aes256-ctr"}, "OpenSSH-bcrypt-AES not-approved"},
 		{"OpenSSH, ChaCha20", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "chacha20-poly1305@openssh.com"}, "OpenSSH-bcrypt-chacha20 not-approved"},
+		{"PuTTY, version 2", scanner.Protection{Scheme: "PPK-v2", KDF: "PuTTY-SHA-1", Cipher: "AES-256-CBC"}, "PPK-v2 not-approved"},
+		{"PuTTY, version 3", scanner.Protection{Scheme: "PPK-v3-argon2", KDF: "Argon2id", Cipher: "AES-256-CBC"}, "PPK-v3-argon2 not-approved"},
+		{"NSS without a password", scanner.Protection{Scheme: "NSS-empty-password", Iterations: 1}, "NSS-empty-password not-approved"},
+		{"NSS of old", scanner.Protection{Scheme: "NSS-key4-legacy-3DES", Cipher: "3DES-EDE-CBC"}, "NSS-key4-legacy-3DES not-approved"},
 		{"a scheme nobody knows", scanner.Protection{Scheme: "1.2.3"}, "? 1.2.3 unclassified"},
 	}
 	j := judge(t, today)

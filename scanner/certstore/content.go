@@ -60,6 +60,9 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 	case shapeDER:
 		return c.binary(rest, size)
 	case shapeKnown:
+		if f, ok := knownFormats[format]; ok {
+			return c.structured(f, rest, size)
+		}
 		c.unread(format)
 	}
 	return nil

@@ -112,7 +112,7 @@ func TestContent(t *testing.T) {
 		{"prose about PEM", []byte("`-----BEGIN CERTIFICATE-----\\n%s\\n-----END CERTIFICATE-----` is a format.\nif s == \"-----BEGIN RSA PRIVATE KEY-----\" {\n"), ":"},
 		{"a signature", []byte("-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n"), ":"},
 		{"OpenPGP", []byte("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENB\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n"), "OpenPGP: -OpenPGP content uncomputable"},
-		{"PuTTY", []byte("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"), "PuTTY: -PuTTY content uncomputable"},
+		{"PuTTY", []byte("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"), "PuTTY: private-key(none)!"},
 		{"UTF-16", utf16(b.cert), "PEM in UTF-16: -PEM in UTF-16 content uncomputable"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -30,6 +30,9 @@
 // kubeconfig and every caBundle are read like members of an archive; tokens
 // are not looked at.
 //
+// NSS's cert9.db and key4.db are read from memory as SQLite databases; its
+// older databases, and keyrings of OpenPGP, are told by name.
+//
 // A configuration of SSH's gives a Machine in the Store's place.
 //
 // Text is searched for PEM to its end; a file that begins with binary bytes

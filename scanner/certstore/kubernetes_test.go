@@ -13,7 +13,9 @@ import (
 func TestKubernetes(t *testing.T) {
 	b := make1(t)
 	b64 := func(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
-	indent := func(data []byte) string { return strings.ReplaceAll("    "+strings.TrimSpace(string(data)), "\n", "\n    ") }
+	indent := func(data []byte) string {
+		return strings.ReplaceAll("    "+strings.TrimSpace(string(data)), "\n", "\n    ")
+	}
 	secret := "apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  namespace: shop\ntype: kubernetes.io/tls\ndata:\n  tls.crt: " +
 		b64(b.cert) + "\n  tls.key: " + b64(b.key) + "\n  password: " + b64([]byte("hunter2")) + "\n  sealed: AgB!!\n"
 	configmap := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ca}\ndata:\n  ca.crt: |\n" + indent(b.other) + "\nbinaryData:\n  k.p12: " + b64(b.pubDER) + "\n"

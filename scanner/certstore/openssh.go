@@ -16,7 +16,17 @@ func (c *content) openSSH(b block) {
 		c.add(item)
 		return
 	}
-	private := sshfile.ParsePrivateKey(b.data)
+	c.sshPrivate(sshfile.ParsePrivateKey(b.data))
+}
+
+// putty adds a private key of PuTTY's, which says as much in the clear.
+func (c *content) putty(data []byte) {
+	c.format("PuTTY")
+	c.sshPrivate(sshfile.ParsePuTTYKey(data))
+}
+
+func (c *content) sshPrivate(private sshfile.PrivateKey) {
+	item := scanner.Item{Kind: scanner.ItemPrivateKey}
 	item.Key, item.Protection, item.Problem = private.Key, private.Protection, private.Problem
 	if item.Key != nil {
 		c.weak(item.Key, private.Blob)

@@ -27,6 +27,9 @@ func sniff(prefix []byte, size int64) (s shape, format string) {
 	if format = marked(prefix); format != "" {
 		return shapeKnown, format
 	}
+	if openPGP(prefix, size) {
+		return shapeKnown, "OpenPGP"
+	}
 	if looksLikeDER(prefix, size) {
 		return shapeDER, ""
 	}
@@ -75,6 +78,8 @@ func marked(prefix []byte) string {
 		return "NSS"
 	case len(prefix) >= 12 && string(prefix[8:12]) == "KBXf":
 		return "GnuPG keybox"
+	case gnupgKey.Match(prefix):
+		return "GnuPG private key"
 	case bouncyCastle(prefix):
 		return "BKS"
 	}

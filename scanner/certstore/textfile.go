@@ -35,7 +35,13 @@ func textFormatOf(prefix []byte, path string) (textFormat, bool) {
 	return textFormat{}, false
 }
 
-// structured reads a text of a format of its own.
+// knownFormats are read whole as well, and known by their mark.
+var knownFormats = map[string]textFormat{
+	"PuTTY": {read: (*content).putty},
+	"NSS":   {read: (*content).nss},
+}
+
+// structured reads a file of a format of its own.
 func (c *content) structured(f textFormat, r io.Reader, size int64) error {
 	bound := min(c.maxSize, maxTextFile)
 	data, err := io.ReadAll(io.LimitReader(r, bound+1))

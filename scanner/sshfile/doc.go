@@ -1,6 +1,6 @@
 // Package sshfile reads the files in which SSH keeps its settings and keys:
 // sshd_config and ssh_config, moduli, authorized_keys, known_hosts, and public
-// and private key files, from bytes into facts.
+// and private key files, PuTTY's among them, from bytes into facts.
 //
 // It opens no file, decrypts nothing, never looks at a private value, and never
 // judges. A line that makes no sense is told beside those that do.

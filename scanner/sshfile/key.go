@@ -30,6 +30,9 @@ func KeyOf(blob []byte) (scanner.Key, error) {
 
 func keyFacts(key sshwire.PublicKey) scanner.Key {
 	spki := key.SPKI()
+	if spki == nil && key.Type == "ssh-ed448" { // RFC 8709; named as every other Ed448 key is
+		return scanner.Key{Algorithm: "Ed448", OID: "1.3.101.113", Bits: 448}
+	}
 	if spki == nil {
 		return scanner.Key{Algorithm: scanner.Escape(key.Type), Bits: key.Bits}
 	}

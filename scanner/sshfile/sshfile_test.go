@@ -250,6 +250,7 @@ func FuzzFiles(f *testing.F) {
 	f.Add([]byte("20260101000000 2 6 100 3 2 F\n"))
 	f.Add([]byte("Ciphers +aes128-ctr,\"x\"\nMatch User 'a\\'b'\n"))
 	f.Add(sshwire.AppendString([]byte("openssh-key-v1\x00"), "none"))
+	f.Add([]byte("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: aes256-cbc\nComment: c\nPublic-Lines: 1\nAAAAC3NzaC1lZDI1NTE5AAAAIHc7hLlCFiFumc59G3lQiSs8zPIS3tPY+JjBcMeFWHo2\nKey-Derivation: Argon2id\nArgon2-Memory: 8192\nPrivate-Lines: 1\nAA==\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		lines := bytes.Count(data, []byte("\n")) + 1
 		keys, p1 := sshfile.ParseAuthorizedKeys(data)
@@ -267,8 +268,10 @@ func FuzzFiles(f *testing.F) {
 		for _, s := range settings {
 			s.Algorithms()
 		}
-		if k := sshfile.ParsePrivateKey(data); k.Key == nil && k.Problem == "" {
-			t.Fatal("neither key nor problem")
+		for _, k := range []sshfile.PrivateKey{sshfile.ParsePrivateKey(data), sshfile.ParsePuTTYKey(data)} {
+			if k.Key == nil && k.Problem == "" {
+				t.Fatal("neither key nor problem")
+			}
 		}
 	})
 }
