@@ -33,7 +33,8 @@
 // NSS's cert9.db and key4.db are read from memory as SQLite databases; its
 // older databases, and keyrings of OpenPGP, are told by name.
 //
-// A configuration of SSH's gives a Machine in the Store's place.
+// A configuration that package sshfile or hostfile reads gives a Machine in the
+// Store's place.
 //
 // Text is searched for PEM to its end; a file that begins with binary bytes
 // is a store only if it begins as one.

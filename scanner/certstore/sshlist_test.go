@@ -105,8 +105,8 @@ func TestModuli(t *testing.T) {
 	}
 }
 
-// TestSSHConfig reads the files of the distribution and some of ours.
-func TestSSHConfig(t *testing.T) {
+// TestConfig reads configurations of the distribution and some of ours.
+func TestConfig(t *testing.T) {
 	tests := []struct {
 		name, path, text, want string
 	}{
@@ -116,6 +116,7 @@ func TestSSHConfig(t *testing.T) {
 			"ssh_config | 3 kexalgorithms (host *) ssh-kex + diffie-hellman-group1-sha1 | identityfile private-key ~/.ssh/id"},
 		{"one line, where sshd looks", "sshd_config.d/a.conf", "Ciphers 3des-cbc\n", "sshd_config | 1 ciphers ssh-cipher 3des-cbc"},
 		{"one line anywhere", "a.conf", "Ciphers 3des-cbc\n", ": "},
+		{"nginx", "site", "server {\n ssl_certificate /a.pem;\n ssl_certificate_key /a.key;\n}\n", "nginx | ssl_certificate certificate /a.pem | ssl_certificate_key private-key /a.key"},
 		{"something else", "z", "Port 22\nListen 80\nHostKey x\n", ": "},
 		{"prose", "z", "Match this, or match that.\nPort of call.\nUser, beware.\nHost is a word.\n", ""},
 	}

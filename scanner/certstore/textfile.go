@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/hostfile"
 )
 
 // maxTextFile bounds a text that is read whole to be understood by its lines.
@@ -26,6 +27,7 @@ func textFormatOf(prefix []byte, path string) (textFormat, bool) {
 		{isSSHList, (*content).sshList, false},
 		{isSSHConfig, (*content).sshConfig, false},
 		{isKubernetes, (*content).kubernetes, true},
+		{hostfile.Is, (*content).hostFile, true},
 		{holdsSSHKey, (*content).sshKeys, true},
 	} {
 		if f.is(prefix, path) {
@@ -90,3 +92,15 @@ func said(text []byte) (lines [][]byte) {
 // base and folder are the last two names of a path.
 func base(path string) string   { return filepath.Base(path) }
 func folder(path string) string { return filepath.Base(filepath.Dir(path)) }
+
+// hostFile tells what a program's configuration says. A file that has PEM in
+// it is a store first.
+func (c *content) hostFile(data []byte) {
+	if bytes.Contains(data, pemBegin) {
+		return
+	}
+	if m, ok := hostfile.Parse(data, c.path()); ok {
+		h := c.host(m.Format)
+		h.Settings, h.Uses = m.Settings, m.Uses
+	}
+}

@@ -1,0 +1,191 @@
+package hostfile
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// A directive is what a keyword of a server says.
+type directive struct {
+	use  string // it names a file of this sort
+	kind string // its arguments name these, as a kind of rule
+}
+
+const versionKind = "protocol-version"
+
+// nginxWords are those of nginx's ngx_http_ssl_module and its like for mail,
+// streams and proxies, which put a prefix before them.
+var nginxWords = map[string]directive{
+	"ssl_certificate": {use: scanner.UseCertificate}, "ssl_certificate_key": {use: scanner.UsePrivateKey},
+	"ssl_client_certificate": {use: scanner.UseTrust}, "ssl_trusted_certificate": {use: scanner.UseTrust},
+	"ssl_dhparam": {use: scanner.UseParameters}, "ssl_crl": {use: scanner.UseCRL},
+	"ssl_protocols": {kind: versionKind}, "ssl_ciphers": {}, "ssl_ecdh_curve": {}, "ssl_conf_command": {}, "ssl_prefer_server_ciphers": {},
+}
+
+var nginxMark = regexp.MustCompile(`(?m)^[ \t]*(?:proxy_|grpc_|uwsgi_)?ssl_[a-z_]+[ \t]+[^;{}\n]+;`)
+
+func isNginx(text []byte, name string) bool {
+	return nginxMark.Match(text) || strings.Contains(name, "/nginx/")
+}
+
+func readNginx(m *scanner.Machine, text []byte) {
+	for n, line := range lines(text, "#", false) {
+		for statement := range strings.SplitSeq(line, ";") {
+			words := strings.Fields(strings.TrimLeft(statement, " \t{}"))
+			if len(words) > 1 {
+				plain := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(words[0], "proxy_"), "grpc_"), "uwsgi_")
+				direct(m, n, nginxWords, plain, words)
+			}
+		}
+	}
+}
+
+// apacheWords are those of mod_ssl; case makes no difference to Apache.
+var apacheWords = map[string]directive{
+	"sslcertificatefile": {use: scanner.UseCertificate}, "sslcertificatekeyfile": {use: scanner.UsePrivateKey},
+	"sslcertificatechainfile": {use: scanner.UseCertificate}, "sslcacertificatefile": {use: scanner.UseTrust},
+	"sslcacertificatepath": {use: scanner.UseTrust}, "sslcarevocationfile": {use: scanner.UseCRL},
+	"sslproxycacertificatefile": {use: scanner.UseTrust}, "sslproxymachinecertificatefile": {use: scanner.UseCertificate},
+	"sslprotocol": {kind: versionKind}, "sslciphersuite": {}, "sslopensslconfcmd": {}, "sslfips": {}, "sslhonorcipherorder": {},
+}
+
+var apacheMark = regexp.MustCompile(`(?mi)^[ \t]*SSL[a-z]+[ \t]+\S`)
+
+func isApache(text []byte, name string) bool {
+	return apacheMark.Match(text) || strings.Contains(name, "/apache2/") || strings.Contains(name, "/httpd/")
+}
+
+func readApache(m *scanner.Machine, text []byte) {
+	for n, line := range lines(text, "#", true) {
+		if words := strings.Fields(line); len(words) > 1 {
+			direct(m, n, apacheWords, strings.ToLower(words[0]), words)
+		}
+	}
+}
+
+// direct adds what a keyword with its arguments says.
+func direct(m *scanner.Machine, line int, known map[string]directive, plain string, words []string) {
+	d, ok := known[plain]
+	args := make([]string, 0, len(words)-1)
+	for _, w := range words[1:] {
+		args = append(args, unquote(w))
+	}
+	switch {
+	case !ok:
+	case d.use != "":
+		use(m, line, words[0], d.use, args[0])
+	case d.kind == versionKind:
+		set(m, scanner.Setting{Line: line, Name: words[0], Kind: d.kind, Values: allowed(args)})
+	default:
+		set(m, scanner.Setting{Line: line, Name: words[0], Values: args})
+	}
+}
+
+// allowed are the versions that a list leaves. "all", as Apache has it, is
+// every version from TLS 1.0 that OpenSSL still speaks; before 2.4.17 it had
+// SSLv3 with it, which is for OpenSSL to say.
+func allowed(words []string) []string {
+	var left []string
+	for _, w := range words {
+		switch name, minus := strings.CutPrefix(w, "-"); {
+		case strings.EqualFold(w, "all"), strings.EqualFold(w, "+all"):
+			left = []string{"TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"}
+		case minus:
+			gone := versions([]string{name})
+			left = slices.DeleteFunc(left, func(v string) bool { return slices.Contains(gone, v) })
+		default:
+			left = append(left, versions([]string{w})...)
+		}
+	}
+	return left
+}
+
+// postfixWords are of postconf(5), without the smtp_, smtpd_ or lmtp_ before.
+var postfixWords = map[string]directive{
+	"tls_cert_file": {use: scanner.UseCertificate}, "tls_key_file": {use: scanner.UsePrivateKey}, "tls_chain_files": {use: scanner.UseCertificate},
+	"tls_eccert_file": {use: scanner.UseCertificate}, "tls_eckey_file": {use: scanner.UsePrivateKey},
+	"tls_dcert_file": {use: scanner.UseCertificate}, "tls_dkey_file": {use: scanner.UsePrivateKey},
+	"tls_CAfile": {use: scanner.UseTrust}, "tls_CApath": {use: scanner.UseTrust},
+	"tls_dh1024_param_file": {use: scanner.UseParameters}, "tls_dh512_param_file": {use: scanner.UseParameters},
+	"tls_security_level": {}, "tls_protocols": {}, "tls_mandatory_protocols": {}, "tls_ciphers": {}, "tls_mandatory_ciphers": {},
+	"tls_exclude_ciphers": {}, "tls_eecdh_grade": {}, "tls_fingerprint_digest": {},
+}
+
+var postfixMark = regexp.MustCompile(`(?m)^(?:smtpd|smtp|lmtp)_tls_[A-Za-z0-9_]+[ \t]*=`)
+
+func isPostfix(text []byte, name string) bool {
+	return postfixMark.Match(text) || path.Base(name) == "main.cf" || path.Base(name) == "master.cf"
+}
+
+func readPostfix(m *scanner.Machine, text []byte) {
+	for n, line := range lines(text, "#", false) {
+		name, value, found := strings.Cut(line, "=")
+		if !found {
+			continue
+		}
+		name = strings.TrimSpace(name)
+		_, plain, _ := strings.Cut(name, "_")
+		for _, word := range list(value) {
+			if d := postfixWords[plain]; d.use != "" {
+				use(m, n, name, d.use, word)
+			}
+		}
+		if d, ok := postfixWords[plain]; ok && d.use == "" {
+			set(m, scanner.Setting{Line: n, Name: name, Values: list(value)})
+		}
+	}
+}
+
+var haproxyMark = regexp.MustCompile(`(?m)^[ \t]*(?:bind[ \t].*[ \t]ssl(?:[ \t]|$)|ssl-default-(?:bind|server)-[a-z]+[ \t])`)
+
+func isHAProxy(text []byte, name string) bool {
+	return haproxyMark.Match(text) || path.Base(name) == "haproxy.cfg"
+}
+
+// haproxyFiles are the words of bind and server lines that a file follows.
+var haproxyFiles = map[string]string{"crt": scanner.UseCertificate, "crt-list": scanner.UseCertificate, "ca-file": scanner.UseTrust,
+	"crl-file": scanner.UseCRL, "ssl-dh-param-file": scanner.UseParameters}
+
+func readHAProxy(m *scanner.Machine, text []byte) {
+	for n, line := range lines(text, "#", false) {
+		words := strings.Fields(line)
+		switch first := words[0]; {
+		case first == "bind" || first == "server" || first == "default-server" || haproxyFiles[first] != "":
+			for i := range len(words) - 1 {
+				if what := haproxyFiles[words[i]]; what != "" {
+					use(m, n, words[i], what, unquote(words[i+1]))
+				}
+				if words[i] == "ssl-min-ver" {
+					set(m, scanner.Setting{Line: n, Name: words[i], Kind: versionKind, Values: versions(words[i+1 : i+2])})
+				}
+			}
+		case strings.HasPrefix(first, "ssl-default-") && len(words) > 1:
+			set(m, scanner.Setting{Line: n, Name: first, Values: words[1:]})
+		}
+	}
+}
+
+var unitMark = regexp.MustCompile(`(?m)^\[(?:Service|Socket|Unit)\][ \t\r]*$`)
+
+func isUnit(text []byte, _ string) bool { return unitMark.Match(text) }
+
+// readUnit finds the files of certificates and keys among the arguments and
+// credentials of a unit (systemd.exec(5)). Other arguments are not told.
+func readUnit(m *scanner.Machine, text []byte) {
+	for n, line := range lines(text, "#;", true) {
+		name, value, found := strings.Cut(line, "=")
+		if !found || !strings.HasPrefix(name, "Exec") && !strings.HasPrefix(name, "LoadCredential") && name != "Environment" {
+			continue
+		}
+		for _, word := range strings.Fields(value) {
+			file := unquote(word[strings.LastIndexAny(word, "=:,")+1:])
+			if what := fileKind(file); what != "" && strings.Contains(file, "/") {
+				use(m, n, name, what, file)
+			}
+		}
+	}
+}
