@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/certstore"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
@@ -22,15 +24,17 @@ type plan struct {
 	through  *sweep.Proxy // nil for none
 	scope    scanner.Scope
 	trust    trustBase
+	files    certstore.Options
 }
 
 func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
 	p := &plan{scanFlags: f}
 	limits, targets, proxy := checkLimits(f), p.readTargets(std.in, args), p.readProxy()
-	var err, trust error
+	var err, trust, files error
+	p.files, files = f.storeFlags.options()
 	p.trust, trust = f.trustFlags.read()
 	p.scope.Trust, p.scope.WeakKeys = p.trust.names(), f.weakKeyFiles
-	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust)
+	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust, files)
 	return p, err
 }
 
@@ -84,6 +88,17 @@ func (p *plan) readTargets(stdin io.Reader, args []string) error {
 		errs = append(errs, err)
 		lines = append(lines, more...)
 	}
+	switch p.stores {
+	case "":
+	case "system":
+		system := systemLines("/")
+		if len(system) == 0 {
+			errs = append(errs, errors.New("--stores system: none of the standard places is here, or none may be read; name a path"))
+		}
+		lines = append(lines, system...)
+	default:
+		errs = append(errs, fmt.Errorf("--stores %s: want system", p.stores))
+	}
 	excluded, err := target.ParseExcludes(p.exclude, nil)
 	errs = append(errs, err)
 	var ports []uint16
@@ -99,7 +114,10 @@ func (p *plan) readTargets(stdin io.Reader, args []string) error {
 		errs = append(errs, err)
 	}
 	p.excluded = excluded
-	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: p.exclude, Ports: ports, Depth: p.depth}
+	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: append(slices.Clip(p.exclude), p.excludePaths...), Ports: ports, Depth: p.depth}
+	if p.stores != "" {
+		p.scope.Targets = append(p.scope.Targets, "--stores "+p.stores)
+	}
 	for _, name := range p.lists {
 		p.scope.Targets = append(p.scope.Targets, "--targets "+name)
 	}

@@ -23,6 +23,7 @@ import (
 type scanFlags struct {
 	judgingFlags
 	trustFlags
+	storeFlags
 	lists       []string
 	exclude     []string
 	ports       string
@@ -48,7 +49,8 @@ func newScan(std streams) *cobra.Command {
 A target is a network (10.0.0.0/24, 10.0.0.0/24:443,8443), a range
 (10.0.0.1-50), a host (host, host:443, [::1]:443), a scheme and a host
 (tls://host:port, ssh://host, smtp://host), or a file or folder (/etc/ssl,
-./keys, file:///etc/pki). A host or network without a port is asked on the
+./keys, file:///etc/pki); --stores system adds the places where a Linux machine
+keeps its own. A host or network without a port is asked on the
 usual ports of TLS, SSH and mail.
 
 At --depth verdict a TLS endpoint is asked for what does not pass by the policy
@@ -59,12 +61,14 @@ and files are read the same at either depth.`,
 		Example: `  fipsweep scan localhost /etc/ssl/certs
   fipsweep scan -o html=report.html -o jsonl=sweep.jsonl 10.0.0.0/24
   fipsweep scan --ports 443,8443 --exclude 10.0.0.7 --rate 200 10.0.0.0/22
+  fipsweep scan --stores system --exclude-path /etc/pki/nssdb
   fipsweep scan --targets hosts.txt --quiet -o jsonl --fail-on not-approved
   nmap -p443 --open -oG - 10.0.0.0/24 | awk '/open/{print $2":443"}' | fipsweep scan --targets -`,
 		RunE: func(cmd *cobra.Command, args []string) error { return scan(cmd.Context(), std, f, args) },
 	}
 	f.judgingFlags.add(cmd)
 	f.trustFlags.add(cmd)
+	f.storeFlags.add(cmd)
 	fl := cmd.Flags()
 	fl.StringArrayVar(&f.lists, "targets", nil, "read targets from `FILE`, one a line; '-' is stdin; repeatable")
 	fl.StringArrayVar(&f.exclude, "exclude", nil, "leave alone this `network`, range, address or name; repeatable")
@@ -123,7 +127,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	}
 	defer bar.finish()
 	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Log: log})
-	files := newFiles(p.trust)
+	files := newFiles(p.trust, p.files)
 	local := sweep.New(sweep.Config{
 		Expander: expander{files: files, hosts: newHosts(p.excluded)},
 		Prober:   newProber(dialer.Dial, files, p.timeout, p.trust, p.verdict()),

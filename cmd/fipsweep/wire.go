@@ -34,8 +34,9 @@ func newSweepID(started time.Time) string {
 	return replay.NewID(started, random)
 }
 
-func newFiles(b trustBase) *certstore.Store {
-	return certstore.New(certstore.Options{Known: b.known})
+func newFiles(b trustBase, o certstore.Options) *certstore.Store {
+	o.Known = b.known
+	return certstore.New(o)
 }
 
 func newHosts(excluded *target.Excludes) *resolve.Expander {

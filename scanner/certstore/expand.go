@@ -17,7 +17,7 @@ import (
 // network yields nothing.
 func (s *Store) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scanner.Endpoint, error] {
 	return func(yield func(scanner.Endpoint, error) bool) {
-		if t.Path == "" {
+		if t.Path == "" || s.excluded(t.Path) {
 			return
 		}
 		real, err := filepath.EvalSymlinks(t.Path)
@@ -40,6 +40,18 @@ func (s *Store) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scanner.
 			w.run()
 		default:
 			s.one(t, real, info, yield)
+		}
+	}
+}
+
+// excluded tells whether a path, or a folder that it lies in, is left alone.
+func (s *Store) excluded(path string) bool {
+	for at := path; ; at = filepath.Dir(at) {
+		if s.exclude.Has(at) {
+			return true
+		}
+		if at == filepath.Dir(at) {
+			return false
 		}
 	}
 }

@@ -24,6 +24,7 @@ const DefaultMaxFileSize = 64 << 20
 type Options struct {
 	MaxFileSize int64           // bytes of one file, and of one PEM block; 0 means DefaultMaxFileSize
 	Known       *pkix.KnownKeys // keys that others have; nil for none
+	Exclude     Excludes        // paths that are left alone
 }
 
 // A Store expands paths into files and reads them. It is a scanner.Expander
@@ -31,6 +32,7 @@ type Options struct {
 type Store struct {
 	maxSize int64
 	known   *pkix.KnownKeys
+	exclude Excludes
 
 	mu    sync.Mutex
 	seen  map[fileID]bool // files with several names that were handed out
@@ -48,7 +50,7 @@ func New(o Options) *Store {
 	if o.MaxFileSize <= 0 {
 		o.MaxFileSize = DefaultMaxFileSize
 	}
-	return &Store{maxSize: o.MaxFileSize, known: o.Known, seen: map[fileID]bool{}, roots: map[string]bool{}}
+	return &Store{maxSize: o.MaxFileSize, known: o.Known, exclude: o.Exclude, seen: map[fileID]bool{}, roots: map[string]bool{}}
 }
 
 // Probe reads one file.

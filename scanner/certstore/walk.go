@@ -56,6 +56,8 @@ func (w *walk) collect(path string, d fs.DirEntry, err error) error {
 	switch {
 	case w.ctx.Err() != nil:
 		return errStop
+	case w.store.exclude.Has(path):
+		return leave(d)
 	case err != nil, w.names >= maxNames:
 		return nil
 	case d.IsDir():
@@ -80,6 +82,14 @@ func (w *walk) collect(path string, d fs.DirEntry, err error) error {
 	return nil
 }
 
+// leave is what a walk does at a path that is excluded.
+func leave(d fs.DirEntry) error {
+	if d != nil && d.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
 // skip tells whether a directory below the root is not walked here.
 func (w *walk) skip(dir string) bool {
 	return dir != w.root && (w.store.root(dir) || madeUp(dir) != "")
@@ -90,6 +100,8 @@ func (w *walk) visit(path string, d fs.DirEntry, err error) error {
 	switch {
 	case w.ctx.Err() != nil:
 		return errStop
+	case w.store.exclude.Has(path):
+		return leave(d)
 	case err != nil:
 		if !w.yield(w.file(path, nil), fmt.Errorf("walk %s: %w", path, err)) {
 			return errStop
@@ -157,6 +169,9 @@ func (w *walk) others(path string, info fs.FileInfo, links []string) []string {
 // outside yields what links of the tree lead to and the tree does not hold.
 func (w *walk) outside(real string) bool {
 	links := w.links[real]
+	if w.store.excluded(real) {
+		return true
+	}
 	info, err := statFile(real)
 	switch {
 	case w.ctx.Err() != nil:
