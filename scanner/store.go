@@ -3,10 +3,11 @@ package scanner
 // Store is what one file holds.
 type Store struct {
 	Path       string       `json:"path"`
-	Links      []string     `json:"links,omitempty"` // other paths of the tree that lead here
-	Format     string       `json:"format"`          // "PEM", "DER", "PKCS#7", "PKCS#12", ...
-	Mode       string       `json:"mode,omitempty"`  // permission bits in octal, such as "0644"
-	Owner      string       `json:"owner,omitempty"` // numeric user id
+	PathBytes  []byte       `json:"path_bytes,omitempty"` // the path as it is, where that is no UTF-8 and Path tells it only roughly
+	Links      []string     `json:"links,omitempty"`      // other paths of the tree that lead here
+	Format     string       `json:"format"`               // "PEM", "DER", "PKCS#7", "PKCS#12", ...
+	Mode       string       `json:"mode,omitempty"`       // permission bits in octal, such as "0644"
+	Owner      string       `json:"owner,omitempty"`      // numeric user id
 	Protection []Protection `json:"protection,omitempty"`
 	Items      []Item       `json:"items"`
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
@@ -57,6 +58,9 @@ func New(o Options) *Store {
 func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
 	o := scanner.Observe(e, ProbeName)
 	o.Store = &scanner.Store{Path: e.Path, Links: e.Links, Items: []scanner.Item{}}
+	if !utf8.ValidString(e.Path) {
+		o.Store.PathBytes = []byte(e.Path)
+	}
 	info, err := statFile(e.Path)
 	if err != nil {
 		if !e.Outright && isLink(e.Path) {
@@ -86,7 +90,22 @@ func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observati
 	if err := c.read(ctx, f, info.Size()); err != nil {
 		return failed(e, scanner.StageRead, err)
 	}
+	c.changed(f, info)
 	return o
+}
+
+// changed says that a store was written to while it was read: what was read is
+// then neither what it held before nor what it holds now. Of a file that is no
+// store, such as a log, that means nothing.
+func (c *content) changed(f *os.File, before fs.FileInfo) {
+	s := c.observation.Store
+	if s != nil && s.Format == "" {
+		return
+	}
+	after, err := f.Stat()
+	if err == nil && (after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime())) {
+		c.incomplete("the file as it is now", scanner.ReasonUnlike, "it changed while it was read: scan it again")
+	}
 }
 
 // isLink tells whether the path itself is a symbolic link.
