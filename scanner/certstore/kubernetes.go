@@ -23,6 +23,9 @@ var kubernetesText = regexp.MustCompile(`(?m)^[ \t{,]*"?apiVersion"?[ \t]*:`)
 var firstLine = regexp.MustCompile(`^(?:---|%YAML|\{|[A-Za-z]+:)`)
 
 func isKubernetes(prefix []byte, _ string) bool {
+	if !bytes.Contains(prefix, []byte("apiVersion")) {
+		return false
+	}
 	lines := said(wholeLines(prefix))
 	return len(lines) > 0 && firstLine.Match(lines[0]) && kubernetesText.Match(prefix) && bytes.Contains(prefix, []byte("kind"))
 }

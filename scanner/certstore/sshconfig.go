@@ -82,6 +82,11 @@ func configWord(word string) (server, client bool) {
 // line is a setting of the program's; "" for any other. One line alone could
 // be anything, and is taken for one where ssh would look for it.
 func sshConfigKind(text []byte, path string) string {
+	if first, ok := firstWord(text); ok { // of most texts no setting
+		if s, c := configWord(first); !s && !c {
+			return ""
+		}
+	}
 	lines := said(text)
 	server, client := len(lines) > 0, len(lines) > 0
 	for _, line := range lines {
@@ -110,6 +115,17 @@ func sshConfigKind(text []byte, path string) string {
 	return "ssh_config"
 }
 
+// firstWord is the first keyword of a text, in lower case; false for none.
+func firstWord(text []byte) (string, bool) {
+	for line := range bytes.Lines(text) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+			i := bytes.IndexAny(line, " \t=\"")
+			return strings.ToLower(string(line[:max(0, min(i, 40))])), true
+		}
+	}
+	return "", false
+}
+
 // namedConfig is what the name of a file says it is.
 func namedConfig(path string) string {
 	switch name, dir := base(path), folder(path); {
@@ -123,7 +139,7 @@ func namedConfig(path string) string {
 
 func isSSHConfig(prefix []byte, path string) bool {
 	text := wholeLines(prefix)
-	if len(said(text)) == 0 { // all of it comments, so far
+	if _, ok := firstWord(text); !ok { // all of it comments, so far
 		return namedConfig(path) != ""
 	}
 	return sshConfigKind(text, path) != ""

@@ -17,6 +17,9 @@ import (
 var sshKeyText = regexp.MustCompile(`(?:^|[ \t"'=])(?:(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp(?:256|384|521)|` +
 	`(?:webauthn-)?sk-(?:ssh-ed25519|ecdsa-sha2-nistp256))(?:-cert-v01)?(?:@openssh\.com)?)[ \t]+AAAA[A-Za-z0-9+/]{8,}={0,2}`)
 
+// sshKeyBegin is in every such key, and in little else.
+var sshKeyBegin = []byte("AAAA")
+
 // maxSSHLine bounds one key in text: RSA of 16384 bits needs 2800 bytes.
 const maxSSHLine = 16 << 10
 
@@ -65,6 +68,9 @@ func (c *content) sshKey(kind string, public sshfile.PublicKey, entry *scanner.S
 // isSSHList recognises authorized_keys and known_hosts: every line of the
 // beginning has a key, and not all of it is that key.
 func isSSHList(prefix []byte, path string) bool {
+	if !bytes.Contains(prefix, sshKeyBegin) {
+		return false
+	}
 	lines, keys := said(wholeLines(prefix)), 0
 	for _, line := range lines {
 		if sshKeyText.Match(line) {
@@ -134,7 +140,9 @@ func (c *content) lines(problems []sshfile.Problem) {
 
 // holdsSSHKey recognises a text of some other sort in which keys stand, such
 // as a script.
-func holdsSSHKey(prefix []byte, _ string) bool { return sshKeyText.Match(prefix) }
+func holdsSSHKey(prefix []byte, _ string) bool {
+	return bytes.Contains(prefix, sshKeyBegin) && sshKeyText.Match(prefix)
+}
 
 // sshKeys takes the keys out of a text.
 func (c *content) sshKeys(data []byte) {
@@ -150,6 +158,9 @@ func (c *content) sshKeys(data []byte) {
 
 // isModuli recognises the primes of group exchange (moduli(5)).
 func isModuli(prefix []byte, _ string) bool {
+	if first, ok := firstWord(prefix); !ok || len(first) != len("20060102150405") {
+		return false
+	}
 	lines := said(wholeLines(prefix))
 	for _, line := range lines {
 		if f := bytes.Fields(line); len(f) != 7 || len(f[0]) != len("20060102150405") || len(f[6]) < 64 {

@@ -40,7 +40,7 @@ func readPolicy(m *scanner.Machine, text []byte) {
 var javaMark = regexp.MustCompile(`(?m)^(?:security\.provider\.\d+|jdk\.(?:tls|certpath)\.disabledAlgorithms)[ \t]*=`)
 
 func isJava(text []byte, name string) bool {
-	return javaMark.Match(text) || path.Base(name) == "java.security"
+	return bytes.Contains(text, []byte("security")) && javaMark.Match(text) || path.Base(name) == "java.security"
 }
 
 // javaWords begin the properties that bear on cryptography.
@@ -68,7 +68,7 @@ func readJava(m *scanner.Machine, text []byte) {
 var opensslMark = regexp.MustCompile(`(?m)^[ \t]*(?:openssl_conf[ \t]*=|\[[ \t]*(?:CA_default|provider_sect|openssl_init|req_distinguished_name|system_default_sect|fips_sect)[ \t]*\])`)
 
 func isOpenSSL(text []byte, name string) bool {
-	return opensslMark.Match(text) || strings.HasPrefix(path.Base(name), "openssl.c")
+	return bytes.IndexByte(text, '[') >= 0 && opensslMark.Match(text) || strings.HasPrefix(path.Base(name), "openssl.c")
 }
 
 // opensslWords are settings of OpenSSL's configuration (config(5), SSL_CONF_cmd)

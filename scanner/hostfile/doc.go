@@ -16,7 +16,8 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// A format is one program's configuration.
+// A format is one program's configuration. Most files of a tree are none: what
+// tells that looks for a word before it tries an expression.
 type format struct {
 	name string
 	is   func(text []byte, path string) bool

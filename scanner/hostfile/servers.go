@@ -1,6 +1,7 @@
 package hostfile
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -29,7 +30,7 @@ var nginxWords = map[string]directive{
 var nginxMark = regexp.MustCompile(`(?m)^[ \t]*(?:proxy_|grpc_|uwsgi_)?ssl_[a-z_]+[ \t]+[^;{}\n]+;`)
 
 func isNginx(text []byte, name string) bool {
-	return nginxMark.Match(text) || strings.Contains(name, "/nginx/")
+	return bytes.Contains(text, []byte("ssl_")) && nginxMark.Match(text) || strings.Contains(name, "/nginx/")
 }
 
 func readNginx(m *scanner.Machine, text []byte) {
@@ -56,7 +57,7 @@ var apacheWords = map[string]directive{
 var apacheMark = regexp.MustCompile(`(?mi)^[ \t]*SSL[a-z]+[ \t]+\S`)
 
 func isApache(text []byte, name string) bool {
-	return apacheMark.Match(text) || strings.Contains(name, "/apache2/") || strings.Contains(name, "/httpd/")
+	return (bytes.Contains(text, []byte("SSL")) || bytes.Contains(text, []byte("ssl"))) && apacheMark.Match(text) || strings.Contains(name, "/apache2/") || strings.Contains(name, "/httpd/")
 }
 
 func readApache(m *scanner.Machine, text []byte) {
@@ -118,7 +119,7 @@ var postfixWords = map[string]directive{
 var postfixMark = regexp.MustCompile(`(?m)^(?:smtpd|smtp|lmtp)_tls_[A-Za-z0-9_]+[ \t]*=`)
 
 func isPostfix(text []byte, name string) bool {
-	return postfixMark.Match(text) || path.Base(name) == "main.cf" || path.Base(name) == "master.cf"
+	return bytes.Contains(text, []byte("_tls_")) && postfixMark.Match(text) || path.Base(name) == "main.cf" || path.Base(name) == "master.cf"
 }
 
 func readPostfix(m *scanner.Machine, text []byte) {
@@ -143,7 +144,7 @@ func readPostfix(m *scanner.Machine, text []byte) {
 var haproxyMark = regexp.MustCompile(`(?m)^[ \t]*(?:bind[ \t].*[ \t]ssl(?:[ \t]|$)|ssl-default-(?:bind|server)-[a-z]+[ \t])`)
 
 func isHAProxy(text []byte, name string) bool {
-	return haproxyMark.Match(text) || path.Base(name) == "haproxy.cfg"
+	return bytes.Contains(text, []byte("ssl")) && haproxyMark.Match(text) || path.Base(name) == "haproxy.cfg"
 }
 
 // haproxyFiles are the words of bind and server lines that a file follows.
@@ -171,7 +172,9 @@ func readHAProxy(m *scanner.Machine, text []byte) {
 
 var unitMark = regexp.MustCompile(`(?m)^\[(?:Service|Socket|Unit)\][ \t\r]*$`)
 
-func isUnit(text []byte, _ string) bool { return unitMark.Match(text) }
+func isUnit(text []byte, _ string) bool {
+	return bytes.IndexByte(text, '[') >= 0 && unitMark.Match(text)
+}
 
 // readUnit finds the files of certificates and keys among the arguments and
 // credentials of a unit (systemd.exec(5)). Other arguments are not told.
