@@ -49,11 +49,20 @@ func (w *writer) hostKeys(r release) []Line {
 	}
 	w.keep("ssh-hostkey", names)
 	w.endKeys(kept, dropped)
-	line := Line{Text: r.keyword("host") + " " + join(names)}
+	line := Line{Text: r.keyword("host") + " " + join(ordered(w.later(r, names, dropped)))}
 	if len(dropped) > 0 {
 		line.Because = "Leaves unused: " + titles(dropped) + "."
 	}
 	return []Line{line}
+}
+
+// later adds the algorithms of keys that may be made later and pass too.
+func (w *writer) later(r release, names []string, dropped []hosted) []string {
+	others, _ := w.pick("ssh-hostkey", r.knows(sshSignatures()))
+	others = slices.DeleteFunc(others, func(n string) bool {
+		return slices.ContainsFunc(dropped, func(d hosted) bool { return slices.Contains(signaturesOf(d.HostKey), n) })
+	})
+	return addNew(slices.Clone(names), others...)
 }
 
 // hosted is the host keys that were seen.
@@ -163,6 +172,9 @@ func titles(keys []hosted) string {
 		if k.Certificate != nil {
 			kind = k.Certificate.Type
 		}
+		if !plain(kind) {
+			kind = "of an unknown type"
+		}
 		list = append(list, fmt.Sprintf("the host key %s, %d bits, SHA-256 %.16s", kind, k.Bits, k.SHA256))
 	}
 	return strings.Join(list, "; ")
@@ -184,7 +196,7 @@ func fileOf(keyType string) string {
 func (w *writer) newHostKey() []Line {
 	names, _ := w.pick("ssh-hostkey", []string{"ecdsa-sha2-nistp384"})
 	if len(names) == 0 {
-		w.nothing("host key algorithm", "only a newer version can end what is found of it.")
+		w.nothing("ssh-hostkey", "host key algorithm", "only a newer version can end what is found of it.")
 		return nil
 	}
 	for _, f := range w.seen.Findings {

@@ -62,7 +62,7 @@ func (w *writer) fromList(kind, what, keyword string, names []string) Line {
 		w.note("This version has no option to choose its " + what + " algorithms: only a newer one ends what is found of them.")
 		return Line{}
 	case len(kept) == 0:
-		w.nothing(what, "only a newer version can end what is found of it.")
+		w.nothing(kind, what, "only a newer version can end what is found of it.")
 		return Line{}
 	}
 	w.keep(kind, kept)
@@ -97,18 +97,19 @@ func (w *writer) gssapi(offered []string) Line {
 func (w *writer) userKeys(r release) []Line {
 	var lines []Line
 	all := r.knows(append(sshSignatures(), sshCertificates()...))
-	if kept, _ := w.pick("ssh-hostkey", all); len(kept) > 0 && r.keyword("user") != "" {
+	taken, _ := w.pick("ssh-hostkey", all)
+	if len(taken) > 0 && r.keyword("user") != "" {
 		because := "Users whose keys are of other kinds can no longer log in by them."
 		if r < 708 {
 			because += " To this version every RSA key is ssh-rsa here: none is taken."
 		}
-		lines = append(lines, Line{r.keyword("user") + " " + join(kept), because})
+		lines = append(lines, Line{r.keyword("user") + " " + join(taken), because})
 	}
 	if kept, _ := w.pick("ssh-hostkey", r.knows(sshSignatures())); len(kept) > 0 && r.keyword("signer") != "" {
 		lines = append(lines, Line{Text: r.keyword("signer") + " " + join(kept)})
 	}
 	bits := w.shortestRSA()
-	if bits == 0 || r.keyword("size") == "" {
+	if bits == 0 || r.keyword("size") == "" || !slices.ContainsFunc(taken, func(n string) bool { return strings.HasPrefix(n, "rsa-") }) {
 		return lines
 	}
 	for _, h := range w.seen.Observation.SSH.HostKeys {

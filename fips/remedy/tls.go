@@ -18,8 +18,8 @@ type plan struct {
 	suites13 []string
 	groups   []string
 	schemes  []string
-	named    bool     // the schemes must be named to OpenSSL: its own choice does not pass
-	weak     bool     // a certificate that OpenSSL takes at its level 0 alone
+	named    bool // the schemes must be named to OpenSSL: its own choice does not pass
+	weak     bool // a certificate that OpenSSL takes at its level 0 alone
 }
 
 const (
@@ -59,10 +59,10 @@ func (w *writer) plan() plan {
 // settle tells what becomes of the findings by the plan, and who is shut out.
 func (w *writer) settle(p plan) {
 	if len(p.groups) == 0 {
-		w.nothing("group", "it takes a library with the hybrid groups of ML-KEM, such as OpenSSL 3.5.")
+		w.nothing(groupKind, "group", "it takes a library with the hybrid groups of ML-KEM, such as OpenSSL 3.5.")
 	}
 	if len(p.versions) == 0 {
-		w.nothing("cipher suite", "no line is given.")
+		w.nothing(suiteKind, "cipher suite", "no line is given.")
 		return
 	}
 	w.keep(versionKind, p.versions)
@@ -143,12 +143,15 @@ func (w *writer) primesPass() bool {
 
 // accepted13 are the other suites of TLS 1.3 that the endpoint accepts.
 func accepted13(t *scanner.TLS) []string {
+	var names []string
 	for _, v := range t.Versions {
-		if v.Version == scanner.TLSv13 {
-			return v.Suites
+		for _, s := range v.Suites {
+			if x, ok := iana.SuiteByName(s); ok && x.TLS13 && v.Version == scanner.TLSv13 {
+				names = append(names, s)
+			}
 		}
 	}
-	return nil
+	return names
 }
 
 // groupsOf are the groups that may be left: those that every library has, and

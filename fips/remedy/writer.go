@@ -16,18 +16,21 @@ type writer struct {
 	ended     map[fips.Subject]bool
 	endedKeys map[string]bool         // digests of keys that are used no more
 	why       map[fips.Subject]string // why something is left
+	lacks     map[string]bool         // kinds of which the product has nothing that passes
 }
 
 func newWriter(j *fips.Judge, a fips.Assessment) *writer {
-	w := &writer{judge: j, seen: a, kept: map[string][]string{}, ended: map[fips.Subject]bool{}, endedKeys: map[string]bool{}, why: map[fips.Subject]string{}}
+	w := &writer{judge: j, seen: a, kept: map[string][]string{}, ended: map[fips.Subject]bool{}, endedKeys: map[string]bool{}, why: map[fips.Subject]string{}, lacks: map[string]bool{}}
 	w.Endpoint, w.Policy, w.AsOf = a.Observation.Endpoint, j.Policy(), j.AsOf()
 	w.Blocks, w.Mends, w.Left = []Block{}, []fips.Subject{}, []Left{}
 	return w
 }
 
 // pick leaves of the names those that pass. Where none does it leaves the
-// mildest, if that is tolerated yet; the status is that of what is left.
+// mildest, if that is tolerated yet; the status is that of what is left. A name
+// that could break out of its line is not among them, whatever rule covers it.
 func (w *writer) pick(kind string, names []string) ([]string, fips.Status) {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !plain(name) })
 	best := fips.Disallowed
 	status := map[string]fips.Status{}
 	for _, name := range names {
@@ -38,7 +41,15 @@ func (w *writer) pick(kind string, names []string) ([]string, fips.Status) {
 		return nil, best
 	}
 	best = max(best, fips.Allowed)
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return status[name] > best }), best
+	return slices.DeleteFunc(names, func(name string) bool { return status[name] > best }), best
+}
+
+// plain tells whether a name is made of what names are made of: a peer may
+// send anything, and what it sends is to stand in a configuration.
+func plain(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("@._+/=-", c))
+	})
 }
 
 // keep settles what the lines leave of a kind.
@@ -109,6 +120,8 @@ func (w *writer) because(f fips.Finding) string {
 	switch why, ok := w.why[f.Subject]; {
 	case ok:
 		return why
+	case w.lacks[f.Subject.Kind] && f.Certificate == "":
+		return "The product, so far as is known here, has nothing that passes to put in its place: a newer version may."
 	case f.Certificate != "":
 		return "It lies in a key or a certificate, which configuration only names. " + f.Remedy
 	}
@@ -124,8 +137,9 @@ func (w *writer) block(where, comment string, lines ...Line) {
 	}
 }
 
-// nothing lists what a product has nothing for.
-func (w *writer) nothing(what, until string) {
+// nothing tells of what kind a product has nothing that passes.
+func (w *writer) nothing(kind, what, until string) {
+	w.lacks[kind] = true
 	w.note("This product, so far as is known here, has no " + what + " that passes under " + w.Policy + " on " + string(w.AsOf) + ": " + until)
 }
 
