@@ -49,16 +49,19 @@ func (w *writer) postfix() {
 
 // enforced is the line that insists on TLS, but not for port 25: a mail
 // exchanger that others reach must take mail in clear (RFC 3207 section 4).
+// Nor where nobody saw that the port does not insist already.
 func (w *writer) enforced() Line {
-	const name = "STARTTLS-not-enforced"
+	const line = "smtpd_tls_security_level = encrypt"
 	switch {
-	case !w.found(versionKind, name):
+	case !w.found(versionKind, notEnforced):
 		return Line{}
 	case w.Endpoint.Port == 25:
-		w.kept[versionKind] = append(w.kept[versionKind], name)
-		w.stays(versionKind, name, "A public mail exchanger must take mail without TLS (RFC 3207 section 4). Where this one is not public: smtpd_tls_security_level = encrypt")
+		w.stays(versionKind, notEnforced, "A public mail exchanger must take mail without TLS (RFC 3207 section 4). Where this one is not public: "+line)
+		return Line{}
+	case w.seen.Observation.TLS.Required == nil:
+		w.stays(versionKind, notEnforced, "Whether the port insists on TLS was not observed, and the stricter reading holds. It does with: "+line)
 		return Line{}
 	}
-	w.ends(versionKind, name)
-	return Line{"smtpd_tls_security_level = encrypt", "Clients that do not turn to TLS are refused. In master.cf, with -o, for this port alone."}
+	w.ends(versionKind, notEnforced)
+	return Line{line, "Clients that do not turn to TLS are refused. In master.cf, with -o, for this port alone."}
 }

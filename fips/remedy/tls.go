@@ -23,6 +23,7 @@ type plan struct {
 }
 
 const (
+	notEnforced = "STARTTLS-not-enforced"
 	versionKind = "protocol-version"
 	suiteKind   = "tls-cipher-suite"
 	groupKind   = "named-group"
@@ -66,6 +67,7 @@ func (w *writer) settle(p plan) {
 		return
 	}
 	w.keep(versionKind, p.versions)
+	w.kept[versionKind] = append(slices.Clone(p.versions), notEnforced) // no matter of versions
 	w.keep(suiteKind, slices.Concat(p.suites, p.suites13))
 	if len(p.groups) > 0 {
 		w.keep(groupKind, p.groups)
