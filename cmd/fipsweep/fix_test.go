@@ -23,8 +23,9 @@ type trial struct {
 	serve   func(t *testing.T, addr netip.AddrPort, lines map[string]string)
 }
 
-// found is the findings that a scan makes.
-func found(t *testing.T, saved, target string, judge []string) []fips.Finding {
+// found is the findings that a scan makes, and whether an approved-only client
+// could connect.
+func found(t *testing.T, saved, target string, judge []string) (list []fips.Finding, connects fips.Answer) {
 	t.Helper()
 	dir := t.TempDir()
 	runOutAny(t, append([]string{"scan", "--state", dir, "-q", "--fail-on", "never", "-o", "jsonl=" + saved, target}, judge...)...)
@@ -32,10 +33,10 @@ func found(t *testing.T, saved, target string, judge []string) []fips.Finding {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []fips.Finding
 	for line := range strings.Lines(string(data)) {
 		var head struct {
 			Schema string `json:"schema"`
+			fips.Offer
 		}
 		if err := json.Unmarshal([]byte(line), &head); err != nil {
 			t.Fatal(err)
@@ -47,25 +48,28 @@ func found(t *testing.T, saved, target string, judge []string) []fips.Finding {
 			}
 			list = append(list, f)
 		}
+		if head.Schema == "fipsweep.offer/v1" {
+			connects = head.Clients[0].Connects
+		}
 	}
-	return list
+	return list, connects
 }
 
 // mended runs the trial: with the lines there is no finding but those that the
-// remedy says they leave. It returns the remedy.
-func (tr trial) mended(t *testing.T) remedy.Remedy {
+// remedy says they leave. It returns the remedy, and whether an approved-only
+// client can connect then.
+func (tr trial) mended(t *testing.T) (r remedy.Remedy, connects fips.Answer) {
 	t.Helper()
 	dir, addr := t.TempDir(), lab.Port(t)
 	before := filepath.Join(dir, "before.jsonl")
 	var first []fips.Finding
 	t.Run("weak", func(t *testing.T) {
 		tr.serve(t, addr, nil)
-		first = found(t, before, tr.target(addr), tr.judge)
+		first, _ = found(t, before, tr.target(addr), tr.judge)
 	})
 	args := append([]string{"explain", "--fix", tr.product, "--from", before, "-o", "json", addr.String()}, tr.judge...)
 	out := runOut(t, exitClean, args...)
 	valid.Document(t, "remedy", out)
-	var r remedy.Remedy
 	if err := json.Unmarshal(out, &r); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +83,8 @@ func (tr trial) mended(t *testing.T) remedy.Remedy {
 	}
 	t.Run("mended", func(t *testing.T) {
 		tr.serve(t, addr, lines)
-		after := found(t, filepath.Join(dir, "after.jsonl"), tr.target(addr), tr.judge)
+		var after []fips.Finding
+		after, connects = found(t, filepath.Join(dir, "after.jsonl"), tr.target(addr), tr.judge)
 		if len(after) >= len(first) {
 			t.Errorf("%d findings, and %d after", len(first), len(after))
 		}
@@ -89,7 +94,7 @@ func (tr trial) mended(t *testing.T) remedy.Remedy {
 			}
 		}
 	})
-	return r
+	return r, connects
 }
 
 // leaves holds what the lines leave to a list of names, but for what is found
@@ -144,23 +149,24 @@ func TestFixSSH(t *testing.T) {
 		keys   []string
 		judge  []string
 		leaves []string
+		opens  fips.Answer // to an approved-only client
 	}{
-		{"as it comes", "", []string{rsa, ec, ed}, nil, nil},
-		{"everything", everything, []string{rsa, ec, ed}, nil, nil},
-		{"a short key beside others", everything + "RequiredRSASize 1024\n", []string{short, ec}, nil, nil},
-		{"a short key alone", everything + "RequiredRSASize 1024\n", []string{short}, nil, nil},
-		{"in 2031", everything, []string{rsa, ec, ed}, []string{"--as-of", "2031-01-01"}, nil},
-		{"in 2031, RSA alone", everything, []string{rsa}, []string{"--as-of", "2031-01-01"}, []string{"rsa-sha2-256", "rsa-sha2-512"}},
-		{"in 2036", everything, []string{rsa, ec}, []string{"--as-of", "2036-01-01"}, nil},
+		{"as it comes", "", []string{rsa, ec, ed}, nil, nil, fips.Yes},
+		{"everything", everything, []string{rsa, ec, ed}, nil, nil, fips.Yes},
+		{"a short key beside others", everything + "RequiredRSASize 1024\n", []string{short, ec}, nil, nil, fips.Yes},
+		{"a short key alone", everything + "RequiredRSASize 1024\n", []string{short}, nil, nil, fips.No},
+		{"in 2031", everything, []string{rsa, ec, ed}, []string{"--as-of", "2031-01-01"}, nil, fips.Yes},
+		{"in 2031, RSA alone", everything, []string{rsa}, []string{"--as-of", "2031-01-01"}, []string{"rsa-sha2-256", "rsa-sha2-512"}, fips.No},
+		{"in 2036", everything, []string{rsa, ec}, []string{"--as-of", "2036-01-01"}, nil, fips.No},
 		{"cnsa2", everything, []string{long, ec384, ed}, []string{"--policy", "cnsa2", "--as-of", "2026-11-22"},
-			[]string{"diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521", "ecdsa-sha2-nistp384", "rsa-sha2-512"}},
+			[]string{"diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521", "ecdsa-sha2-nistp384", "rsa-sha2-512"}, fips.No},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			judge := tt.judge
 			if judge == nil {
 				judge = []string{"--as-of", "2026-11-22"}
 			}
-			r := trial{
+			r, opens := trial{
 				target: func(a netip.AddrPort) string { return "ssh://" + a.String() }, product: "auto", judge: judge,
 				serve: func(t *testing.T, addr netip.AddrPort, lines map[string]string) {
 					config := lines["sshd_config"] + tt.config + fmt.Sprintf("ListenAddress %s\nPidFile none\nUsePAM no\n", addr)
@@ -174,6 +180,9 @@ func TestFixSSH(t *testing.T) {
 					lab.Daemon(t, addr, sshd, "-D", "-e", "-f", file)
 				},
 			}.mended(t)
+			if opens != tt.opens {
+				t.Errorf("an approved-only client connects: %s, want %s", opens, tt.opens)
+			}
 			if !strings.HasPrefix(tt.name, "in 2036") { // when OpenSSH 9.2 has nothing left
 				leaves(t, r, tt.leaves...)
 			}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fipsweep/fipsweep/fips/remedy"
+	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/internal/lab"
 )
 
@@ -177,21 +177,22 @@ func TestFixTLS(t *testing.T) {
 		name   string
 		trial  trial
 		leaves []string
+		opens  fips.Answer // to an approved-only client
 	}{
-		{"nginx", trial{tlsTarget, "nginx", now, nginxOf(rsa, ec)}, nil},
-		{"nginx with a short key", trial{tlsTarget, "nginx", now, nginxOf(short)}, nil},
-		{"nginx in 2031", trial{tlsTarget, "nginx", in2031, nginxOf(rsa, ec)}, rsaSchemes},
-		{"nginx under cnsa2", trial{tlsTarget, "nginx", cnsa2, nginxOf(long, ec384)}, nil},
-		{"apache", trial{tlsTarget, "apache", now, apacheOf(rsa, ec)}, nil},
-		{"haproxy", trial{tlsTarget, "haproxy", now, haproxyOf(rsa)}, nil},
-		{"postfix", trial{smtpTarget, "postfix", now, postfixOf(rsa)}, []string{"STARTTLS-not-enforced"}},
-		{"openssl", trial{tlsTarget, "openssl", now, opensslOf(rsa, ec)}, nil},
-		{"java", trial{tlsTarget, "java", now, javaOf(store)}, nil},
+		{"nginx", trial{tlsTarget, "nginx", now, nginxOf(rsa, ec)}, nil, fips.Yes},
+		{"nginx with a short key", trial{tlsTarget, "nginx", now, nginxOf(short)}, nil, fips.No},
+		{"nginx in 2031", trial{tlsTarget, "nginx", in2031, nginxOf(rsa, ec)}, rsaSchemes, fips.Yes},
+		{"nginx under cnsa2", trial{tlsTarget, "nginx", cnsa2, nginxOf(long, ec384)}, nil, fips.No},
+		{"apache", trial{tlsTarget, "apache", now, apacheOf(rsa, ec)}, nil, fips.Yes},
+		{"haproxy", trial{tlsTarget, "haproxy", now, haproxyOf(rsa)}, nil, fips.Yes},
+		{"postfix", trial{smtpTarget, "postfix", now, postfixOf(rsa)}, []string{"STARTTLS-not-enforced"}, fips.Yes},
+		{"openssl", trial{tlsTarget, "openssl", now, opensslOf(rsa, ec)}, nil, fips.Yes},
+		{"java", trial{tlsTarget, "java", now, javaOf(store)}, nil, fips.Yes},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var r remedy.Remedy
-			if r = tt.trial.mended(t); t.Failed() {
-				t.Logf("%+v", r.Left)
+			r, opens := tt.trial.mended(t)
+			if opens != tt.opens {
+				t.Errorf("an approved-only client connects: %s, want %s", opens, tt.opens)
 			}
 			if !strings.Contains(tt.name, "cnsa2") {
 				leaves(t, r, tt.leaves...)
