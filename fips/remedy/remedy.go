@@ -142,6 +142,9 @@ func For(j *fips.Judge, a fips.Assessment, name string) (Remedy, error) {
 	}
 	w := newWriter(j, a)
 	w.Product = name
+	if gap, lost := a.Gap(); lost {
+		w.note("Not all was observed (" + gap.What + "), and what was not is not mended.")
+	}
 	all[i].write(w)
 	return w.done(), nil
 }

@@ -74,6 +74,9 @@ func (w *writer) settle(p plan) {
 		w.kept["key-exchange"] = nil // primes that do not pass go with their suites
 	}
 	w.shutOut(p)
+	if w.seen.Observation.TLS.Depth == fips.DepthVerdict {
+		w.note("The endpoint was asked at depth verdict, so that approved suites and groups that it accepts besides may be lost: scan it at full depth to keep them.")
+	}
 	if p.named {
 		w.keep(schemeKind, p.schemes)
 	} else {
