@@ -28,7 +28,7 @@ type trial struct {
 func found(t *testing.T, saved, target string, judge []string) (list []fips.Finding, connects fips.Answer) {
 	t.Helper()
 	dir := t.TempDir()
-	runOutAny(t, append([]string{"scan", "--state", dir, "-q", "--fail-on", "never", "-o", "jsonl=" + saved, target}, judge...)...)
+	runOutAny(t, append([]string{"scan", "--state", dir, "-q", "--timeout", "60s", "--fail-on", "never", "-o", "jsonl=" + saved, target}, judge...)...)
 	data, err := os.ReadFile(saved)
 	if err != nil {
 		t.Fatal(err)

@@ -31,10 +31,11 @@ const (
 	weakSchemes = "rsa_pkcs1_sha1:rsa_pkcs1_sha256:ecdsa_sha1:ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256"
 )
 
-// nginxOf serves with the lines, or with all that is weak where there are none.
-func nginxOf(pairs ...keyed) func(*testing.T, netip.AddrPort, map[string]string) {
+// nginxOf serves with the lines, or with all that is weak where there are none,
+// a short prime among it: a note says that its line must go.
+func nginxOf(prime string, pairs ...keyed) func(*testing.T, netip.AddrPort, map[string]string) {
 	return func(t *testing.T, addr netip.AddrPort, lines map[string]string) {
-		text := "ssl_protocols SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers " + allCiphers + "; ssl_ecdh_curve X25519:P-256:P-384:P-521; ssl_early_data on;"
+		text := "ssl_protocols SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers " + allCiphers + "; ssl_ecdh_curve X25519:P-256:P-384:P-521; ssl_early_data on; ssl_dhparam " + prime + ";"
 		if lines != nil {
 			text = lines["nginx.conf"]
 		}
@@ -164,6 +165,8 @@ func TestFixTLS(t *testing.T) {
 	rsa, short := made("-newkey", "rsa:2048"), made("-newkey", "rsa:1024")
 	ec := made("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
 	long, ec384 := made("-newkey", "rsa:3072", "-sha384"), made("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:secp384r1", "-sha384")
+	prime := filepath.Join(t.TempDir(), "prime.pem")
+	lab.Run(t, lab.Program(t, "openssl"), "dhparam", "-dsaparam", "-out", prime, "1024")
 	store := filepath.Join(t.TempDir(), "keys.p12")
 	for i, kind := range []string{"RSA -keysize 2048", "EC -groupname secp256r1"} {
 		lab.Run(t, lab.Program(t, "keytool"), append([]string{"-genkeypair", "-alias", fmt.Sprint(i), "-dname", "CN=localhost", "-validity", "30", "-storetype", "PKCS12", "-keystore", store, "-storepass", "changeit", "-keyalg"}, strings.Fields(kind)...)...)
@@ -179,10 +182,10 @@ func TestFixTLS(t *testing.T) {
 		leaves []string
 		opens  fips.Answer // to an approved-only client
 	}{
-		{"nginx", trial{tlsTarget, "nginx", now, nginxOf(rsa, ec)}, nil, fips.Yes},
-		{"nginx with a short key", trial{tlsTarget, "nginx", now, nginxOf(short)}, nil, fips.No},
-		{"nginx in 2031", trial{tlsTarget, "nginx", in2031, nginxOf(rsa, ec)}, rsaSchemes, fips.Yes},
-		{"nginx under cnsa2", trial{tlsTarget, "nginx", cnsa2, nginxOf(long, ec384)}, nil, fips.No},
+		{"nginx", trial{tlsTarget, "nginx", now, nginxOf(prime, rsa, ec)}, nil, fips.Yes},
+		{"nginx with a short key", trial{tlsTarget, "nginx", now, nginxOf(prime, short)}, nil, fips.No},
+		{"nginx in 2031", trial{tlsTarget, "nginx", in2031, nginxOf(prime, rsa, ec)}, rsaSchemes, fips.Yes},
+		{"nginx under cnsa2", trial{tlsTarget, "nginx", cnsa2, nginxOf(prime, long, ec384)}, nil, fips.No},
 		{"apache", trial{tlsTarget, "apache", now, apacheOf(rsa, ec)}, nil, fips.Yes},
 		{"haproxy", trial{tlsTarget, "haproxy", now, haproxyOf(rsa)}, nil, fips.Yes},
 		{"postfix", trial{smtpTarget, "postfix", now, postfixOf(rsa)}, []string{"STARTTLS-not-enforced"}, fips.Yes},

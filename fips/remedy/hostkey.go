@@ -172,8 +172,9 @@ func titles(keys []hosted) string {
 		if k.Certificate != nil {
 			kind = k.Certificate.Type
 		}
-		if !plain(kind) {
+		if !plain(kind) || !plain(k.SHA256) {
 			kind = "of an unknown type"
+			k.SHA256 = "not known"
 		}
 		list = append(list, fmt.Sprintf("the host key %s, %d bits, SHA-256 %.16s", kind, k.Bits, k.SHA256))
 	}

@@ -61,12 +61,13 @@ func (p plan) has(version string) bool { return slices.Contains(p.versions, vers
 // each thing that is left.
 type words struct {
 	ciphers, suites, curves, schemes, end string
+	known                                 string // since when it knows the word for suites of TLS 1.3
 }
 
 func (p plan) lines(x words) []Line {
 	lines := []Line{{x.ciphers + p.cipherList() + x.end, p.level()}}
 	if p.has(scanner.TLSv13) {
-		lines = append(lines, Line{Text: x.suites + strings.Join(p.suites13, ":") + x.end})
+		lines = append(lines, Line{x.suites + strings.Join(p.suites13, ":") + x.end, x.known})
 	}
 	if len(p.groups) > 0 {
 		lines = append(lines, Line{x.curves + p.curveList(":") + x.end, ownCurves})
@@ -101,7 +102,7 @@ func (p plan) section() []Line {
 	if !p.has(scanner.TLSv13) {
 		lines = append(lines, Line{Text: "MaxProtocol = " + scanner.TLSv12})
 	}
-	lines = append(lines, p.lines(words{"CipherString = ", "Ciphersuites = ", "Groups = ", "SignatureAlgorithms = ", ""})...)
+	lines = append(lines, p.lines(words{"CipherString = ", "Ciphersuites = ", "Groups = ", "SignatureAlgorithms = ", "", ""})...)
 	return append(lines, Line{"Options = ServerPreference,-Compression", "The server's order decides."})
 }
 

@@ -74,6 +74,7 @@ func (w *writer) settle(p plan) {
 		w.kept["key-exchange"] = nil // primes that do not pass go with their suites
 	}
 	w.shutOut(p)
+	w.shortPrime(p)
 	if w.seen.Observation.TLS.Depth == fips.DepthVerdict {
 		w.note("The endpoint was asked at depth verdict, so that approved suites and groups that it accepts besides may be lost: scan it at full depth to keep them.")
 	}
@@ -109,6 +110,26 @@ func (w *writer) shutOut(p plan) {
 	}
 	if len(p.versions) == 1 && p.versions[0] == scanner.TLSv13 {
 		w.note("Clients without TLS 1.3 are shut out.")
+	}
+}
+
+// shortPrime warns where the server would not start with the lines: OpenSSL's
+// level 2 refuses the prime that it is given.
+func (w *writer) shortPrime(p plan) {
+	setting := map[string]string{
+		"nginx": "ssl_dhparam", "apache": "SSLOpenSSLConfCmd DHParameters, and parameters in the file of the certificate,",
+		"haproxy": "ssl-dh-param-file, tune.ssl.default-dh-param and parameters in the file of the certificate", "postfix": "smtpd_tls_dh1024_param_file",
+	}[w.Product]
+	if setting == "" || p.weak {
+		return
+	}
+	for _, v := range w.seen.Observation.TLS.Versions {
+		for _, x := range v.Primes {
+			if x.Bits < 2048 {
+				w.note("Take " + setting + " out: level 2 refuses a prime so short, and the server would not start or would not have it.")
+				return
+			}
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ func (w *writer) nginx() {
 		return
 	}
 	lines := []Line{{"ssl_protocols " + strings.Join(p.versions, " ") + ";", "In every server block of the address: of several on one address the default server's protocols hold for all."}}
-	lines = append(lines, p.lines(words{"ssl_ciphers ", "ssl_conf_command Ciphersuites ", "ssl_ecdh_curve ", "ssl_conf_command SignatureAlgorithms ", ";"})...)
+	lines = append(lines, p.lines(words{"ssl_ciphers ", "ssl_conf_command Ciphersuites ", "ssl_ecdh_curve ", "ssl_conf_command SignatureAlgorithms ", ";", "Known to nginx 1.19.4 and later, with OpenSSL."})...)
 	lines = append(lines, Line{Text: "ssl_prefer_server_ciphers on;"})
 	if w.found("tls-extension", "early_data") {
 		lines = append(lines, Line{"ssl_early_data off;", "Early data can be replayed."})
@@ -30,7 +30,7 @@ func (w *writer) apache() {
 		return
 	}
 	lines := []Line{{"SSLProtocol -all +" + strings.Join(p.versions, " +"), "In the virtual host, or for all of them in ssl.conf."}}
-	lines = append(lines, p.lines(words{"SSLCipherSuite ", "SSLCipherSuite TLSv1.3 ", "SSLOpenSSLConfCmd Groups ", "SSLOpenSSLConfCmd SignatureAlgorithms ", ""})...)
+	lines = append(lines, p.lines(words{"SSLCipherSuite ", "SSLCipherSuite TLSv1.3 ", "SSLOpenSSLConfCmd Groups ", "SSLOpenSSLConfCmd SignatureAlgorithms ", "", "Known to Apache 2.4.36 and later."})...)
 	lines = append(lines, Line{Text: "SSLHonorCipherOrder on"})
 	if w.found("tls-extension", "tls-compression") {
 		lines = append(lines, Line{Text: "SSLCompression off"})
@@ -56,7 +56,7 @@ func (w *writer) haproxy() {
 	if p.named {
 		w.note("ssl-default-bind-sigalgs is known to HAProxy 2.8 and later.")
 	}
-	lines = append(lines, p.lines(words{"    ssl-default-bind-ciphers ", "    ssl-default-bind-ciphersuites ", "    ssl-default-bind-curves ", "    ssl-default-bind-sigalgs ", ""})...)
+	lines = append(lines, p.lines(words{"    ssl-default-bind-ciphers ", "    ssl-default-bind-ciphersuites ", "    ssl-default-bind-curves ", "    ssl-default-bind-sigalgs ", "", ""})...)
 	w.ends("tls-extension", "early_data")
 	w.endOptions()
 	w.block("haproxy.cfg", "#", lines...)
