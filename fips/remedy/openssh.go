@@ -121,10 +121,6 @@ func (r release) keyword(what string) string {
 		return r.since("PubkeyAcceptedKeyTypes", 608)
 	case what == "user":
 		return "PubkeyAcceptedAlgorithms"
-	case what == "based" && r < 805:
-		return r.since("HostbasedAcceptedKeyTypes", 608)
-	case what == "based":
-		return "HostbasedAcceptedAlgorithms"
 	case what == "signer":
 		return r.since("CASignatureAlgorithms", 709)
 	case what == "size":

@@ -27,6 +27,7 @@ func (w *writer) sshd() {
 	if kex.Text != "" {
 		kex.Because = "Without group exchange: its primes come from the moduli file, and as distributed they are none of those that SP 800-56A Rev. 3 appendix D lists."
 		w.kept["named-group"], w.kept["key-exchange"] = nil, nil
+		w.moduli(k.KexAlgorithms)
 	}
 	lines = append(lines, kex, w.gssapi(k.KexAlgorithms),
 		w.fromList("ssh-cipher", "cipher", "Ciphers", w.candidates(r, told, sshCiphers(), both(k.EncryptionClientServer, k.EncryptionServerClient))),
@@ -34,6 +35,14 @@ func (w *writer) sshd() {
 	lines = append(lines, w.hostKeys(r)...)
 	lines = append(lines, w.userKeys(r)...)
 	w.block("sshd_config", "#", slices.DeleteFunc(lines, func(l Line) bool { return l == Line{} })...)
+}
+
+// moduli says how group exchange could stay.
+func (w *writer) moduli(offered []string) {
+	const gex = "diffie-hellman-group-exchange-sha256"
+	if slices.Contains(offered, gex) {
+		w.note("Clients that have no other method than group exchange are shut out. It can stay where the moduli file holds groups of RFC 3526 alone, of 2048 bits and more: add " + gex + " behind KexAlgorithms then.")
+	}
 }
 
 func both(a, b []string) []string { return addNew(slices.Clone(a), b...) }
