@@ -54,6 +54,7 @@ type Report struct {
 	Connections  int
 
 	names    naming
+	judge    *fips.Judge
 	expected *site.Inventory
 }
 

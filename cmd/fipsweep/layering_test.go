@@ -36,8 +36,9 @@ var layers = map[string][]string{
 	"fips/catalogue":     {"scanner", "scanner/iana", "fips"},
 	"fips/control":       {"scanner", "scanner/iana", "fips"},
 	"fips/site":          {"scanner", "scanner/iana", "fips"},
-	"reports":            {"scanner", "scanner/iana", "fips", "fips/control", "fips/site"},
-	"reports/render":     {"scanner", "scanner/iana", "fips", "fips/control", "fips/site", "reports"},
+	"fips/remedy":        {"scanner", "scanner/iana", "fips"},
+	"reports":            {"scanner", "scanner/iana", "fips", "fips/control", "fips/site", "fips/remedy"},
+	"reports/render":     {"scanner", "scanner/iana", "fips", "fips/control", "fips/site", "fips/remedy", "reports"},
 	"reports/cyclonedx":  {"scanner", "scanner/iana", "fips", "reports"},
 	"reports/schema":     {},
 	"internal/lab":       {}, // for tests, as is what lies below it: no package may import them
@@ -49,7 +50,7 @@ var layers = map[string][]string{
 
 // pure packages do no I/O, read no clock and start no goroutine.
 var pure = []string{"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire", "scanner/sshfile", "scanner/pkix",
-	"fips", "fips/catalogue", "fips/control", "fips/site"}
+	"fips", "fips/catalogue", "fips/control", "fips/site", "fips/remedy"}
 
 // impure is what a pure package may not import. (syscall is not among them:
 // package scanner needs the names of its errors.)

@@ -62,6 +62,7 @@ type endpointView struct {
 	Plainly                         bool // the report is large, and it passes or many were told before it: a line suffices
 	Facts                           []fact
 	Offer                           *offerView
+	Fix                             *fixView
 	Matrix                          *matrix
 	Chains                          []chainView
 	Lists                           []fact
@@ -177,6 +178,7 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	}
 	x.Plainly = !v.full && (a.Worst.Grade() == fips.Pass && !x.Waived || v.entries >= maxDetailed)
 	if !x.Plainly {
+		x.Fix = v.fix(a)
 		v.entries++
 	}
 	return x
