@@ -99,7 +99,7 @@ func scan(ctx context.Context, std streams, f scanFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	journal, err := replay.Create(dir, about)
+	journal, err := replay.Create(dir, about, nil)
 	if err != nil {
 		return fmt.Errorf("%w; name another folder with --state DIR", err)
 	}
