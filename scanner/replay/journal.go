@@ -144,6 +144,9 @@ func (j *Journal) write(v any) error {
 	}
 	n, err := j.f.Write(append(b, '\n'))
 	if err != nil {
+		if at := (*fs.PathError)(nil); errors.As(err, &at) {
+			err = at.Err // the file has had another name
+		}
 		err = fmt.Errorf("writing the journal %s: %w", j.path, err)
 		if n > 0 {
 			err = errors.Join(err, j.f.Truncate(j.size))
@@ -183,5 +186,8 @@ func (j *Journal) Close() error {
 	defer j.mu.Unlock()
 	err := j.sync()
 	j.closed = true
-	return errors.Join(err, j.f.Close())
+	if closing := j.f.Close(); err == nil {
+		err = closing
+	}
+	return err
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// PlanOf reads from the first line of a journal what its sweep is and asks.
+// PlanOf reads from the first line of a journal what its sweep is and asks,
+// and from the last whether it ended, which is all that it reads.
 func PlanOf(path string) (scanner.Sweep, Plan, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -29,7 +30,28 @@ func PlanOf(path string) (scanner.Sweep, Plan, error) {
 	if r.Plan == nil || checkID(r.About.ID) != nil {
 		return scanner.Sweep{}, Plan{}, fmt.Errorf("resuming: %s does not say what its sweep asks, as journals of fipsweep 0.1 and JSON lines do not: scan anew", path)
 	}
-	return r.About, *r.Plan, nil
+	about := r.About
+	if last, err := lastLine(f); err == nil {
+		if _, _, err := r.decode(last, true); err == nil {
+			about.Ended, about.Interrupted = r.About.Ended, r.About.Interrupted
+		}
+	}
+	return about, *r.Plan, nil
+}
+
+// lastLine is the last whole line, or the end of it where it is longer than
+// any but an observation.
+func lastLine(f *os.File) ([]byte, error) {
+	end, err := wholeLines(f)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, min(end, 1<<20))
+	if _, err := f.ReadAt(b, end-int64(len(b))); err != nil {
+		return nil, err
+	}
+	b = bytes.TrimSuffix(b, []byte("\n"))
+	return b[bytes.LastIndexByte(b, '\n')+1:], nil
 }
 
 // Resume opens the journal of a sweep that was broken off, for what is still

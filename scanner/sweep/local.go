@@ -27,7 +27,12 @@ type Limits struct {
 	Concurrency int           // endpoints in flight; 256, or fewer where the Dialer's sockets or rate would not do
 	PerHost     int           // endpoints of one address in flight; 2
 	HostTimeout time.Duration // all that one endpoint may take, whatever it does; 2 minutes
+	Deadline    time.Duration // all that the sweep may take; 0 for no limit
 }
+
+// ErrDeadline says that the time for the sweep was over before everything was
+// asked.
+var ErrDeadline = errors.New("the time for the sweep is over")
 
 // Config is what a Local needs.
 type Config struct {
@@ -35,6 +40,11 @@ type Config struct {
 	Prober   scanner.Prober
 	Limits   Limits
 	SweepID  string // set on every observation
+
+	// Done tells of an endpoint that was asked already, and need not be asked
+	// again, whether it was and whether it answered; nil for none. It is
+	// called from many goroutines.
+	Done func(scanner.Endpoint) (done, answered bool)
 
 	// Dialer is what the prober dials with. It is also used to find out at
 	// once which further ports answer of a host that drops packets; without
@@ -91,6 +101,10 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ctx = withAbort(ctx, cancel)
+	if d := l.cfg.Limits.Deadline; d > 0 {
+		timer := time.AfterFunc(d, func() { cancel(ErrDeadline) })
+		defer timer.Stop()
+	}
 	r := &run{
 		cfg:   l.cfg,
 		ctx:   ctx,
@@ -126,6 +140,9 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 func (r *run) ended() error {
 	if lost := (*lostProxy)(nil); errors.As(context.Cause(r.ctx), &lost) {
 		return lost
+	}
+	if cause := context.Cause(r.ctx); cause == ErrDeadline {
+		return cause
 	}
 	return r.ctx.Err()
 }

@@ -25,6 +25,10 @@ func (r *run) target(t scanner.Target) {
 		if r.ctx.Err() != nil {
 			return
 		}
+		if done, answered := r.done(e); done {
+			v.named.met(answered)
+			continue
+		}
 		if err != nil {
 			r.cfg.Progress.Asked.Add(1)
 			r.finish(scanner.Failed(e, probeName, expandFailure(e, err)))
@@ -35,6 +39,13 @@ func (r *run) target(t scanner.Target) {
 		}
 	}
 	v.knock()
+}
+
+func (r *run) done(e scanner.Endpoint) (done, answered bool) {
+	if r.cfg.Done == nil {
+		return false, false
+	}
+	return r.cfg.Done(e)
 }
 
 func expandFailure(e scanner.Endpoint, err error) scanner.Failure {
