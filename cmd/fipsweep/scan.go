@@ -190,7 +190,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	local := sweep.New(sweep.Config{
 		Expander: expander{files: files, hosts: newHosts(p.excluded)},
 		Prober:   newProber(dialer.Dial, files, p.timeout, p.trust, p.verdict()),
-		Limits:   sweep.Limits{PerHost: p.perHost, HostTimeout: p.hostTimeout, Deadline: p.deadline},
+		Limits:   sweep.Limits{PerHost: p.perHost, PerSubnet: p.perSubnet, HostTimeout: p.hostTimeout, Deadline: p.deadline},
 		SweepID:  about.ID,
 		Done:     done.Has,
 		Dialer:   dialer,

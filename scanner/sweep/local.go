@@ -26,6 +26,7 @@ const (
 type Limits struct {
 	Concurrency int           // endpoints in flight; 256, or fewer where the Dialer's sockets or rate would not do
 	PerHost     int           // endpoints of one address in flight; 2
+	PerSubnet   int           // endpoints of one /24, or /64 of IPv6, in flight; 0 for no bound
 	HostTimeout time.Duration // all that one endpoint may take, whatever it does; 2 minutes
 	Deadline    time.Duration // all that the sweep may take; 0 for no limit
 }
@@ -88,7 +89,7 @@ type run struct {
 	open  chan struct{}            // a token for each target being expanded
 	slots chan struct{}            // a token for each endpoint being probed
 	work  sync.WaitGroup
-	hosts hosts
+	hosts *hosts
 }
 
 // Sweep asks every endpoint of the targets and calls emit, from the calling
@@ -112,7 +113,7 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 		gone:  make(chan struct{}),
 		open:  make(chan struct{}, l.cfg.Limits.Concurrency),
 		slots: make(chan struct{}, l.cfg.Limits.Concurrency),
-		hosts: hosts{at: map[hostKey]*host{}, perHost: l.cfg.Limits.PerHost},
+		hosts: newHosts(l.cfg.Limits.PerHost, l.cfg.Limits.PerSubnet),
 	}
 	defer close(r.gone)
 	go r.feed(targets)
