@@ -84,9 +84,8 @@ func checkLimits(f scanFlags) error {
 	if f.history != "off" {
 		errs = append(errs, fmt.Errorf("--history %s: there is no history yet; only 'off' is accepted", f.history))
 	}
-	if _, err := newProgress(f.progress, io.Discard, 0); err != nil {
-		errs = append(errs, err)
-	}
+	_, err := parseProgress(f.progress, f.verbose, io.Discard)
+	errs = append(errs, err)
 	return errors.Join(errs...)
 }
 

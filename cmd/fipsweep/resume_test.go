@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -27,7 +28,7 @@ const kills = 20
 // perhaps killed again, it comes to the observations of an unbroken one, each
 // of them once, and nothing that was finished is asked again.
 func TestKilledAndResumed(t *testing.T) {
-	target := farm(t, 120)
+	target := farm(t, 120)[0]
 	began := time.Now()
 	whole, _ := sweepUntil(t, t.TempDir(), 0, target)
 	long := time.Since(began)
@@ -198,7 +199,7 @@ func TestResumeAsksTheSame(t *testing.T) {
 // TestNothingHalfWritten holds what is left where the disk is full, or nobody
 // reads: whole lines, a message, exit status 1, and a sweep to go on with.
 func TestNothingHalfWritten(t *testing.T) {
-	target := farm(t, 40)
+	target := farm(t, 40)[0]
 	state := t.TempDir()
 	shell := func(script string) (string, string) {
 		cmd := execContext(t.Context(), "sh", "-c", script, "sh", binary(t), state, target)
@@ -221,7 +222,7 @@ func TestNothingHalfWritten(t *testing.T) {
 			t.Errorf("%s:\n%s", place, errs)
 		}
 	}
-	if out, err := execContext(t.Context(), "unshare", "-rm", "true").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "unshare", "-rm", "true").CombinedOutput(); err != nil {
 		t.Skip("no small disks are tried: unshare -rm: " + string(out))
 	}
 	for _, use := range []string{`-o jsonl="$2/small/lines" --state "$2"`, `-q --state "$2/small"`} {

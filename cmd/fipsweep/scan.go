@@ -34,6 +34,7 @@ type scanFlags struct {
 	history  string
 	state    string
 	progress string
+	verbose  bool
 	resume   string
 	lock     string
 }
@@ -105,6 +106,7 @@ and files are read the same at either depth.`,
 	fl.StringVar(&f.resume, "resume", "", "go on with this `SWEEP` that was broken off, by its id, or 'last'; it asks what it asked then, and what it finished is not asked again")
 	fl.StringVar(&f.lock, "lock", lockRefuse, "where another sweep runs with the same --state: refuse, or wait for its end")
 	fl.StringVar(&f.progress, "progress", "auto", "draw progress on stderr: auto, always or never")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "where stderr is no terminal, say every 30 s how far the sweep is; SIGUSR1 asks for that at any time")
 	return cmd
 }
 
@@ -179,12 +181,14 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 		fmt.Fprintf(std.err, "sweep %s, journal %s\n", about.ID, journal.Path())
 		noteFiles(std.err, about.Scope.Targets)
 	}
-	bar, err := newProgress(p.progress, std.err, foreseen(p.targets))
+	shows, err := parseProgress(p.progress, p.verbose, std.err)
 	if err != nil {
 		return nil, err
 	}
-	defer bar.finish()
-	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Log: log})
+	counts := new(sweep.Progress)
+	seen := newProgress(shows, std.err, foreseen(p.targets), counts)
+	defer seen.finish()
+	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Progress: counts, Log: log})
 	files := newFiles(p.trust)
 	done := new(replay.Done)
 	local := sweep.New(sweep.Config{
@@ -194,13 +198,10 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 		SweepID:  about.ID,
 		Done:     done.Has,
 		Dialer:   dialer,
+		Progress: counts,
 		Log:      log,
 	})
-	var extra []reports.Recorder
-	if bar != nil {
-		extra = append(extra, bar)
-	}
-	return p.conduct(ctx, std, about, pipeline{sweeper: local, targets: p.targets.All(), journal: journal, kept: former.finished(done), now: time.Now}, extra...)
+	return p.conduct(ctx, std, about, pipeline{sweeper: local, targets: p.targets.All(), journal: journal, kept: former.finished(done), now: time.Now}, seen)
 }
 
 // noteFiles says of a word that is a host by the grammar and a file by what
