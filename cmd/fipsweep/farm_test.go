@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,13 +22,17 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// farmKinds are who stands on a farm, one after the other. A nil one is
-// nobody: the address refuses.
-var farmKinds = [...]struct {
+// A farmKind is who stands on some addresses of a farm, and what a sweep makes
+// of them.
+type farmKind struct {
 	name    string
 	outcome string
 	handle  func(net.Conn, *tls.Config)
-}{
+}
+
+// farmKinds are who stands on a farm, one after the other. A nil one is
+// nobody: the address refuses.
+var farmKinds = []farmKind{
 	{"TLS", "TLS, 1 chains", func(c net.Conn, cfg *tls.Config) {
 		s := tls.Server(c, cfg)
 		if s.Handshake() == nil {
@@ -61,7 +66,9 @@ func farmAt(i int) netip.Addr {
 
 // farm is n addresses of loopback, of every kind in turn, and the targets that
 // are all of them, 250 in each.
-func farm(t testing.TB, n int) (targets []string) {
+func farm(t testing.TB, n int) (targets []string) { return farmOf(t, n, farmKinds) }
+
+func farmOf(t testing.TB, n int, kinds []farmKind) (targets []string) {
 	t.Helper()
 	cfg := &tls.Config{Certificates: []tls.Certificate{ecdsaCertificate(t)}, MinVersion: tls.VersionTLS12}
 	port := lab.Port(t).Port()
@@ -69,7 +76,7 @@ func farm(t testing.TB, n int) (targets []string) {
 		if i%250 == 0 {
 			targets = append(targets, fmt.Sprintf("%v-%d:%d", farmAt(i), min(250, n-i), port))
 		}
-		kind := farmKinds[i%len(farmKinds)]
+		kind := kinds[i%len(kinds)]
 		if kind.handle == nil {
 			continue
 		}
@@ -129,6 +136,25 @@ func TestFarm(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, outcomes); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)
+	}
+}
+
+// TestTarpits holds that ports which accept and never answer cost one timeout,
+// 256 of them together, with the default limits.
+func TestTarpits(t *testing.T) {
+	i := slices.IndexFunc(farmKinds, func(k farmKind) bool { return k.name == "tarpit" })
+	targets := farmOf(t, 256, farmKinds[i:i+1])
+	began := time.Now()
+	r := runScan(t, targets...)
+	took := time.Since(began)
+	t.Logf("256 tarpits with a timeout of 5 s: %v", took.Round(10*time.Millisecond))
+	for _, o := range r.observations {
+		if was := outcomeOf(o); was != farmKinds[i].outcome {
+			t.Errorf("%v: %s", o.Endpoint, was)
+		}
+	}
+	if len(r.observations) != 256 || took > 9*time.Second {
+		t.Errorf("%d observations in %v, want 256 in about 5 s", len(r.observations), took)
 	}
 }
 
