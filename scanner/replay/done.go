@@ -2,39 +2,43 @@ package replay
 
 import (
 	"hash/fnv"
+	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// Done is the endpoints that a sweep has finished: some 20 bytes for each,
-// and nothing of what was observed there. It may be read by many goroutines
-// once all were added.
+// Done is the endpoints that a sweep has finished: eight bytes for each, and
+// nothing of what was observed there. All are added before the first is looked
+// for; then it may be read by many goroutines.
 type Done struct {
-	ids      map[uint64]struct{}
-	answered map[uint64]struct{} // of those with a name
+	ids      []uint64
+	answered []uint64 // of those with a name
+	sorted   sync.Once
 }
 
 // Add adds the endpoint of an observation.
 func (d *Done) Add(o scanner.Observation) {
-	if d.ids == nil {
-		d.ids, d.answered = map[uint64]struct{}{}, map[uint64]struct{}{}
-	}
 	k := keyOf(o.Endpoint)
-	d.ids[k] = struct{}{}
+	d.ids = append(d.ids, k)
 	if o.Endpoint.Name != "" && o.Answered() {
-		d.answered[k] = struct{}{}
+		d.answered = append(d.answered, k)
 	}
 }
 
 // Has tells whether an endpoint was added, and whether one of a name answered.
 func (d *Done) Has(e scanner.Endpoint) (done, answered bool) {
-	if d == nil || len(d.ids) == 0 {
+	d.sorted.Do(func() {
+		slices.Sort(d.ids)
+		slices.Sort(d.answered)
+	})
+	if len(d.ids) == 0 {
 		return false, false
 	}
 	k := keyOf(e)
-	_, done = d.ids[k]
-	_, answered = d.answered[k]
+	_, done = slices.BinarySearch(d.ids, k)
+	_, answered = slices.BinarySearch(d.answered, k)
 	return done, answered
 }
 
