@@ -181,7 +181,7 @@ func TestFewFiles(t *testing.T) {
 	targets := farm(t, 96)
 	whole, _ := sweepUntil(t, t.TempDir(), 0, targets...)
 	lines := filepath.Join(t.TempDir(), "lines")
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -n 64; exec "$0" scan -q --timeout 500ms --state "$1" -o jsonl="$2" $3`,
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -n 64; exec "$0" scan -q --timeout 2s --state "$1" -o jsonl="$2" $3`,
 		binary(t), t.TempDir(), lines, strings.Join(targets, " "))
 	if out, err := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != int(exitFindings) {
 		t.Fatalf("%v\n%s", err, out)

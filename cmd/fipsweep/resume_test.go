@@ -70,7 +70,7 @@ func TestKilledAndResumed(t *testing.T) {
 func sweepUntil(t *testing.T, state string, after time.Duration, words ...string) (lines []byte, killed bool) {
 	t.Helper()
 	path := filepath.Join(state, "lines.jsonl")
-	args := append([]string{"scan", "--state", state, "--timeout", "500ms", "-o", "jsonl=" + path, "-o", "text=/dev/null"}, words...)
+	args := append([]string{"scan", "--state", state, "--timeout", "2s", "-o", "jsonl=" + path, "-o", "text=/dev/null"}, words...)
 	cmd := execContext(t.Context(), binary(t), args...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
