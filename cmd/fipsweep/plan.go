@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +24,8 @@ type plan struct {
 	through  *sweep.Proxy // nil for none
 	scope    scanner.Scope
 	trust    trustBase
+
+	listsDigest string // SHA-256 of what the lists of targets hold, in hex; "" for no list
 }
 
 func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
@@ -56,11 +60,23 @@ func checkLimits(f scanFlags) error {
 	if f.perHost < 1 {
 		errs = append(errs, fmt.Errorf("--per-host %d: want 1 or more", f.perHost))
 	}
+	if f.perSubnet < 0 {
+		errs = append(errs, fmt.Errorf("--per-subnet %d: want 1 or more, or 0 for no limit", f.perSubnet))
+	}
 	if f.rate < 0 {
 		errs = append(errs, fmt.Errorf("--rate %g: want connections a second, or 0 for no limit", f.rate))
 	}
 	if f.timeout <= 0 {
 		errs = append(errs, fmt.Errorf("--timeout %s: want a duration above 0, such as 5s", f.timeout))
+	}
+	if f.hostTimeout <= 0 {
+		errs = append(errs, fmt.Errorf("--host-timeout %s: want a duration above 0, such as 2m", f.hostTimeout))
+	}
+	if f.deadline < 0 {
+		errs = append(errs, fmt.Errorf("--deadline %s: want a duration, or 0 for no limit", f.deadline))
+	}
+	if f.lock != lockRefuse && f.lock != lockWait {
+		errs = append(errs, fmt.Errorf("--lock %s: want %s or %s", f.lock, lockRefuse, lockWait))
 	}
 	if f.depth != depthFull && f.depth != fips.DepthVerdict {
 		errs = append(errs, fmt.Errorf("--depth %s: want %s or %s", f.depth, depthFull, fips.DepthVerdict))
@@ -68,9 +84,8 @@ func checkLimits(f scanFlags) error {
 	if f.history != "off" {
 		errs = append(errs, fmt.Errorf("--history %s: there is no history yet; only 'off' is accepted", f.history))
 	}
-	if _, err := newProgress(f.progress, io.Discard, 0); err != nil {
-		errs = append(errs, err)
-	}
+	_, err := parseProgress(f.progress, f.verbose, io.Discard)
+	errs = append(errs, err)
 	return errors.Join(errs...)
 }
 
@@ -79,10 +94,14 @@ func checkLimits(f scanFlags) error {
 func (p *plan) readTargets(stdin io.Reader, args []string) error {
 	var errs []error
 	var lines []target.Line
+	read := sha256.New()
 	for _, name := range p.lists {
-		more, err := readList(stdin, name)
+		more, err := readList(stdin, name, read)
 		errs = append(errs, err)
 		lines = append(lines, more...)
+	}
+	if len(p.lists) > 0 {
+		p.listsDigest = hex.EncodeToString(read.Sum(nil))
 	}
 	excluded, err := target.ParseExcludes(p.exclude, nil)
 	errs = append(errs, err)
@@ -106,14 +125,15 @@ func (p *plan) readTargets(stdin io.Reader, args []string) error {
 	return errors.Join(errs...)
 }
 
-func readList(stdin io.Reader, name string) ([]target.Line, error) {
+// readList reads one list; what it reads goes to seen as well.
+func readList(stdin io.Reader, name string, seen io.Writer) ([]target.Line, error) {
 	if name == "-" {
-		return target.ReadList(stdin, "stdin")
+		return target.ReadList(io.TeeReader(stdin, seen), "stdin")
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("--targets: %w", err)
 	}
 	defer f.Close()
-	return target.ReadList(f, name)
+	return target.ReadList(io.TeeReader(f, seen), name)
 }

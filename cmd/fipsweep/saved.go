@@ -92,13 +92,8 @@ func (s *saved) readOne(ctx context.Context, path string, yield func(scanner.Obs
 
 // Sweep emits the observations again, as a scanner.Sweeper.
 func (s *saved) Sweep(ctx context.Context, _ iter.Seq[scanner.Target], emit func(scanner.Observation) error) error {
-	for o, err := range s.observations(ctx) {
-		if err == nil {
-			err = emit(o)
-		}
-		if err != nil {
-			return err
-		}
+	if err := observations(s.observations).each(ctx, emit); err != nil {
+		return err
 	}
 	return ctx.Err()
 }

@@ -296,11 +296,7 @@ func (v *view) Limits() []string {
 		list = append(list, clean(fmt.Sprintf("Lost before all was asked: %s at %s (for example: %s).", reasonWord(g.Reason), many(g.Places.Count, "endpoint"), g.What)))
 	}
 	if r.Quiet > 0 {
-		var parts []string
-		for _, c := range r.Silent {
-			parts = append(parts, fmt.Sprintf("%s %s", clean(reasonWord(c.Reason)), number(c.Endpoints)))
-		}
-		list = append(list, fmt.Sprintf("%s of hosts and ranges had nobody answering (%s). That is an answer, and no endpoint.", many(r.Quiet, "further port"), strings.Join(parts, ", ")))
+		list = append(list, fmt.Sprintf("%s of hosts and ranges had nobody answering (%s). That is an answer, and no endpoint.", many(r.Quiet, "further port"), clean(counted(r.Silent))))
 	}
 	if r.Empty > 0 {
 		list = append(list, fmt.Sprintf("%s read and %s no cryptography.", verb(r.Empty, "1 file was", number(r.Empty)+" files were"), verb(r.Empty, "holds", "hold")))
