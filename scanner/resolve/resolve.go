@@ -53,8 +53,8 @@ func New(o Options) *Expander {
 // and the error.
 func (x *Expander) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scanner.Endpoint, error] {
 	return func(yield func(scanner.Endpoint, error) bool) {
-		if t.Name == "" {
-			x.ports(t, t.Addr, "", yield)
+		if t.Addr.IsValid() {
+			x.ports(t, t.Addr, t.Name, yield)
 			return
 		}
 		addrs, err := x.resolve(ctx, t.Name)
@@ -63,7 +63,7 @@ func (x *Expander) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scann
 			return
 		}
 		for _, a := range addrs {
-			if !x.ports(t, a, t.Name, yield) {
+			if !slices.Contains(t.Known, a) && !x.ports(t, a, t.Name, yield) {
 				return
 			}
 		}

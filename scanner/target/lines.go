@@ -14,6 +14,7 @@ const maxLine = 64 << 10
 // A Line is one target or exclusion from a file, and where it stands there.
 type Line struct {
 	Text  string
+	Name  string // the name by which an address is asked (SNI); "" for none
 	Where string // "targets.txt:12"; "" for an argument
 }
 

@@ -21,13 +21,13 @@ func TestOverlaps(t *testing.T) {
 		{"one within the other", "10.0.0.0/30 10.0.0.1", "", "10.0.0.0 443 22; 10.0.0.1 443 22; 10.0.0.2 443 22; 10.0.0.3 443 22"},
 		{"overlapping ranges", "10.0.0.1-2 10.0.0.2-3", "", "10.0.0.1 443 22; 10.0.0.2 443 22; 10.0.0.3 443 22"},
 		{"one address, more ports", "10.0.0.0/31 10.0.0.1:443,8443", "", "10.0.0.0 443 22; 10.0.0.1 443 8443 outright; 10.0.0.1 22"},
-		{"the outright one first", "10.0.0.1:443 10.0.0.0/31", "", "10.0.0.1 443 outright; 10.0.0.1 22; 10.0.0.0 443 22"},
+		{"the outright one first", "10.0.0.1:443 10.0.0.0/31", "", "10.0.0.0 443 22; 10.0.0.1 443 outright; 10.0.0.1 22"},
 		{"a scheme wins its port", "10.0.0.1 ssh://10.0.0.1:443", "", "ssh 10.0.0.1 443 outright; 10.0.0.1 22"},
-		{"written order", "b.example 10.0.0.9 a.example 10.0.0.1", "", "b.example 443 22; 10.0.0.9 443 22; a.example 443 22; 10.0.0.1 443 22"},
+		{"names before addresses", "b.example 10.0.0.9 a.example 10.0.0.1", "", "b.example 443 22; a.example 443 22; 10.0.0.1 443 22; 10.0.0.9 443 22"},
 		{"a name twice", "h h:443 H.", "", "h 443 outright; h 22"},
 		{"a path twice", "/etc/ssl /etc/ssl/ file:///etc/ssl", "", "file /etc/ssl outright"},
 		{"a zone twice", "fe80::1%a fe80::1%a fe80::1%b", "", "fe80::1%a 443 22; fe80::1%b 443 22"},
-		{"both families", "::1 0.0.0.1", "", "::1 443 22; 0.0.0.1 443 22"},
+		{"both families", "::1 0.0.0.1", "", "0.0.0.1 443 22; ::1 443 22"},
 		{"an address out of the middle", "10.0.0.0/30", "10.0.0.1", "10.0.0.0 443 22; 10.0.0.2 443 22; 10.0.0.3 443 22"},
 		{"a network out of a network", "10.0.0.0/29", "10.0.0.4/30 10.0.0.0-2", "10.0.0.3 443 22"},
 		{"a name", "h i", "H.", "i 443 22"},
@@ -121,7 +121,7 @@ func TestPlanAgainstSet(t *testing.T) {
 }
 
 func TestExcludes(t *testing.T) {
-	x, err := ParseExcludes([]string{"10.0.0.0/24", "10.0.1.0-10.0.1.9", "::1", "db.example"}, []Line{{"192.0.2.7", "f:1"}})
+	x, err := ParseExcludes([]string{"10.0.0.0/24", "10.0.1.0-10.0.1.9", "::1", "db.example"}, []Line{{Text: "192.0.2.7", Where: "f:1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestExcludes(t *testing.T) {
 }
 
 func TestBadExcludes(t *testing.T) {
-	_, err := ParseExcludes([]string{"10.0.0.1:443", "10.0.0.0/99", "/etc", "ok"}, []Line{{"a..b", "no.txt:3"}})
+	_, err := ParseExcludes([]string{"10.0.0.1:443", "10.0.0.0/99", "/etc", "ok"}, []Line{{Text: "a..b", Where: "no.txt:3"}})
 	if err == nil {
 		t.Fatal("no complaint")
 	}
@@ -164,11 +164,11 @@ func TestReadList(t *testing.T) {
 		want     []Line
 		wantErr  string
 	}{
-		{"plain", "a\nb\n", []Line{{"a", "f:1"}, {"b", "f:2"}}, ""},
-		{"no line end", "a", []Line{{"a", "f:1"}}, ""},
-		{"comments and blanks", "# x\n\n a # y\n\t# z\nb\t#\n", []Line{{"a", "f:3"}, {"b", "f:5"}}, ""},
-		{"a # within", "/x#1\n", []Line{{"/x#1", "f:1"}}, ""},
-		{"Windows", "\ufeffa\r\nb\r\n", []Line{{"a", "f:1"}, {"b", "f:2"}}, ""},
+		{"plain", "a\nb\n", []Line{{Text: "a", Where: "f:1"}, {Text: "b", Where: "f:2"}}, ""},
+		{"no line end", "a", []Line{{Text: "a", Where: "f:1"}}, ""},
+		{"comments and blanks", "# x\n\n a # y\n\t# z\nb\t#\n", []Line{{Text: "a", Where: "f:3"}, {Text: "b", Where: "f:5"}}, ""},
+		{"a # within", "/x#1\n", []Line{{Text: "/x#1", Where: "f:1"}}, ""},
+		{"Windows", "\ufeffa\r\nb\r\n", []Line{{Text: "a", Where: "f:1"}, {Text: "b", Where: "f:2"}}, ""},
 		{"empty", "", nil, ""},
 		{"a long line", "a\n" + strings.Repeat("b", maxLine+1), nil, "f:2: the line is longer"},
 	} {
