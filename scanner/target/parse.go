@@ -137,8 +137,9 @@ func (o *Options) network(text, s string) (spec, error) {
 	}
 	out := spec{text: text, ports: o.Ports}
 	var portErr error
+	numbered := false
 	if hasPorts {
-		out.ports, portErr = ParsePorts(ports)
+		out.ports, numbered, portErr = parsePorts(ports)
 	}
 	out.place, err = parsePlace(host)
 	if err := errors.Join(err, portErr); err != nil {
@@ -147,7 +148,7 @@ func (o *Options) network(text, s string) (spec, error) {
 	if !o.Wide && out.place.span.from.IsValid() && out.place.span.wide() {
 		return spec{}, errors.New("a network wider than /8 (IPv6: /104) needs --wide")
 	}
-	out.outright = hasPorts && out.place.alone()
+	out.outright = numbered && out.place.alone()
 	return out, nil
 }
 

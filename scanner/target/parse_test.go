@@ -96,6 +96,7 @@ func TestGrammar(t *testing.T) {
 		{"name in capitals with a final dot", "Mail.Example.COM.", "mail.example.com 443 22"},
 		{"name and port", "host:8443", "host 8443 outright"},
 		{"name and ports", "host:443,8443", "host 443 8443 outright"},
+		{"a set of ports, which is not named outright", "host:ssh,8443", "host 22 2222 8443"},
 		{"name with hyphens and underscore", "a-1_b.example", "a-1_b.example 443 22"},
 		{"name that begins like an address", "10-0-0-1.example", "10-0-0-1.example 443 22"},
 		{"repeated ports", "host:443,443,22", "host 443 22 outright"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,6 +203,51 @@ func TestParsePorts(t *testing.T) {
 		t.Errorf("%d ports, %v", len(got), err)
 	}
 	if _, err := ParsePorts("0,70000,x"); err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestPortSets(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want []uint16
+	}{
+		{"ssh", []uint16{22, 2222}},
+		{"mail", []uint16{25, 587, 465, 143, 993, 110, 995, 4190, 24}},
+		{"db", []uint16{5432, 3306, 1433, 27017, 6379, 6380}},
+		{"web", []uint16{443, 8443, 4443, 9443, 6443}},
+		{"top", DefaultPorts()},
+		{"9000,ssh, 22,20-22", []uint16{9000, 22, 2222, 20, 21}},
+		{"db,web", []uint16{5432, 3306, 1433, 27017, 6379, 6380, 443, 8443, 4443, 9443, 6443}},
+	} {
+		got, err := ParsePorts(tt.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.in, diff)
+		}
+	}
+	// Where TLS is usual from the first byte, the set of TLS has the port; a
+	// port of a scheme that begins in clear is not among them.
+	tls, err := ParsePorts("tls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scheme := range []string{"smtp", "submission", "imap", "pop3", "ftp", "ldap", "postgres", "mysql", "ssh", "rdp", "mssql"} {
+		if p, _ := SchemePort(scheme); slices.Contains(tls, p) {
+			t.Errorf("the set of TLS has port %d of %s", p, scheme)
+		}
+	}
+	for _, set := range []string{"tls", "ssh", "mail", "db", "web"} {
+		ports, _ := PortSet(set)
+		for _, p := range ports {
+			if p != 24 && !slices.Contains(DefaultPorts(), p) {
+				t.Errorf("port %d of %s is not among the usual ones", p, set)
+			}
+		}
+	}
+	if _, err := ParsePorts("smtp"); err == nil || !strings.Contains(err.Error(), "or tls, ssh, mail, db, web or top") {
 		t.Errorf("%v", err)
 	}
 }
