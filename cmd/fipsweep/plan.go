@@ -1,13 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/resolve"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
@@ -19,14 +20,15 @@ type plan struct {
 	scanFlags
 	targets  *target.List
 	excluded *target.Excludes
-	through  *sweep.Proxy // nil for none
+	dns      *resolve.Client // nil for the machine's own resolver
+	through  *sweep.Proxy    // nil for none
 	scope    scanner.Scope
 	trust    trustBase
 }
 
-func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
+func newPlan(ctx context.Context, std streams, f scanFlags, args []string) (*plan, error) {
 	p := &plan{scanFlags: f}
-	limits, targets, proxy := checkLimits(f), p.readTargets(std.in, args), p.readProxy()
+	limits, targets, proxy := checkLimits(f), p.readTargets(ctx, std, args), p.readProxy()
 	var err, trust error
 	p.trust, trust = f.trustFlags.read()
 	p.scope.Trust, p.scope.WeakKeys = p.trust.names(), f.weakKeyFiles
@@ -72,48 +74,4 @@ func checkLimits(f scanFlags) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
-}
-
-// readTargets parses the arguments and every --targets file together, so that
-// all complaints are told at once.
-func (p *plan) readTargets(stdin io.Reader, args []string) error {
-	var errs []error
-	var lines []target.Line
-	for _, name := range p.lists {
-		more, err := readList(stdin, name)
-		errs = append(errs, err)
-		lines = append(lines, more...)
-	}
-	excluded, err := target.ParseExcludes(p.exclude, nil)
-	errs = append(errs, err)
-	var ports []uint16
-	if p.ports != "" {
-		if ports, err = target.ParsePorts(p.ports); err != nil {
-			errs = append(errs, fmt.Errorf("--ports: %w", err))
-		}
-	}
-	if errors.Join(errs...) == nil || len(args)+len(lines) > 0 {
-		home, _ := os.UserHomeDir()
-		p.targets, err = target.Parse(args, target.Options{Ports: ports, Schemes: schemes(), Wide: p.wide,
-			Exclude: excluded, Lines: lines, Stat: os.Lstat, Home: home})
-		errs = append(errs, err)
-	}
-	p.excluded = excluded
-	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: p.exclude, Ports: ports, Depth: p.depth}
-	for _, name := range p.lists {
-		p.scope.Targets = append(p.scope.Targets, "--targets "+name)
-	}
-	return errors.Join(errs...)
-}
-
-func readList(stdin io.Reader, name string) ([]target.Line, error) {
-	if name == "-" {
-		return target.ReadList(stdin, "stdin")
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("--targets: %w", err)
-	}
-	defer f.Close()
-	return target.ReadList(f, name)
 }

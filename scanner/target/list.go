@@ -14,6 +14,7 @@ import (
 type List struct {
 	named row // names, paths, and addresses that are in no span
 	spans row
+	names map[string]bool
 	seed  uint64
 	shard Shard
 }
@@ -89,6 +90,10 @@ func (e *entry) each(t scanner.Target, yield func(scanner.Target) bool) bool {
 	}
 	return true
 }
+
+// HasName tells whether a name is a target itself, or one by which an address
+// is asked. It is safe for concurrent use.
+func (l *List) HasName(name string) bool { return l.names[name] }
 
 // Count is how many endpoints the targets stand for, as far as it can be known
 // before asking: a name counts as one address, a path as one file. It

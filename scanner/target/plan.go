@@ -63,7 +63,13 @@ func plan(specs []spec, x *Excludes) (*List, error) {
 			errs = append(errs, err)
 		}
 	}
-	return &List{named: newRow(named), spans: newRow(spans)}, errors.Join(errs...)
+	names := map[string]bool{}
+	for _, e := range named {
+		if e.place.name != "" {
+			names[e.place.name] = true
+		}
+	}
+	return &List{named: newRow(named), spans: newRow(spans), names: names}, errors.Join(errs...)
 }
 
 // adopt sees to a name that is a target by itself and with an address besides:
