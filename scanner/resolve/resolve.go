@@ -1,5 +1,7 @@
 // Package resolve turns network targets into endpoints: an address into one
-// for each port, a name into one for each of its addresses and ports.
+// for each port, a name into one for each of its addresses and ports. Names are
+// found by the machine's own resolver or by one that is named, and those of an
+// address by its PTR records.
 //
 // It never connects to an endpoint, and it never yields an address that the
 // operator excluded, whatever name leads there. Targets that are paths are not

@@ -12,6 +12,10 @@
 // network included: what is a network address under one mask is a host under
 // another, and asking costs one packet.
 //
+// Lists of targets are read in the forms that port scanners write them. The
+// order of a sweep is a permutation of all addresses, computed and not kept,
+// and a shard of it an arithmetic progression.
+//
 // It never resolves a name, opens a file or sends a packet: whether a path is
 // there is asked of a function that the caller supplies.
 package target
