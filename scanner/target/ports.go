@@ -107,10 +107,8 @@ func ParsePorts(s string) ([]uint16, error) {
 // parsePorts tells also whether every port was named by its number: those of a
 // set are asked on the chance that they are open.
 func parsePorts(s string) (ports []uint16, numbered bool, err error) {
-	var (
-		seen [1 << 16]bool
-		errs []error
-	)
+	var errs []error
+	seen := map[uint16]bool{}
 	add := func(p uint16) {
 		if !seen[p] {
 			seen[p] = true
