@@ -137,7 +137,7 @@ func (l *list) greppable(r io.Reader) error {
 		addr, ports, rest := grepped(text)
 		switch {
 		case addr == "":
-			l.fail(n, fmt.Errorf("%q is no line of -oG, which has Host:", clip(text)))
+			l.fail(n, fmt.Errorf("%q is no line of -oG, where each begins with Host", clip(text)))
 		case ports:
 			looked = true
 			if open := openPorts(rest); open != "" {
