@@ -1,15 +1,17 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
-	"os"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/resolve"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
@@ -21,21 +23,31 @@ type plan struct {
 	scanFlags
 	targets  *target.List
 	excluded *target.Excludes
-	through  *sweep.Proxy // nil for none
+	dns      *resolve.Client // nil for the machine's own resolver
+	through  *sweep.Proxy    // nil for none
 	scope    scanner.Scope
 	trust    trustBase
 
-	listsDigest string // SHA-256 of what the lists of targets hold, in hex; "" for no list
+	read hash.Hash // SHA-256 of what the lists of targets and exclusions hold
 }
 
-func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
-	p := &plan{scanFlags: f}
-	limits, targets, proxy := checkLimits(f), p.readTargets(std.in, args), p.readProxy()
+func newPlan(ctx context.Context, std streams, f scanFlags, args []string) (*plan, error) {
+	p := &plan{scanFlags: f, read: sha256.New()}
+	limits, targets, proxy := checkLimits(f), p.readTargets(ctx, std, args), p.readProxy()
 	var err, trust error
 	p.trust, trust = f.trustFlags.read()
 	p.scope.Trust, p.scope.WeakKeys = p.trust.names(), f.weakKeyFiles
 	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust)
 	return p, err
+}
+
+// listsDigest is the SHA-256 of what the lists of targets and exclusions hold,
+// in hex; "" for no list.
+func (p *plan) listsDigest() string {
+	if len(p.targetFlags.lists)+len(p.excludeFiles) == 0 {
+		return ""
+	}
+	return hex.EncodeToString(p.read.Sum(nil))
 }
 
 // readProxy keeps of --proxy what may be told in the scope and what must not.
@@ -87,53 +99,4 @@ func checkLimits(f scanFlags) error {
 	_, err := parseProgress(f.progress, f.verbose, io.Discard)
 	errs = append(errs, err)
 	return errors.Join(errs...)
-}
-
-// readTargets parses the arguments and every --targets file together, so that
-// all complaints are told at once.
-func (p *plan) readTargets(stdin io.Reader, args []string) error {
-	var errs []error
-	var lines []target.Line
-	read := sha256.New()
-	for _, name := range p.lists {
-		more, err := readList(stdin, name, read)
-		errs = append(errs, err)
-		lines = append(lines, more...)
-	}
-	if len(p.lists) > 0 {
-		p.listsDigest = hex.EncodeToString(read.Sum(nil))
-	}
-	excluded, err := target.ParseExcludes(p.exclude, nil)
-	errs = append(errs, err)
-	var ports []uint16
-	if p.ports != "" {
-		if ports, err = target.ParsePorts(p.ports); err != nil {
-			errs = append(errs, fmt.Errorf("--ports: %w", err))
-		}
-	}
-	if errors.Join(errs...) == nil || len(args)+len(lines) > 0 {
-		home, _ := os.UserHomeDir()
-		p.targets, err = target.Parse(args, target.Options{Ports: ports, Schemes: schemes(), Wide: p.wide,
-			Exclude: excluded, Lines: lines, Stat: os.Lstat, Home: home})
-		errs = append(errs, err)
-	}
-	p.excluded = excluded
-	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: p.exclude, Ports: ports, Depth: p.depth}
-	for _, name := range p.lists {
-		p.scope.Targets = append(p.scope.Targets, "--targets "+name)
-	}
-	return errors.Join(errs...)
-}
-
-// readList reads one list; what it reads goes to seen as well.
-func readList(stdin io.Reader, name string, seen io.Writer) ([]target.Line, error) {
-	if name == "-" {
-		return target.ReadList(io.TeeReader(stdin, seen), "stdin")
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("--targets: %w", err)
-	}
-	defer f.Close()
-	return target.ReadList(io.TeeReader(f, seen), name)
 }

@@ -29,7 +29,7 @@ const (
 // without its password.) A flag that is not here is part of the plan.
 var free = [...]string{
 	"concurrency", "per-host", "per-subnet", "rate", "timeout", "host-timeout", "deadline", "proxy",
-	"output", "quiet", "progress", "verbose", "waivers", "inventory", "history", "state", "resume", "lock",
+	"output", "quiet", "progress", "verbose", "waivers", "inventory", "history", "state", "resume", "lock", "config", "print-config",
 }
 
 // plannedBy is what a command line asks.

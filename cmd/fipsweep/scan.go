@@ -24,10 +24,7 @@ import (
 type scanFlags struct {
 	judgingFlags
 	trustFlags
-	lists   []string
-	exclude []string
-	ports   string
-	wide    bool
+	targetFlags
 	limitFlags
 	depth    string
 	proxy    string
@@ -71,7 +68,13 @@ A target is a network (10.0.0.0/24, 10.0.0.0/24:443,8443), a range
 (10.0.0.1-50), a host (host, host:443, [::1]:443), a scheme and a host
 (tls://host:port, ssh://host, smtp://host), or a file or folder (/etc/ssl,
 ./keys, file:///etc/pki). A host or network without a port is asked on the
-usual ports of TLS, SSH and mail.
+usual ports of TLS, SSH and mail. A file of targets has them one a line, or is
+CSV with a header (ip, name and port, where name is the SNI), or what a port
+scanner wrote; which, is told by its content.
+
+Names come first, then addresses, in an order in which those of one subnet come
+far apart: the same at each sweep of the same targets, unless --seed is another.
+What is excluded is sent no packet, whatever name leads to it.
 
 At --depth verdict a TLS endpoint is asked for what does not pass by the policy
 and date of the sweep, and only until something fails: what passes there passes
@@ -82,7 +85,8 @@ and files are read the same at either depth.`,
   fipsweep scan -o html=report.html -o jsonl=sweep.jsonl 10.0.0.0/24
   fipsweep scan --ports 443,8443 --exclude 10.0.0.7 --rate 200 10.0.0.0/22
   fipsweep scan --targets hosts.txt --quiet -o jsonl --fail-on not-approved
-  nmap -p443 --open -oG - 10.0.0.0/24 | awk '/open/{print $2":443"}' | fipsweep scan --targets -`,
+  nmap -p443 --open -oX - 10.0.0.0/24 | fipsweep scan --targets -
+  fipsweep scan --shard 1/3 --exclude-file never.txt --ports tls,ssh 10.0.0.0/8`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			former, args, err := f.resumed(cmd.Flags(), args)
 			if err != nil {
@@ -93,11 +97,8 @@ and files are read the same at either depth.`,
 	}
 	f.judgingFlags.add(cmd)
 	f.trustFlags.add(cmd)
+	f.targetFlags.add(cmd)
 	fl := cmd.Flags()
-	fl.StringArrayVar(&f.lists, "targets", nil, "read targets from `FILE`, one a line; '-' is stdin; repeatable")
-	fl.StringArrayVar(&f.exclude, "exclude", nil, "leave alone this `network`, range, address or name; repeatable")
-	fl.StringVar(&f.ports, "ports", "", "`ports` to ask where a target names none, such as 22,443,8000-8010")
-	fl.BoolVar(&f.wide, "wide", false, "allow networks wider than /8 (IPv6: /104)")
 	f.limitFlags.add(fl)
 	fl.StringVar(&f.depth, "depth", depthFull, "`DEPTH` of TLS: full names all that is accepted; verdict asks in a dozen connections whether anything is that does not pass")
 	fl.StringVar(&f.proxy, "proxy", "", "connect through `URL`: http://[user:password@]host:port or socks5://...; names are resolved here, and HTTP_PROXY and NO_PROXY are not heeded")
@@ -113,11 +114,11 @@ and files are read the same at either depth.`,
 // scan is the verb: plan, sweep, write what was asked for, and say by the exit
 // status how it ended. A former sweep is gone on with, if there is one.
 func scan(ctx context.Context, std streams, f scanFlags, former *former, asks replay.Plan, args []string) error {
-	p, err := newPlan(std, f, args)
+	p, err := newPlan(ctx, std, f, args)
 	if err != nil {
 		return err
 	}
-	asks.Lists = p.listsDigest
+	asks.Lists = p.listsDigest()
 	if err := former.holds(p, asks); err != nil {
 		return usage(err)
 	}
@@ -192,7 +193,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	files := newFiles(p.trust)
 	done := new(replay.Done)
 	local := sweep.New(sweep.Config{
-		Expander: expander{files: files, hosts: newHosts(p.excluded)},
+		Expander: expander{files: files, hosts: p.hosts(log)},
 		Prober:   newProber(dialer.Dial, files, p.timeout, p.trust, p.verdict()),
 		Limits:   sweep.Limits{PerHost: p.perHost, PerSubnet: p.perSubnet, HostTimeout: p.hostTimeout, Deadline: p.deadline},
 		SweepID:  about.ID,

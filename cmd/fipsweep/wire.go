@@ -19,9 +19,7 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/certstore"
 	"github.com/fipsweep/fipsweep/scanner/detect"
 	"github.com/fipsweep/fipsweep/scanner/replay"
-	"github.com/fipsweep/fipsweep/scanner/resolve"
 	"github.com/fipsweep/fipsweep/scanner/sshprobe"
-	"github.com/fipsweep/fipsweep/scanner/target"
 	"github.com/fipsweep/fipsweep/scanner/tlsprobe"
 )
 
@@ -36,10 +34,6 @@ func newSweepID(started time.Time) string {
 
 func newFiles(b trustBase) *certstore.Store {
 	return certstore.New(certstore.Options{Known: b.known})
-}
-
-func newHosts(excluded *target.Excludes) *resolve.Expander {
-	return resolve.New(resolve.Options{Excluded: excluded.Has})
 }
 
 // An expander sends paths to the walker of files and the rest to the resolver.

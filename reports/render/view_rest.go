@@ -280,6 +280,9 @@ func (v *view) Limits() []string {
 	if n := len(r.Sweep.Scope.Exclude); n > 0 {
 		list = append(list, clean("Excluded by the operator: "+strings.Join(r.Sweep.Scope.Exclude, ", ")+"."))
 	}
+	if part := r.Sweep.Scope.Shard; part != "" {
+		list = append(list, clean("A part of the targets: shard "+part+". The others are not in this report."))
+	}
 	if r.Sweep.Scope.Depth == fips.DepthVerdict {
 		list = append(list, atVerdict)
 	}
