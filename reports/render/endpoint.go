@@ -114,10 +114,16 @@ func (m rulings) prime(p scanner.Prime) judged {
 	if x := m.judge("named-group", p.Group); x.Ruled {
 		return x
 	}
-	x := m.judge("key-exchange", fmt.Sprintf("DHE prime of %d bits, SHA-256 %.16s", p.Bits, p.SHA256))
+	x := m.judge("key-exchange", fmt.Sprintf("DHE prime of %d bits", p.Bits))
+	x.Name += fmt.Sprintf(", SHA-256 %.16s", p.SHA256)
+	notes := []string{x.Note, clean(p.Problem)}
 	if p.Group != "" {
-		x.Note = strings.TrimSpace("known as " + p.Group + " " + x.Note)
+		notes = append(notes, "known as "+p.Group)
 	}
+	if in := p.InModuli; in != nil {
+		notes = append(notes, map[bool]string{true: "in the moduli file", false: "in no moduli file that was named"}[*in])
+	}
+	x.Note = strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), "; ")
 	return x
 }
 

@@ -108,7 +108,7 @@ func diffKeys(want, got []scanner.HostKey) string {
 func probe(t *testing.T, addr netip.AddrPort, timeout time.Duration) (scanner.Observation, int) {
 	t.Helper()
 	c := &counter{t: t}
-	o := sshprobe.New(c.dial, sshprobe.Options{Timeout: timeout, Groups: true}).Probe(t.Context(), endpoint(addr))
+	o := sshprobe.New(c.dial, sshprobe.Options{Timeout: timeout}).Probe(t.Context(), endpoint(addr))
 	if n := c.open.Load(); n != 0 {
 		t.Errorf("%d connections left open", n)
 	}
