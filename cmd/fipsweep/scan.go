@@ -79,8 +79,9 @@ What is excluded is sent no packet, whatever name leads to it.
 At --depth verdict a TLS endpoint is asked for what does not pass by the policy
 and date of the sweep, and only until something fails: what passes there passes
 at full depth, and what fails there fails. What was not asked is told, and
-judged later by other rules it is a gap. SSH, which offers its lists unasked,
-and files are read the same at either depth.`,
+judged later by other rules it is a gap. SSH offers its lists unasked, and only
+primes of group exchange are left out, once one of them decides. Files are read
+the same at either depth.`,
 		Example: `  fipsweep scan localhost /etc/ssl/certs
   fipsweep scan -o html=report.html -o jsonl=sweep.jsonl 10.0.0.0/24
   fipsweep scan --ports 443,8443 --exclude 10.0.0.7 --rate 200 10.0.0.0/22
@@ -100,7 +101,7 @@ and files are read the same at either depth.`,
 	f.targetFlags.add(cmd)
 	fl := cmd.Flags()
 	f.limitFlags.add(fl)
-	fl.StringVar(&f.depth, "depth", depthFull, "`DEPTH` of TLS: full names all that is accepted; verdict asks in a dozen connections whether anything is that does not pass")
+	fl.StringVar(&f.depth, "depth", depthFull, "`DEPTH`: full names all that is accepted; verdict asks in a dozen connections whether anything is that does not pass")
 	fl.StringVar(&f.proxy, "proxy", "", "connect through `URL`: http://[user:password@]host:port or socks5://...; names are resolved here, and HTTP_PROXY and NO_PROXY are not heeded")
 	fl.StringVar(&f.history, "history", "off", "where sweeps are kept for later; only 'off' for now")
 	fl.StringVar(&f.state, "state", "", "`folder` for the sweep's journal (default the user's state folder)")

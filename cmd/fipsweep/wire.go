@@ -58,7 +58,7 @@ type prober struct {
 
 func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b trustBase, v *tlsprobe.Verdict) prober {
 	t := tlsprobe.New(dial, tlsprobe.Options{Timeout: timeout, Verdict: v, Anchors: b.anchors, Known: b.known})
-	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout, Known: b.known})
+	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout, Verdict: v != nil, Moduli: b.moduli, Known: b.known})
 	return prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
 		Dial:  dial,
 		Hello: t.Hello,

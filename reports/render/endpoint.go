@@ -115,10 +115,16 @@ func (m rulings) prime(p scanner.Prime) judged {
 	if x := m.judge("named-group", p.Group); x.Ruled {
 		return x
 	}
-	x := m.judge("key-exchange", fmt.Sprintf("DHE prime of %d bits, SHA-256 %.16s", p.Bits, p.SHA256))
+	x := m.judge("key-exchange", fmt.Sprintf("DHE prime of %d bits", p.Bits))
+	x.Name += fmt.Sprintf(", SHA-256 %.16s", p.SHA256)
+	notes := []string{x.Note, clean(p.Problem)}
 	if p.Group != "" {
-		x.Note = strings.TrimSpace("known as " + p.Group + " " + x.Note)
+		notes = append(notes, "known as "+p.Group)
 	}
+	if in := p.InModuli; in != nil {
+		notes = append(notes, map[bool]string{true: "in the moduli file", false: "in no moduli file that was named"}[*in])
+	}
+	x.Note = strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), "; ")
 	return x
 }
 
@@ -288,30 +294,6 @@ func about(a fips.Assessment, digest string) []judged {
 		}
 	}
 	return list
-}
-
-func (x *endpointView) ssh(s *scanner.SSH, m rulings, a fips.Assessment) []string {
-	x.When += ", " + many(s.Connections, "connection")
-	x.Facts = append(x.Facts, fact{Name: "Banner", Text: clean(s.Banner)})
-	for _, p := range s.Primes {
-		x.Facts = append(x.Facts, fact{Name: "Group exchange", Judged: []judged{m.prime(p)}})
-	}
-	if k := s.Kexinit; k != nil {
-		x.list("kex_algorithms", m.all("ssh-kex", k.KexAlgorithms))
-		x.list("server_host_key_algorithms", m.all("ssh-hostkey", k.ServerHostKeyAlgorithms))
-		x.directions("encryption_algorithms", m.all("ssh-cipher", k.EncryptionClientServer), m.all("ssh-cipher", k.EncryptionServerClient))
-		x.directions("mac_algorithms", m.all("ssh-mac", k.MACClientServer), m.all("ssh-mac", k.MACServerClient))
-	}
-	var keys []judged
-	for _, h := range s.HostKeys {
-		key := judged{Name: clean(fmt.Sprintf("%s %d", h.Type, h.Bits)), Note: clean(cutRunes("sha256 "+h.SHA256, 24))}
-		for _, r := range about(a, h.SHA256) {
-			key.Status, key.Ruled = max(key.Status, r.Status), true
-		}
-		keys = append(keys, key)
-	}
-	x.list("host_keys", keys)
-	return []string{cutRunes(s.Banner, 60)}
 }
 
 func (x *endpointView) list(name string, judged []judged) {

@@ -24,6 +24,7 @@ func Text(w io.Writer, r *reports.Report, o TextOptions) error {
 	p.doFirst(r)
 	p.worst(r)
 	p.offers(r)
+	p.ssh(r)
 	p.together(r)
 	p.soon(r)
 	p.waivers(r)

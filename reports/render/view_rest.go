@@ -271,7 +271,7 @@ func advice(r scanner.Reason) string {
 }
 
 // atVerdict says what a sweep at that depth leaves open.
-const atVerdict = "At depth verdict TLS endpoints were asked for what does not pass, and no further once something failed: what more is accepted there is unobserved."
+const atVerdict = "At depth verdict TLS endpoints were asked for what does not pass, and no further once something failed: what more is accepted there is unobserved. SSH servers were asked for no further prime once one of no published group came."
 
 // Limits says what this sweep does not reach.
 func (v *view) Limits() []string {
