@@ -55,4 +55,14 @@ type Protection struct {
 	Cipher     string `json:"cipher,omitempty"`
 	Iterations int    `json:"iterations,omitempty"`
 	SaltBits   int    `json:"salt_bits,omitempty"`
+	MAC        string `json:"mac,omitempty"`    // of what protects integrity
+	Opened     string `json:"opened,omitempty"` // with which sort of password, if any was found; see Opened...
 }
+
+// The sorts of password with which a protection was opened. The password
+// itself is never told.
+const (
+	OpenedEmpty   = "empty"   // with none, or with the empty one
+	OpenedDefault = "default" // with one that documentation gives, such as changeit
+	OpenedGiven   = "given"   // with one that the operator named
+)
