@@ -34,8 +34,17 @@ type Item struct {
 	Key         *Key         `json:"key,omitempty"`     // keys; nil where a password hides it
 	Prime       *Prime       `json:"prime,omitempty"`   // parameters: finite-field group
 	Protection  *Protection  `json:"protection,omitempty"`
+	Chain       string       `json:"chain,omitempty"`   // certificate: whether the file holds the way up to a root; see Chain...
+	Pair        string       `json:"pair,omitempty"`    // private-key: digest of a certificate of it in the same file
 	Problem     string       `json:"problem,omitempty"` // why it could not be read
 }
+
+// What Item.Chain says. It is told of a certificate that no other in the file
+// is issued by, where there is another or its private key.
+const (
+	ChainComplete   = "complete"   // up to a self-issued one
+	ChainIncomplete = "incomplete" // an issuer is lacking
+)
 
 // Request is the facts of a signed statement that is no certificate: a
 // certification request (RFC 2986) or a CRL (RFC 5280 section 5).

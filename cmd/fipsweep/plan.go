@@ -8,6 +8,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/keystore"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
@@ -22,15 +23,17 @@ type plan struct {
 	through  *sweep.Proxy // nil for none
 	scope    scanner.Scope
 	trust    trustBase
+	given    []keystore.Password
 }
 
 func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
 	p := &plan{scanFlags: f}
 	limits, targets, proxy := checkLimits(f), p.readTargets(std.in, args), p.readProxy()
-	var err, trust error
+	var err, trust, passwords error
 	p.trust, trust = f.trustFlags.read()
+	p.given, passwords = readPasswords(f.passwords)
 	p.scope.Trust, p.scope.WeakKeys = p.trust.names(), f.weakKeyFiles
-	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust)
+	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust, passwords)
 	return p, err
 }
 

@@ -33,6 +33,7 @@ type scanFlags struct {
 	timeout     time.Duration
 	depth       string
 	proxy       string
+	passwords   []string
 	history     string
 	state       string
 	progress    string
@@ -76,6 +77,7 @@ and files are read the same at either depth.`,
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "how long one connection may take")
 	fl.StringVar(&f.depth, "depth", depthFull, "`DEPTH` of TLS: full names all that is accepted; verdict asks in a dozen connections whether anything is that does not pass")
 	fl.StringVar(&f.proxy, "proxy", "", "connect through `URL`: http://[user:password@]host:port or socks5://...; names are resolved here, and HTTP_PROXY and NO_PROXY are not heeded")
+	fl.StringArrayVar(&f.passwords, "passwords", nil, "try the passwords in `FILE`, one a line and in this order, on keys and stores that are locked; they are neither logged nor stored; repeatable")
 	fl.StringVar(&f.history, "history", "off", "where sweeps are kept for later; only 'off' for now")
 	fl.StringVar(&f.state, "state", "", "`folder` for the sweep's journal (default the user's state folder)")
 	fl.StringVar(&f.progress, "progress", "auto", "draw progress on stderr: auto, always or never")
@@ -123,7 +125,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	}
 	defer bar.finish()
 	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Log: log})
-	files := newFiles(p.trust)
+	files := newFiles(p.trust, p.given)
 	local := sweep.New(sweep.Config{
 		Expander: expander{files: files, hosts: newHosts(p.excluded)},
 		Prober:   newProber(dialer.Dial, files, p.timeout, p.trust, p.verdict()),

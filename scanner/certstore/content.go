@@ -20,7 +20,8 @@ type content struct {
 	opener      *keystore.Opener
 	ctx         context.Context // of the one probe that this reading is
 	observation *scanner.Observation
-	seen        map[string]bool // kind and digest of the items so far
+	seen        map[string]bool   // kind and digest of the items so far
+	ders        map[string][]byte // of the certificates among them, by digest
 }
 
 // read takes the file apart. An error means that the bytes could not be had;

@@ -54,6 +54,7 @@ func (c *content) certificate(der []byte) {
 	c.add(scanner.Item{Kind: scanner.ItemCertificate, SHA256: cert.SHA256, Certificate: &cert, Problem: cert.Problem})
 	if len(c.observation.Store.Items) > before {
 		c.observation.Evidence = append(c.observation.Evidence, scanner.EvidenceOf("certificate", der))
+		c.ders[cert.SHA256] = der
 	}
 }
 

@@ -83,10 +83,11 @@ func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observati
 		return failed(e, scanner.StageOpen, err)
 	}
 	defer f.Close()
-	c := content{maxSize: s.maxSize, known: s.known, opener: s.opener, ctx: ctx, observation: &o, seen: map[string]bool{}}
+	c := content{maxSize: s.maxSize, known: s.known, opener: s.opener, ctx: ctx, observation: &o, seen: map[string]bool{}, ders: map[string][]byte{}}
 	if err := c.read(f, info.Size()); err != nil {
 		return failed(e, scanner.StageRead, err)
 	}
+	c.relate()
 	return o
 }
 

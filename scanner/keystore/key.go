@@ -145,7 +145,7 @@ func secretName(oid string) string {
 	switch {
 	case oid == "2.16.840.1.101.3.4.1", strings.HasPrefix(oid, "2.16.840.1.101.3.4.1."):
 		return "AES"
-	case oid == "1.2.840.113549.3.7":
+	case oid == "1.2.840.113549.3.7", oid == "1.3.14.3.2.17":
 		return "3DES"
 	case oid == "1.3.14.3.2.7":
 		return "DES"

@@ -19,8 +19,8 @@ var (
 )
 
 // maxWork bounds the work that the parameters in one file can ask for, in
-// iterations of a hash: some ten seconds.
-const maxWork = 20_000_000
+// iterations of a hash: some ten to thirty seconds.
+const maxWork = 50_000_000
 
 // An Opener reads stores with passwords that it holds.
 type Opener struct {
