@@ -64,7 +64,7 @@ func isPKCS8(plain []byte) bool {
 // inside a constructed one.
 func octets(in *cryptobyte.String, primitive, constructed asn1.Tag) (all []byte, err error) {
 	var body cryptobyte.String
-	if in.ReadASN1(&body, primitive) {
+	if in.PeekASN1Tag(primitive) && in.ReadASN1(&body, primitive) {
 		return body, nil
 	}
 	if !in.ReadASN1(&body, constructed) {
