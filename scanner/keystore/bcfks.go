@@ -132,8 +132,8 @@ func (k *bcfks) integrity(store, check cryptobyte.String) bool {
 
 // bcfksPassword is what keys for a purpose are derived from.
 func bcfksPassword(p Password, purpose string) []byte {
-	empty := Password{text: p.text} // the absent password counts as the empty one
-	return append(empty.bmp(), Password{text: purpose}.bmp()...)
+	p.null = false // the absent password counts as the empty one
+	return append(p.bmp(), NewPassword(purpose).bmp()...)
 }
 
 func bcfksProtection(f kdf) scanner.Protection {

@@ -33,7 +33,7 @@ type Opener struct {
 func NewOpener(given []Password, known *pkix.KnownKeys) *Opener {
 	o := &Opener{wellKnown(), known}
 	for _, p := range given {
-		if p.text != "changeit" && p.text != "" {
+		if text := p.text(); text != defaultPassword && text != "" {
 			o.passwords = append(o.passwords, p)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -15,9 +14,11 @@ import (
 )
 
 // A Password is one that is tried. However it is printed, logged or marshalled
-// it says nothing of itself.
+// it says nothing of itself. (Package fmt calls no method of what lies in a
+// field that is not exported, and follows no pointer there: so the text lies
+// behind one.)
 type Password struct {
-	text   string
+	secret *string
 	null   bool // PKCS#12's absence of a password, which is not the empty one
 	origin string
 }
@@ -31,15 +32,26 @@ func (Password) MarshalJSON() ([]byte, error) { return []byte(`"` + silence + `"
 func (Password) MarshalText() ([]byte, error) { return []byte(silence), nil }
 
 // NewPassword is a password that somebody gave.
-func NewPassword(text string) Password { return Password{text: text, origin: scanner.OpenedGiven} }
+func NewPassword(text string) Password { return Password{secret: &text, origin: scanner.OpenedGiven} }
+
+func (p Password) text() string {
+	if p.secret == nil {
+		return ""
+	}
+	return *p.secret
+}
+
+// defaultPassword is the one in Java's documentation.
+const defaultPassword = "changeit"
 
 // wellKnown are the passwords that protect nothing, tried before all others:
-// none, the empty one, and the one that Java's documentation gives.
+// none, the empty one, and the default.
 func wellKnown() []Password {
+	usual := defaultPassword
 	return []Password{
 		{null: true, origin: scanner.OpenedEmpty},
 		{origin: scanner.OpenedEmpty},
-		{text: "changeit", origin: scanner.OpenedDefault},
+		{secret: &usual, origin: scanner.OpenedDefault},
 	}
 }
 
@@ -56,7 +68,7 @@ func ReadPasswords(r io.Reader) ([]Password, error) {
 	var all []Password
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, maxPasswordLine), maxPasswordLine)
-	n := 0
+	n, seen := 0, map[string]bool{"": true}
 	for lines.Scan() {
 		n++
 		line := strings.TrimSuffix(lines.Text(), "\r")
@@ -66,11 +78,12 @@ func ReadPasswords(r io.Reader) ([]Password, error) {
 		switch {
 		case !utf8.ValidString(line):
 			return nil, fmt.Errorf("line %d is not UTF-8: save the passwords as UTF-8 text", n)
-		case line == "", slices.Contains(all, NewPassword(line)):
+		case seen[line]:
 			continue
 		case len(all) == maxPasswords:
 			return nil, fmt.Errorf("more than %d passwords: each is tried on each file; name fewer", maxPasswords)
 		}
+		seen[line] = true
 		all = append(all, NewPassword(line))
 	}
 	switch err := lines.Err(); {
@@ -85,7 +98,7 @@ func ReadPasswords(r io.Reader) ([]Password, error) {
 // utf16 is the password in big-endian UTF-16, as Java hashes it.
 func (p Password) utf16() []byte {
 	var b []byte
-	for _, unit := range utf16.Encode([]rune(p.text)) {
+	for _, unit := range utf16.Encode([]rune(p.text())) {
 		b = binary.BigEndian.AppendUint16(b, unit)
 	}
 	return b
@@ -104,11 +117,11 @@ func (p Password) bmp() []byte {
 // character (com.sun.crypto.provider.PBES1Core).
 func (p Password) seven() []byte {
 	var b []byte
-	for _, unit := range utf16.Encode([]rune(p.text)) {
+	for _, unit := range utf16.Encode([]rune(p.text())) {
 		b = append(b, byte(unit&0x7f))
 	}
 	return b
 }
 
 // bytes is the password as everybody else takes it.
-func (p Password) bytes() []byte { return []byte(p.text) }
+func (p Password) bytes() []byte { return []byte(p.text()) }
