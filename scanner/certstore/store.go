@@ -26,6 +26,7 @@ type Options struct {
 	MaxFileSize int64               // bytes of one file, and of one PEM block; 0 means DefaultMaxFileSize
 	Known       *pkix.KnownKeys     // keys that others have; nil for none
 	Passwords   []keystore.Password // tried in this order on what is locked
+	MaxWork     int                 // iterations of a hash that one locked file may ask for; 0 means keystore.DefaultMaxWork
 }
 
 // A Store expands paths into files and reads them. It is a scanner.Expander
@@ -51,7 +52,7 @@ func New(o Options) *Store {
 	if o.MaxFileSize <= 0 {
 		o.MaxFileSize = DefaultMaxFileSize
 	}
-	return &Store{maxSize: o.MaxFileSize, known: o.Known, opener: keystore.NewOpener(o.Passwords, o.Known), seen: map[fileID]bool{}, roots: map[string]bool{}}
+	return &Store{maxSize: o.MaxFileSize, known: o.Known, opener: keystore.NewOpener(o.Passwords, o.Known, o.MaxWork), seen: map[fileID]bool{}, roots: map[string]bool{}}
 }
 
 // Probe reads one file.

@@ -44,7 +44,7 @@ func (o *Opener) BKS(ctx context.Context, data []byte) Contents {
 // IsUBER tells whether a store that begins like BKS is UBER: its entries are
 // encrypted, so that what stands for the first is none.
 func IsUBER(data []byte) bool {
-	k := &bks{session: NewOpener(nil, nil).session(context.Background()), in: dataInput{rest: data}}
+	k := &bks{session: (&Opener{}).session(context.Background()), in: dataInput{rest: data}}
 	k.in.i32()
 	k.in.sized()
 	k.in.i32()

@@ -213,8 +213,12 @@ func readKDF(a algorithm) (k kdf, err error) {
 	return k, nil
 }
 
-// Bounds of scrypt: 128 N r bytes of memory.
-const maxScrypt = 1 << 20 // N r
+// Bounds of scrypt, whose memory is 128 N r bytes: 64 MiB for one derivation,
+// and so many at once.
+const (
+	maxScrypt = 1 << 19 // N r
+	scrypts   = 2
+)
 
 // derive makes a key of size bytes.
 func (s *session) derive(k kdf, password []byte, size int) ([]byte, error) {
@@ -228,6 +232,12 @@ func (s *session) derive(k kdf, password []byte, size int) ([]byte, error) {
 		}
 		if err := s.spend(k.iterations * k.r * p); err != nil {
 			return nil, err
+		}
+		select {
+		case s.memory <- struct{}{}:
+			defer func() { <-s.memory }()
+		case <-s.ctx.Done():
+			return nil, s.ctx.Err()
 		}
 		key, err := scrypt.Key(password, k.salt, k.iterations, k.r, p, size)
 		if err != nil {

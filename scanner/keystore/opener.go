@@ -18,20 +18,27 @@ var (
 	errWork     = errors.New("asks for more work than one file may")
 )
 
-// maxWork bounds the work that the parameters in one file can ask for, in
-// iterations of a hash: some ten to thirty seconds.
-const maxWork = 50_000_000
+// DefaultMaxWork bounds the work that the parameters in one file can ask for,
+// in iterations of a hash: some ten to thirty seconds.
+const DefaultMaxWork = 50_000_000
 
-// An Opener reads stores with passwords that it holds.
+// An Opener reads stores with passwords that it holds. It is safe for use by
+// several goroutines.
 type Opener struct {
 	passwords []Password
 	known     *pkix.KnownKeys
+	maxWork   int
+	memory    chan struct{} // a place for each scrypt that runs
 }
 
 // NewOpener returns an opener that tries the well-known passwords and then the
-// given ones, and that knows keys which others have; nil for none.
-func NewOpener(given []Password, known *pkix.KnownKeys) *Opener {
-	o := &Opener{wellKnown(), known}
+// given ones, and that knows keys which others have; nil for none. Parameters
+// in one file can ask for maxWork iterations of a hash; 0 means DefaultMaxWork.
+func NewOpener(given []Password, known *pkix.KnownKeys, maxWork int) *Opener {
+	if maxWork <= 0 {
+		maxWork = DefaultMaxWork
+	}
+	o := &Opener{wellKnown(), known, maxWork, make(chan struct{}, scrypts)}
 	for _, p := range given {
 		if text := p.text(); text != defaultPassword && text != "" {
 			o.passwords = append(o.passwords, p)
@@ -133,7 +140,7 @@ func (o *Opener) given() int {
 
 // spend takes iterations off what the file may ask for.
 func (s *session) spend(iterations int) error {
-	if iterations < 0 || iterations > maxWork-s.work {
+	if iterations < 0 || iterations > s.maxWork-s.work {
 		return fmt.Errorf("its key derivation %w: %d iterations", errWork, iterations)
 	}
 	s.work += iterations

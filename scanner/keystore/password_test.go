@@ -14,7 +14,7 @@ const secret = "correct horse"
 // TestPasswordsSayNothing: whatever holds a password prints nothing of it.
 func TestPasswordsSayNothing(t *testing.T) {
 	p := NewPassword(secret)
-	o := NewOpener([]Password{p}, nil)
+	o := NewOpener([]Password{p}, nil, 0)
 	s := o.session(t.Context())
 	s.first = &p
 	holders := []any{p, &p, []Password{p}, map[string]Password{"a": p}, struct{ P Password }{p}, struct{ p Password }{p}, o, *o, s, *s,
