@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/fipsweep/fipsweep/internal/lab"
+	"github.com/fipsweep/fipsweep/internal/lab/valid"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -69,6 +70,13 @@ func TestNoSecretLeaves(t *testing.T) {
 	})
 	if err != nil || searched < 2*len(formats)+2 {
 		t.Errorf("searched %d files: %v", searched, err)
+	}
+	for _, list := range []string{"passwords", "null"} {
+		lines, err := os.ReadFile(filepath.Join(dir, "out-"+list+".jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		valid.Lines(t, lines)
 	}
 	opened, err := os.ReadFile(filepath.Join(dir, "out-passwords.jsonl"))
 	if err != nil || bytes.Count(opened, []byte(`"opened":"given"`)) < 20 || bytes.Contains(opened, []byte(`"reason":"locked"`)) {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/certstore"
 )
 
 // TestPBMAC1 reads the test vectors of RFC 9579.
@@ -179,5 +180,24 @@ func TestRelated(t *testing.T) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestWork: a file cannot ask for more work than the bound, and that it does
+// is told.
+func TestWork(t *testing.T) {
+	p := makePair(t)
+	run(t, p.dir, "openssl", "pkcs8", "-topk8", "-in", p.key, "-passout", "pass:secret", "-out", "many.p8")
+	run(t, p.dir, "openssl", "pkcs8", "-topk8", "-in", p.key, "-scrypt", "-passout", "pass:secret", "-out", "scrypt.p8")
+	run(t, p.dir, "openssl", "pkcs12", "-export", "-in", p.cert, "-inkey", p.key, "-passout", "pass:secret", "-out", "many.p12")
+	for file, want := range map[string]string{
+		"many.p8":   "PEM: private-key(PBES2) -encrypted private key too-large",
+		"scrypt.p8": "PEM: private-key(PBES2) -encrypted private key too-large",
+		"many.p12":  "PKCS#12: private-key(PBES2) -PKCS#12 integrity too-large -PKCS#12 content too-large -private key too-large",
+	} {
+		o := certstore.New(certstore.Options{MaxWork: 1000}).Probe(t.Context(), scanner.File(filepath.Join(p.dir, file)))
+		if got := brief(o); got != want {
+			t.Errorf("%s: got %s, want %s", file, got, want)
+		}
 	}
 }

@@ -18,7 +18,7 @@ const password = "secret1"
 
 // opener bounds the work, which is the hash's and not that of our readers.
 func opener() *keystore.Opener {
-	return keystore.NewOpener([]keystore.Password{keystore.NewPassword(password)}, nil, 40_000)
+	return keystore.NewOpener([]keystore.Password{keystore.NewPassword(password)}, nil, 2500)
 }
 
 // seeds makes stores by the real tools, of the formats asked for.
@@ -91,8 +91,38 @@ func FuzzJKS(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { sane(t, time.Now(), opener().JKS(t.Context(), data)) })
 }
 
+func FuzzBKS(f *testing.F) {
+	for _, store := range bouncy(f, "BKS BKS-V1 UBER") {
+		f.Add(store)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		keystore.IsUBER(data)
+		sane(t, time.Now(), opener().BKS(t.Context(), data))
+	})
+}
+
+func FuzzBCFKS(f *testing.F) {
+	for _, store := range bouncy(f, "BCFKS BCFKS-scrypt BCFKS-KWP") {
+		f.Add(store)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { sane(t, time.Now(), opener().BCFKS(t.Context(), data)) })
+}
+
+// FuzzBCFKSObjects gives any bytes for what a password opened.
+func FuzzBCFKSObjects(f *testing.F) {
+	all := keystore.NewOpener([]keystore.Password{keystore.NewPassword(password)}, nil, 0)
+	for _, store := range bouncy(f, "BCFKS") {
+		plain := all.OpenBCFKS(f.Context(), store)
+		if plain == nil {
+			f.Fatal("the store does not open")
+		}
+		f.Add(plain)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { sane(t, time.Now(), opener().BCFKSObjects(t.Context(), data)) })
+}
+
 // bouncy makes the stores of BouncyCastle's provider.
-func bouncy(f *testing.F, names string) {
+func bouncy(f *testing.F, names string) (stores [][]byte) {
 	jar := lab.Program(f, "/usr/share/java/bcprov.jar")
 	source, err := filepath.Abs("../certstore/testdata/Stores.java")
 	if err != nil {
@@ -109,21 +139,9 @@ func bouncy(f *testing.F, names string) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(data)
+		stores = append(stores, data)
 	}
-}
-
-func FuzzBKS(f *testing.F) {
-	bouncy(f, "BKS BKS-V1 UBER")
-	f.Fuzz(func(t *testing.T, data []byte) {
-		keystore.IsUBER(data)
-		sane(t, time.Now(), opener().BKS(t.Context(), data))
-	})
-}
-
-func FuzzBCFKS(f *testing.F) {
-	bouncy(f, "BCFKS BCFKS-scrypt BCFKS-KWP")
-	f.Fuzz(func(t *testing.T, data []byte) { sane(t, time.Now(), opener().BCFKS(t.Context(), data)) })
+	return stores
 }
 
 func FuzzPrivateKey(f *testing.F) {
