@@ -48,7 +48,7 @@ func (c ccm) stream(nonce []byte) (cipher.Stream, []byte) {
 
 // mac is CBC-MAC over the formatted input, appendix A.2.
 func (c ccm) mac(nonce, plain, additional []byte) []byte {
-	flags := byte((c.tag-2)/2<<3 | c.lengths() - 1)
+	flags := byte((c.tag-2)/2<<3 | (c.lengths() - 1))
 	if len(additional) > 0 {
 		flags |= 1 << 6
 	}
