@@ -8,7 +8,7 @@ import (
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte/asn1"
-	"golang.org/x/crypto/twofish"
+	"golang.org/x/crypto/twofish" //lint:ignore SA1019 UBER stores are encrypted with it
 )
 
 // A mode is a cipher in the mode in which stores use it.

@@ -8,10 +8,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-var (
-	context0 = asn1.Tag(0).ContextSpecific()
-	context1 = asn1.Tag(1).ContextSpecific()
-)
+const context0 = asn1.Tag(0 | 0x80) // [0] IMPLICIT of something primitive
 
 // An algorithm is an AlgorithmIdentifier.
 type algorithm struct {
