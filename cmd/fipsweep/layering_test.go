@@ -23,11 +23,13 @@ var layers = map[string][]string{
 	"scanner/tlswire":    {"scanner/iana"},
 	"scanner/sshwire":    {"scanner/iana"},
 	"scanner/pkix":       {"scanner", "scanner/iana"},
-	"scanner/tlsprobe":   {"scanner", "scanner/iana", "scanner/tlswire", "scanner/pkix"},
+	"scanner/aesccm":     {},
+	"scanner/tlsprobe":   {"scanner", "scanner/iana", "scanner/tlswire", "scanner/pkix", "scanner/aesccm"},
 	"scanner/sshfile":    {"scanner", "scanner/iana", "scanner/sshwire"},
 	"scanner/sshprobe":   {"scanner", "scanner/iana", "scanner/sshwire", "scanner/pkix"},
 	"scanner/detect":     {"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire"},
-	"scanner/certstore":  {"scanner", "scanner/iana", "scanner/pkix", "scanner/sshwire", "scanner/sshfile"},
+	"scanner/keystore":   {"scanner", "scanner/pkix", "scanner/aesccm"},
+	"scanner/certstore":  {"scanner", "scanner/iana", "scanner/pkix", "scanner/sshwire", "scanner/sshfile", "scanner/keystore"},
 	"scanner/target":     {"scanner"},
 	"scanner/resolve":    {"scanner"},
 	"scanner/sweep":      {"scanner"},
@@ -49,7 +51,7 @@ var layers = map[string][]string{
 }
 
 // pure packages do no I/O, read no clock and start no goroutine.
-var pure = []string{"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire", "scanner/sshfile", "scanner/pkix",
+var pure = []string{"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire", "scanner/sshfile", "scanner/pkix", "scanner/aesccm", "scanner/keystore",
 	"fips", "fips/catalogue", "fips/control", "fips/site", "fips/remedy"}
 
 // impure is what a pure package may not import. (syscall is not among them:

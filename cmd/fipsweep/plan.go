@@ -11,6 +11,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/keystore"
 	"github.com/fipsweep/fipsweep/scanner/resolve"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
 	"github.com/fipsweep/fipsweep/scanner/target"
@@ -28,16 +29,19 @@ type plan struct {
 	scope    scanner.Scope
 	trust    trustBase
 
+	given []keystore.Password
+
 	read hash.Hash // SHA-256 of what the lists of targets and exclusions hold
 }
 
 func newPlan(ctx context.Context, std streams, f scanFlags, args []string) (*plan, error) {
 	p := &plan{scanFlags: f, read: sha256.New()}
 	limits, targets, proxy := checkLimits(f), p.readTargets(ctx, std, args), p.readProxy()
-	var err, trust error
+	var err, trust, passwords error
 	p.trust, trust = f.trustFlags.read()
+	p.given, passwords = readPasswords(f.passwords)
 	p.scope.Trust, p.scope.WeakKeys = p.trust.names(), f.weakKeyFiles
-	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust)
+	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust, passwords)
 	return p, err
 }
 

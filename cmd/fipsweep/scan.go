@@ -26,14 +26,15 @@ type scanFlags struct {
 	trustFlags
 	targetFlags
 	limitFlags
-	depth    string
-	proxy    string
-	history  string
-	state    string
-	progress string
-	verbose  bool
-	resume   string
-	lock     string
+	depth     string
+	proxy     string
+	passwords []string
+	history   string
+	state     string
+	progress  string
+	verbose   bool
+	resume    string
+	lock      string
 }
 
 // limitFlags bound what a sweep may take of the network and of time.
@@ -103,6 +104,7 @@ the same at either depth.`,
 	f.limitFlags.add(fl)
 	fl.StringVar(&f.depth, "depth", depthFull, "`DEPTH`: full names all that is accepted; verdict asks in a dozen connections whether anything is that does not pass")
 	fl.StringVar(&f.proxy, "proxy", "", "connect through `URL`: http://[user:password@]host:port or socks5://...; names are resolved here, and HTTP_PROXY and NO_PROXY are not heeded")
+	fl.StringArrayVar(&f.passwords, "passwords", nil, "try the passwords in `FILE`, one a line and in this order, on keys and stores that are locked; they are neither logged nor stored; repeatable")
 	fl.StringVar(&f.history, "history", "off", "where sweeps are kept for later; only 'off' for now")
 	fl.StringVar(&f.state, "state", "", "`folder` for the sweep's journal (default the user's state folder)")
 	fl.StringVar(&f.resume, "resume", "", "go on with this `SWEEP` that was broken off, by its id, or 'last'; it asks what it asked then, and what it finished is not asked again")
@@ -191,7 +193,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	seen := newProgress(shows, std.err, foreseen(p.targets), counts)
 	defer seen.finish()
 	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Progress: counts, Log: log})
-	files := newFiles(p.trust)
+	files := newFiles(p.trust, p.given)
 	done := new(replay.Done)
 	local := sweep.New(sweep.Config{
 		Expander: expander{files: files, hosts: p.hosts(log)},

@@ -18,6 +18,7 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/certstore"
 	"github.com/fipsweep/fipsweep/scanner/detect"
+	"github.com/fipsweep/fipsweep/scanner/keystore"
 	"github.com/fipsweep/fipsweep/scanner/replay"
 	"github.com/fipsweep/fipsweep/scanner/sshprobe"
 	"github.com/fipsweep/fipsweep/scanner/tlsprobe"
@@ -32,8 +33,8 @@ func newSweepID(started time.Time) string {
 	return replay.NewID(started, random)
 }
 
-func newFiles(b trustBase) *certstore.Store {
-	return certstore.New(certstore.Options{Known: b.known})
+func newFiles(b trustBase, passwords []keystore.Password) *certstore.Store {
+	return certstore.New(certstore.Options{Known: b.known, Passwords: passwords})
 }
 
 // An expander sends paths to the walker of files and the rest to the resolver.

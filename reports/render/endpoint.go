@@ -320,6 +320,9 @@ func (x *endpointView) store(s *scanner.Store, a fips.Assessment) []string {
 	if n := len(s.Links); n > 0 {
 		x.Facts = append(x.Facts, fact{Name: "Also at", Text: clean(strings.Join(s.Links[:min(20, n)], ", "))})
 	}
+	for _, p := range s.Protection[:min(maxListed, len(s.Protection))] {
+		x.Facts = append(x.Facts, fact{Name: "Protection", Text: clean(protectionText(p))})
+	}
 	for _, i := range s.Items[:min(maxListed, len(s.Items))] {
 		x.Items = append(x.Items, newItem(i, a))
 	}
@@ -327,6 +330,49 @@ func (x *endpointView) store(s *scanner.Store, a fips.Assessment) []string {
 		x.Facts = append(x.Facts, fact{Name: "Items", Text: fmt.Sprintf("%s, the first %d of them below", number(len(s.Items)), maxListed)})
 	}
 	return []string{s.Format, many(len(s.Items), "item")}
+}
+
+// keeping says how an item is protected, and what of it lies beside it.
+func keeping(i scanner.Item) (words []string) {
+	if i.Protection != nil {
+		words = append(words, "protection "+protectionText(*i.Protection))
+	}
+	if i.Pair != "" {
+		words = append(words, "its certificate beside it")
+	}
+	if i.Chain != "" {
+		words = append(words, "chain "+i.Chain)
+	}
+	return words
+}
+
+// protectionText is a protection with its parameters and what opened it.
+func protectionText(p scanner.Protection) string {
+	text := p.Scheme
+	var more []string
+	for _, s := range []string{p.KDF, p.PRF, p.Cipher, p.MAC} {
+		if s != "" && !slices.Contains(more, s) {
+			more = append(more, s)
+		}
+	}
+	if p.Iterations > 0 {
+		more = append(more, many(p.Iterations, "iteration"))
+	}
+	if p.SaltBits > 0 {
+		more = append(more, fmt.Sprintf("salt of %d bits", p.SaltBits))
+	}
+	if len(more) > 0 {
+		text += " (" + strings.Join(more, ", ") + ")"
+	}
+	switch p.Opened {
+	case scanner.OpenedEmpty:
+		text += ", opened without a password"
+	case scanner.OpenedDefault:
+		text += ", opened with a default password"
+	case scanner.OpenedGiven:
+		text += ", opened with a given password"
+	}
+	return text
 }
 
 func newItem(i scanner.Item, a fips.Assessment) itemView {
@@ -344,9 +390,7 @@ func newItem(i scanner.Item, a fips.Assessment) itemView {
 		words = append(words, fmt.Sprintf("%d-bit group %s", i.Prime.Bits, i.Prime.Group))
 	}
 	words = append(words, i.Member, i.Alias, i.Problem)
-	if i.Protection != nil {
-		words = append(words, "protection "+i.Protection.Scheme)
-	}
+	words = append(words, keeping(i)...)
 	x.What = clean(cutRunes(strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", "), 300))
 	digest := i.SHA256
 	if i.Certificate != nil {

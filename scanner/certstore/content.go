@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/keystore"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
@@ -16,14 +17,17 @@ import (
 type content struct {
 	maxSize     int64
 	known       *pkix.KnownKeys
+	opener      *keystore.Opener
+	ctx         context.Context // of the one probe that this reading is
 	observation *scanner.Observation
-	seen        map[string]bool // kind and digest of the items so far
+	seen        map[string]bool   // kind and digest of the items so far
+	ders        map[string][]byte // of the certificates among them, by digest
 }
 
 // read takes the file apart. An error means that the bytes could not be had;
 // bytes that make no sense are facts.
-func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
-	r = withContext{ctx, r}
+func (c *content) read(r io.Reader, size int64) error {
+	r = withContext{c.ctx, r}
 	prefix := make([]byte, sniffLen)
 	n, err := io.ReadFull(r, prefix)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -50,8 +54,33 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 	case shapeDER:
 		return c.binary(rest, size)
 	case shapeKnown:
-		c.unread(format)
+		return c.marked(format, rest, size)
 	}
+	return nil
+}
+
+// marked reads a store whose format has a mark of its own.
+func (c *content) marked(format string, r io.Reader, size int64) error {
+	open, known := map[string]func(context.Context, []byte) keystore.Contents{
+		"JKS": c.opener.JKS, "JCEKS": c.opener.JKS, "BKS": c.opener.BKS,
+	}[format]
+	if !known {
+		c.unread(format)
+		return nil
+	}
+	data, err := io.ReadAll(io.LimitReader(r, c.maxSize))
+	if err != nil {
+		return err
+	}
+	if format == "BKS" && keystore.IsUBER(data) {
+		format = "UBER"
+	}
+	c.format(format)
+	if size > c.maxSize {
+		c.incomplete(format, scanner.ReasonTooLarge, fmt.Sprintf("%d bytes, and no more than %d are read", size, c.maxSize))
+		return nil
+	}
+	c.store(open(c.ctx, data))
 	return nil
 }
 
