@@ -70,6 +70,9 @@ func (j *Judge) behind(o scanner.Observation) bool {
 // hides tells whether the finding may hide others: at depth verdict the first
 // name that does not pass is the last that was asked for.
 func (f *Finding) hides(o scanner.Observation) bool {
+	if o.SSH != nil && len(o.SSH.NotPut) > 0 { // the first prime that fails is the last
+		return f.Class == ClassSSHKex
+	}
 	if o.TLS == nil || o.TLS.Depth != DepthVerdict {
 		return false
 	}

@@ -96,6 +96,37 @@ func TestVerdictByOtherStatuses(t *testing.T) {
 	}
 }
 
+// Of SSH a prime hides others, and nothing else hides anything.
+func TestVerdictOfSSHBehindWaiver(t *testing.T) {
+	j := judgeOn(t, "2026-11-22")
+	for _, tt := range []struct {
+		name, algorithm string
+		notPut          []string
+		gap             bool
+	}{
+		{"group exchange", "diffie-hellman-group-exchange-sha256", []string{"primes"}, true},
+		{"the prime", "DHE prime of 2048 bits", []string{"primes"}, true},
+		{"all was asked", "diffie-hellman-group-exchange-sha256", nil, false},
+		{"a cipher", "3des-cbc", []string{"primes"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := scanner.Observe(scanner.Host(netip.MustParseAddr("192.0.2.1"), 22, ""), "ssh")
+			o.SSH = &scanner.SSH{Banner: "SSH-2.0-x", NotPut: tt.notPut, Primes: []scanner.Prime{{Bits: 2048, SHA256: "d", Generator: "2"}}, Kexinit: &scanner.Kexinit{
+				KexAlgorithms: []string{"diffie-hellman-group-exchange-sha256"}, EncryptionClientServer: []string{"3des-cbc"}}}
+			a := j.Assess(o)
+			everywhere, err := fips.ParsePattern("192.0.2.0/24")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := fips.Waiver{ID: "W-1", Algorithm: tt.algorithm, From: "2026-01-01", Expires: "2026-12-31", Reason: "r", Approver: "a", Scope: []fips.Pattern{everywhere}}
+			fips.NewWaivers([]fips.Waiver{w}).Waive(&a, "2026-11-22")
+			if _, gap := a.Gap(); gap != tt.gap {
+				t.Errorf("gap %v", gap)
+			}
+		})
+	}
+}
+
 // What a waived name hides is unasked: nobody looked behind it.
 func TestVerdictBehindWaiver(t *testing.T) {
 	j := judgeOn(t, "2026-11-22")

@@ -64,6 +64,15 @@ func (j *Judge) AsOf() Date { return j.asOf }
 // Policy names what the judge rules by.
 func (j *Judge) Policy() string { return j.policy }
 
+// StatusOf is the status of a registry name of one kind where nothing else is
+// known of it: of group exchange as on a prime that nobody saw.
+func (j *Judge) StatusOf(kind, name string) Status {
+	if kind == suiteKind {
+		return j.suite(name).Status
+	}
+	return j.named(kind, name, "").Status
+}
+
 // named rules on a subject by the registry name under which it was seen.
 func (j *Judge) named(kind, name string, class Class) Ruling {
 	return j.ruling(j.rules.Named(kind, name), Subject{kind, name}, class)

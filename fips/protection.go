@@ -13,8 +13,15 @@ const protectionKind = "keystore-protection"
 func (j *Judge) protection(d *docket, p scanner.Protection, digest, where string) {
 	subject := Subject{protectionKind, p.Scheme}
 	groups := [][]*Rule{j.rules.Named(protectionKind, schemeRule(p))}
-	if isPBKDF2(p) {
+	switch {
+	case isPBKDF2(p):
 		groups = j.pbkdf2(p)
+	case p.KDF == "PBKDF2":
+		groups = j.besides(groups, p)
+	case p.Scheme == "pkcs12-mac-pbmac1": // over scrypt
+		groups = append(groups, j.rules.Named(protectionKind, "PBES2-scrypt"))
+	case len(groups[0]) == 0 && p.MAC != "":
+		groups[0] = j.rules.Named("mac", p.MAC) // PKCS#12's over MD5
 	}
 	for _, rules := range groups {
 		d.addOf(digest, j.ruling(rules, subject, ClassKeyAtRest), where)
@@ -46,14 +53,7 @@ func schemeRule(p scanner.Protection) string {
 // where nothing falls short. What PBES2 has no rule of its own for is ruled on
 // by its cipher or its PRF.
 func (j *Judge) pbkdf2(p scanner.Protection) [][]*Rule {
-	var short [][]*Rule
-	for _, name := range []string{"PBES2-salt-under-128-bits", "PBES2-iterations-under-1000", "PBES2-iterations-1000-to-9999"} {
-		for _, r := range j.rules.Named(protectionKind, name) {
-			if r.Bounds != nil && r.Bounds.holdsProtection(p) {
-				short = append(short, []*Rule{r})
-			}
-		}
-	}
+	short := j.short(p)
 	and := func(kind, name string) [][]*Rule { return append(short, j.rules.Named(kind, name)) }
 	prf := strings.ToUpper(strings.ReplaceAll(p.PRF, "-", ""))
 	switch family := cipherFamily(p.Cipher); {
@@ -73,6 +73,44 @@ func (j *Judge) pbkdf2(p scanner.Protection) [][]*Rule {
 		return and(protectionKind, "PBES2-PBKDF2-AES-GCM-or-KWP")
 	}
 	return and(protectionKind, "PBES2-PBKDF2-SHA2-AES-CBC")
+}
+
+// short finds the rules about a PBKDF2 whose parameters are too small, whoever
+// uses it.
+func (j *Judge) short(p scanner.Protection) (short [][]*Rule) {
+	for _, name := range []string{"PBES2-salt-under-128-bits", "PBES2-iterations-under-1000", "PBES2-iterations-1000-to-9999"} {
+		for _, r := range j.rules.Named(protectionKind, name) {
+			if r.Bounds != nil && r.Bounds.holdsProtection(p) {
+				short = append(short, []*Rule{r})
+			}
+		}
+	}
+	return short
+}
+
+// besides finds the rules that a PBKDF2 outside of PBES2 falls under, such as
+// PBMAC1's. What approves the scheme takes it to be of SHA-2 or SHA-3 and not
+// too small.
+func (j *Judge) besides(scheme [][]*Rule, p scanner.Protection) [][]*Rule {
+	less := j.short(p)
+	for _, name := range []string{p.PRF, p.MAC} {
+		plain := strings.ToUpper(strings.ReplaceAll(name, "-", ""))
+		if name != "" && (!strings.HasPrefix(plain, "HMACSHA") || plain == "HMACSHA1") {
+			less = append(less, j.rules.Named("mac", name))
+		}
+	}
+	if len(less) > 0 {
+		return less
+	}
+	return scheme
+}
+
+// opened rules on the password that opened what holds a key, if it is one that
+// anybody would try.
+func (j *Judge) opened(d *docket, p scanner.Protection, digest, where string) {
+	if p.Opened == scanner.OpenedEmpty || p.Opened == scanner.OpenedDefault {
+		d.addOf(digest, j.named(protectionKind, "weak-password-known", ClassKeyAtRest), where)
+	}
 }
 
 func authenticated(cipher string) bool {

@@ -13,7 +13,7 @@ func (j *Judge) ssh(d *docket, s *scanner.SSH) {
 		d.add(j.named("protocol-version", version, ClassSSHVersion), s.Banner)
 	}
 	if k := s.Kexinit; k != nil {
-		for _, name := range k.KexAlgorithms {
+		for _, name := range k.KeyExchanges() { // what is a signal among them protects nothing
 			d.add(j.sshKex(name, s.Primes))
 		}
 		for _, name := range k.ServerHostKeyAlgorithms {

@@ -66,6 +66,7 @@ func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 	}
 	if item.Protection != nil {
 		j.protection(d, *item.Protection, digest, where)
+		j.opened(d, *item.Protection, digest, where)
 	}
 }
 

@@ -71,7 +71,14 @@ func digestOf(p scanner.Prime) string {
 	if p.Group != "" {
 		return ""
 	}
-	return "prime with SHA-256 " + p.SHA256
+	name := "prime with SHA-256 " + p.SHA256
+	switch {
+	case p.InModuli == nil:
+		return name
+	case *p.InModuli: // which makes it no more approved, and tells whom it is from
+		return name + ", in a moduli file that was named"
+	}
+	return name + ", in no moduli file that was named"
 }
 
 // prime rules on a finite-field group by the prime that was sent, never by the

@@ -65,6 +65,7 @@ type Builder struct {
 	inventory   *reconciliation
 	ties        *ties
 	offers      *offers
+	ssh         SSHServers
 	names       naming
 	settled     bool // what several show together is counted
 }
@@ -161,6 +162,7 @@ func (b *Builder) facts(o scanner.Observation) {
 		}
 	case o.SSH != nil:
 		b.connections += o.SSH.Connections
+		b.ssh.add(o.SSH)
 	case o.Store != nil:
 		for _, item := range o.Store.Items {
 			b.items[item.Kind]++
@@ -242,7 +244,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		Changes: b.changes.result(), Worst: b.worst.result(b.names), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
 		Gaps: b.gaps, Controls: b.controls(), Certificates: b.certs.result(), Items: b.items,
 		Calendar: b.calendar.result(), Trace: b.trace, Connections: b.connections,
-		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), Offers: b.offers.result(), names: b.names, expected: b.config.Inventory,
+		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), Offers: b.offers.result(), SSH: b.ssh, names: b.names, judge: b.config.Judge, expected: b.config.Inventory,
 	}
 	r.Sweep.Ended = ended
 	for _, s := range append(fips.Statuses(), fips.Unobserved) {

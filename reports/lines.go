@@ -95,6 +95,7 @@ type sweepLine struct {
 	Controls    []control.Result       `json:"controls"`
 	Evidence    string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
 	Offers      offersLine             `json:"offers"`
+	SSH         SSHServers             `json:"ssh"`
 	siteLine
 	factsLine
 }
@@ -174,6 +175,7 @@ func newSweepLine(r *Report) sweepLine {
 		Findings: map[string]int{}, Controls: orEmpty(r.Controls), Evidence: r.Evidence,
 		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
 		Offers:     newOffersLine(r),
+		SSH:        r.SSH,
 		siteLine:   newSiteLine(r),
 		factsLine:  newFactsLine(r),
 	}

@@ -48,12 +48,14 @@ type Report struct {
 	Calendar     []Ending
 	Facts        Facts  // what several endpoints show together; its findings are in Findings and Changes
 	Offers       Offers // what endpoints offer, and who can connect
+	SSH          SSHServers
 	Contested    []Contested
 	Trace        *Trace // one finding, to be followed from figure to citation
 	Questions    []scanner.Asked
 	Connections  int
 
 	names    naming
+	judge    *fips.Judge
 	expected *site.Inventory
 }
 

@@ -24,8 +24,9 @@ func ReasonOf(err error) Reason {
 			return m.reason
 		}
 	}
-	// An address that does not resolve comes as one type with two flags.
-	if dns := (*net.DNSError)(nil); errors.As(err, &dns) && dns.IsNotFound {
+	// A name that does not resolve comes as one type with flags: there is none,
+	// or the resolver does not say.
+	if dns := (*net.DNSError)(nil); errors.As(err, &dns) && !dns.IsTimeout {
 		return ReasonNoName
 	}
 	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {

@@ -10,6 +10,12 @@ type SSH struct {
 	Primes      []Prime   `json:"primes,omitempty"` // sent in group exchange
 	Connections int       `json:"connections"`
 
+	// Reading is what Banner and Kexinit say when they are taken apart.
+	Reading *SSHReading `json:"reading,omitempty"`
+	// NotPut names the questions that were left out, at depth verdict, since
+	// whatever came of them something of their kind fails.
+	NotPut []string `json:"not_put,omitempty"`
+
 	// ExtInfo is what the server sent encrypted behind its NEWKEYS (RFC 8308);
 	// nil where unobserved.
 	ExtInfo *SSHExtInfo `json:"ext_info,omitempty"`
@@ -17,6 +23,16 @@ type SSH struct {
 	Groups []SSHGroup `json:"groups,omitempty"`
 	// OldGroupRequest tells that requests of before RFC 4419 are answered too.
 	OldGroupRequest bool `json:"old_group_request,omitempty"`
+}
+
+// SSHReading is what an identification string and KEXINIT say between the
+// lines.
+type SSHReading struct {
+	Protocols []string `json:"protocols"`          // "2", and "1" where it takes that too
+	Software  string   `json:"software"`           // "OpenSSH_9.2p1"
+	Comments  string   `json:"comments,omitempty"` // "Debian-2+deb12u3"
+	Markers   []string `json:"markers,omitempty"`  // among the key exchange algorithms, and none
+	Terrapin  *bool    `json:"terrapin,omitempty"` // see Kexinit.Terrapin; absent without KEXINIT
 }
 
 // SSHGroup is one answer of group exchange (RFC 4419).

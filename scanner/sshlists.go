@@ -35,6 +35,17 @@ func (s SSH) Protocols() []string {
 	return []string{protocol}
 }
 
+// Read takes apart what the server says of itself.
+func (s SSH) Read() SSHReading {
+	_, software, comments := s.Identification()
+	r := SSHReading{Protocols: s.Protocols(), Software: software, Comments: comments}
+	if k := s.Kexinit; k != nil {
+		exposed := k.Terrapin()
+		r.Markers, r.Terrapin = k.Markers(), &exposed
+	}
+	return r
+}
+
 // strictMarker is by which a server says that it counts packets strictly.
 const strictMarker = "kex-strict-s-v00@openssh.com"
 

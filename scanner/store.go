@@ -38,6 +38,8 @@ type Item struct {
 	Key         *Key         `json:"key,omitempty"`     // keys; nil where a password hides it
 	Prime       *Prime       `json:"prime,omitempty"`   // parameters: finite-field group
 	Protection  *Protection  `json:"protection,omitempty"`
+	Chain       string       `json:"chain,omitempty"`   // certificate: whether the file holds the way up to a root; see Chain...
+	Pair        string       `json:"pair,omitempty"`    // private-key: digest of a certificate of it in the same file
 	Problem     string       `json:"problem,omitempty"` // why it could not be read
 
 	SSH            *SSHEntry       `json:"ssh,omitempty"`             // authorized-key and known-host: the line around the key
@@ -52,6 +54,13 @@ type SSHEntry struct {
 	Marker  string   `json:"marker,omitempty"`  // "@cert-authority", "@revoked"
 	Options []string `json:"options,omitempty"` // names alone: a value may hold a secret
 }
+
+// What Item.Chain says. It is told of a certificate that no other in the file
+// is issued by, where there is another or its private key.
+const (
+	ChainComplete   = "complete"   // up to a self-issued one
+	ChainIncomplete = "incomplete" // an issuer is lacking
+)
 
 // Request is the facts of a signed statement that is no certificate: a
 // certification request (RFC 2986) or a CRL (RFC 5280 section 5).
@@ -71,7 +80,17 @@ type Protection struct {
 	Cipher     string `json:"cipher,omitempty"`
 	Iterations int    `json:"iterations,omitempty"`
 	SaltBits   int    `json:"salt_bits,omitempty"`
+	MAC        string `json:"mac,omitempty"`    // of what protects integrity
+	Opened     string `json:"opened,omitempty"` // with which sort of password, if any was found; see Opened...
 
 	MemoryKiB   int `json:"memory_kib,omitempty"`  // of a KDF that is hard on memory
 	Parallelism int `json:"parallelism,omitempty"` // likewise
 }
+
+// The sorts of password with which a protection was opened. The password
+// itself is never told.
+const (
+	OpenedEmpty   = "empty"   // with none, or with the empty one
+	OpenedDefault = "default" // with one that documentation gives, such as changeit
+	OpenedGiven   = "given"   // with one that the operator named
+)

@@ -21,6 +21,8 @@ type Scope struct {
 	Exclude []string `json:"exclude,omitempty"`
 	Ports   []uint16 `json:"ports,omitempty"`
 	Depth   string   `json:"depth"`
+	Seed    uint64   `json:"seed,omitempty"`  // of the order in which addresses were asked
+	Shard   string   `json:"shard,omitempty"` // the part of the targets, such as "2/5"; "" for all
 	Proxy   string   `json:"proxy,omitempty"` // what connections went through, without its credentials
 
 	Trust    []string `json:"trust,omitempty"`     // sets of anchors that chains were held to: AnchorsSystem, or files

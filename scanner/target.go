@@ -14,11 +14,15 @@ import (
 type Target struct {
 	Text     string     // as the operator wrote it; shared by all addresses of a network
 	Scheme   string     // what is expected to speak: "tls", "ssh", "smtp", "file", ...; "" asks the port
-	Addr     netip.Addr // the literal address; zero for a name or a path
-	Name     string     // the name to resolve; "" for an address or a path
+	Addr     netip.Addr // the literal address; zero for a path, or a name to resolve
+	Name     string     // the name to resolve, or with Addr the name to ask it by; "" for none
 	Ports    []uint16   // ports to try; shared between targets and never modified
 	Path     string     // a file or directory; "" for a network target
 	Outright bool       // one thing named outright (host:port, scheme, path): its loss is a gap in the sweep
+
+	// Known is addresses of a name to resolve that are targets of their own,
+	// by the same name, and so are not asked here again.
+	Known []netip.Addr
 }
 
 // An Endpoint is what answered, or should have. Address, Port and Name, or

@@ -57,11 +57,12 @@ type TLSVersion struct {
 // A Prime is a finite-field Diffie-Hellman group as it was sent.
 type Prime struct {
 	Bits      int    `json:"bits"`
-	Group     string `json:"group,omitempty"`   // RFC 7919 or RFC 3526 name ("ffdhe2048", "MODP-2048"), or another known one; "" for a group of the server's own
-	Shared    string `json:"shared,omitempty"`  // whose it is, where many servers share it though no RFC names it
-	SHA256    string `json:"sha256"`            // digest of the prime, big-endian without leading zeros
-	Generator string `json:"generator"`         // lower-case hex without leading zeros
-	Problem   string `json:"problem,omitempty"` // why it is no safe prime, where that was tested: SSH
+	Group     string `json:"group,omitempty"`     // RFC 7919 or RFC 3526 name ("ffdhe2048", "MODP-2048"), or another known one; "" for a group of the server's own
+	Shared    string `json:"shared,omitempty"`    // whose it is, where many servers share it though no RFC names it
+	SHA256    string `json:"sha256"`              // digest of the prime, big-endian without leading zeros
+	Generator string `json:"generator"`           // lower-case hex without leading zeros
+	Problem   string `json:"problem,omitempty"`   // why it is no safe prime, where that was tested: SSH
+	InModuli  *bool  `json:"in_moduli,omitempty"` // whether a moduli file that was named has it; absent where it was not looked for: SSH
 }
 
 // A Chain is the certificates that an endpoint showed, leaf first, in the

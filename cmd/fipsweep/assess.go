@@ -10,6 +10,7 @@ import (
 	"github.com/fipsweep/fipsweep/reports"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/replay"
+	"github.com/fipsweep/fipsweep/scanner/sweep"
 )
 
 // A pipeline is the whole of a sweep: who sweeps what, where each observation
@@ -18,6 +19,7 @@ type pipeline struct {
 	sweeper   scanner.Sweeper
 	targets   iter.Seq[scanner.Target]
 	journal   *replay.Journal // nil where the observations are kept already
+	kept      observations    // of a sweep that is resumed: what its journal holds; nil for none
 	judge     func(scanner.Observation) fips.Assessment
 	recorders []reports.Recorder
 	builder   *reports.Builder
@@ -28,21 +30,22 @@ type pipeline struct {
 // end. A sweep that was cut short still gives the report of what it finished.
 func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 	// What was observed is recorded even when the sweep is being stopped.
-	record := context.WithoutCancel(ctx)
-	err := p.sweeper.Sweep(ctx, p.targets, func(o scanner.Observation) error {
-		if p.journal != nil {
-			if err := p.journal.Append(o); err != nil {
-				return err
+	record := func(o scanner.Observation) error { return p.record(context.WithoutCancel(ctx), o) }
+	err := p.kept.each(ctx, record)
+	if err == nil {
+		err = p.sweeper.Sweep(ctx, p.targets, func(o scanner.Observation) error {
+			if p.journal != nil {
+				if err := p.journal.Append(o); err != nil {
+					return err
+				}
 			}
-		}
-		a := p.judge(o)
-		for _, r := range p.recorders {
-			if err := r.Record(record, a); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+			return record(o)
+		})
+	}
+	if errors.Is(err, sweep.ErrDeadline) {
+		err = nil
+		p.builder.Interrupted()
+	}
 	if ctx.Err() != nil {
 		p.builder.Interrupted()
 	}
@@ -53,5 +56,38 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 	if err == nil || report.Sweep.Interrupted {
 		err = errors.Join(err, p.journal.End(report.Sweep))
 	}
-	return report, errors.Join(err, p.journal.Close())
+	if closing := p.journal.Close(); !errors.Is(err, closing) {
+		err = errors.Join(err, closing)
+	}
+	return report, err
+}
+
+// record judges an observation and tells everybody of it.
+func (p *pipeline) record(ctx context.Context, o scanner.Observation) error {
+	a := p.judge(o)
+	for _, r := range p.recorders {
+		if err := r.Record(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// observations is a source that can be read any number of times.
+type observations func(context.Context) iter.Seq2[scanner.Observation, error]
+
+// each calls f with each observation, until either fails.
+func (s observations) each(ctx context.Context, f func(scanner.Observation) error) error {
+	if s == nil {
+		return nil
+	}
+	for o, err := range s(ctx) {
+		if err == nil {
+			err = f(o)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -116,7 +116,7 @@ func bulkJournal(t *testing.T, dir string) string {
 	began := time.Date(2026, 11, 22, 1, 15, 2, 0, time.UTC)
 	s := scanner.Sweep{ID: replay.NewID(began, [2]byte{0x7c, 0x41}), Started: began, Host: "scan-1", User: "ops", Tool: version, FIPS: "off",
 		Scope: scanner.Scope{Targets: []string{"10.0.0.0/13", "/srv"}, Depth: "full"}}
-	j, err := replay.Create(dir, s)
+	j, err := replay.Create(dir, s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,16 +17,25 @@ import (
 func newExplain(std streams) *cobra.Command {
 	var format, asOf string
 	var policies []string
+	var f fixFlags
 	cmd := &cobra.Command{
-		Use:   "explain NAME...",
+		Use:   "explain NAME... | --fix PRODUCT [--from SAVED] ENDPOINT",
 		Short: "Say what is known of an algorithm, suite, key size or rule, and on whose authority",
+		Long: `Say what is known of an algorithm, suite, key size or rule, and on whose authority.
+
+With --fix, write the configuration lines of a product that leave of one endpoint
+of a saved sweep only what is approved or allowed, and say which findings no line
+ends. All but the lines is comments, so that the output can be pasted.`,
 		Example: `  fipsweep explain TLS_RSA_WITH_AES_128_CBC_SHA
   fipsweep explain x25519 'RSA 1024' ssh-rsa
   fipsweep explain --as-of 2036-01-01 secp256r1
-  fipsweep explain -o json named-group/x25519`,
+  fipsweep explain -o json named-group/x25519
+  fipsweep explain --fix sshd --from sweep.jsonl 10.0.0.7:22
+  fipsweep explain --fix nginx --policy cnsa2 --as-of 2031-01-01 www.example.com:443`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, names []string) error {
+		RunE: func(cmd *cobra.Command, names []string) error {
 			day, err := parseAsOf(asOf)
+			err = errors.Join(err, f.check(cmd, names), explainFormat(format))
 			if err != nil {
 				return usage(err)
 			}
@@ -34,13 +43,24 @@ func newExplain(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if f.product != "" {
+				return fix(cmd.Context(), std, judge, f, format, names[0])
+			}
 			return explain(std, judge, cat, format, names)
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "text or json")
 	asOfFlag(cmd, &asOf)
 	policyFlag(cmd, &policies)
+	f.add(cmd)
 	return cmd
+}
+
+func explainFormat(format string) error {
+	if format != "text" && format != "json" {
+		return fmt.Errorf("-o %s: want text or json", format)
+	}
+	return nil
 }
 
 // explain prints what is known of each name. An unknown one is said on stderr,
@@ -56,13 +76,10 @@ func explain(std streams, judge *fips.Judge, cat *fips.Catalogue, format string,
 		all = append(all, found...)
 	}
 	var err error
-	switch format {
-	case "json":
+	if format == "json" {
 		err = writeJSON(std.out, all)
-	case "text":
+	} else {
 		err = flushed(std.out, func(w io.Writer) error { return render.Explain(w, cat, all, textOptions(std.out)) })
-	default:
-		return usage(fmt.Errorf("-o %s: want text or json", format))
 	}
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ import (
 )
 
 // selfSigned makes a certificate for localhost.
-func selfSigned(t *testing.T, key any, public any) tls.Certificate {
+func selfSigned(t testing.TB, key any, public any) tls.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(20261122), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
@@ -51,7 +51,7 @@ func rsaCertificate(t *testing.T) tls.Certificate {
 	return selfSigned(t, key, key.Public())
 }
 
-func ecdsaCertificate(t *testing.T) tls.Certificate {
+func ecdsaCertificate(t testing.TB) tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -23,12 +23,14 @@ var layers = map[string][]string{
 	"scanner/tlswire":    {"scanner/iana"},
 	"scanner/sshwire":    {"scanner/iana"},
 	"scanner/pkix":       {"scanner", "scanner/iana"},
-	"scanner/tlsprobe":   {"scanner", "scanner/iana", "scanner/tlswire", "scanner/pkix"},
+	"scanner/aesccm":     {},
+	"scanner/tlsprobe":   {"scanner", "scanner/iana", "scanner/tlswire", "scanner/pkix", "scanner/aesccm"},
 	"scanner/sshfile":    {"scanner", "scanner/iana", "scanner/sshwire"},
 	"scanner/hostfile":   {"scanner"},
 	"scanner/sshprobe":   {"scanner", "scanner/iana", "scanner/sshwire", "scanner/pkix"},
 	"scanner/detect":     {"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire"},
-	"scanner/certstore":  {"scanner", "scanner/iana", "scanner/pkix", "scanner/sshwire", "scanner/sshfile", "scanner/hostfile"},
+	"scanner/keystore":   {"scanner", "scanner/pkix", "scanner/aesccm"},
+	"scanner/certstore":  {"scanner", "scanner/iana", "scanner/pkix", "scanner/sshwire", "scanner/sshfile", "scanner/keystore", "scanner/hostfile"},
 	"scanner/target":     {"scanner"},
 	"scanner/resolve":    {"scanner"},
 	"scanner/sweep":      {"scanner"},
@@ -37,8 +39,9 @@ var layers = map[string][]string{
 	"fips/catalogue":     {"scanner", "scanner/iana", "fips"},
 	"fips/control":       {"scanner", "scanner/iana", "fips"},
 	"fips/site":          {"scanner", "scanner/iana", "fips"},
-	"reports":            {"scanner", "scanner/iana", "fips", "fips/control", "fips/site"},
-	"reports/render":     {"scanner", "scanner/iana", "fips", "fips/control", "fips/site", "reports"},
+	"fips/remedy":        {"scanner", "scanner/iana", "fips"},
+	"reports":            {"scanner", "scanner/iana", "fips", "fips/control", "fips/site", "fips/remedy"},
+	"reports/render":     {"scanner", "scanner/iana", "fips", "fips/control", "fips/site", "fips/remedy", "reports"},
 	"reports/cyclonedx":  {"scanner", "scanner/iana", "fips", "reports"},
 	"reports/schema":     {},
 	"internal/lab":       {}, // for tests, as is what lies below it: no package may import them
@@ -49,8 +52,8 @@ var layers = map[string][]string{
 }
 
 // pure packages do no I/O, read no clock and start no goroutine.
-var pure = []string{"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire", "scanner/sshfile", "scanner/hostfile", "scanner/pkix",
-	"fips", "fips/catalogue", "fips/control", "fips/site"}
+var pure = []string{"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire", "scanner/sshfile", "scanner/hostfile", "scanner/pkix", "scanner/aesccm", "scanner/keystore",
+	"fips", "fips/catalogue", "fips/control", "fips/site", "fips/remedy"}
 
 // impure is what a pure package may not import. (syscall is not among them:
 // package scanner needs the names of its errors.)

@@ -26,6 +26,8 @@ type streams struct {
 
 // run is the whole program but for the process it runs in.
 func run(args []string, std streams) exitStatus {
+	// A pipe that nobody reads any more is an error of writing, and is told.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ended := make(chan struct{})

@@ -95,7 +95,25 @@ func (o output) openStream(stdout io.Writer) (io.Writer, func() error, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("write %s output: %w", o.format, err)
 	}
-	return f, f.Close, nil
+	return &lineFile{f: f}, f.Close, nil
+}
+
+// A lineFile is written whole lines at a time, and keeps none but whole ones:
+// what a full disk took of a write is cut off again.
+type lineFile struct {
+	f    *os.File
+	size int64
+}
+
+func (l *lineFile) Write(p []byte) (int, error) {
+	n, err := l.f.Write(p)
+	if err != nil && n > 0 {
+		if cut := l.f.Truncate(l.size); cut == nil { // a pipe or a device cannot be cut
+			n = 0
+		}
+	}
+	l.size += int64(n)
+	return n, err
 }
 
 // placeOf follows links to where the file really lies, and tells whether it is

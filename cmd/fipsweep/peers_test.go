@@ -35,10 +35,10 @@ func build(name string, env ...string) (string, error) {
 	return path, nil
 }
 
-func binary(t *testing.T) string     { return builtBy(t, builtPlain) }
-func fipsBinary(t *testing.T) string { return builtBy(t, builtFIPS) }
+func binary(t testing.TB) string     { return builtBy(t, builtPlain) }
+func fipsBinary(t testing.TB) string { return builtBy(t, builtFIPS) }
 
-func builtBy(t *testing.T, f func() (string, error)) string {
+func builtBy(t testing.TB, f func() (string, error)) string {
 	t.Helper()
 	path, err := f()
 	if err != nil {

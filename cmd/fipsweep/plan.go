@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
-	"os"
-	"slices"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/certstore"
+	"github.com/fipsweep/fipsweep/scanner/resolve"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
@@ -21,21 +24,34 @@ type plan struct {
 	scanFlags
 	targets  *target.List
 	excluded *target.Excludes
-	through  *sweep.Proxy // nil for none
+	dns      *resolve.Client // nil for the machine's own resolver
+	through  *sweep.Proxy    // nil for none
 	scope    scanner.Scope
 	trust    trustBase
 	files    certstore.Options
+
+	read hash.Hash // SHA-256 of what the lists of targets and exclusions hold
 }
 
-func newPlan(std streams, f scanFlags, args []string) (*plan, error) {
-	p := &plan{scanFlags: f}
-	limits, targets, proxy := checkLimits(f), p.readTargets(std.in, args), p.readProxy()
-	var err, trust, files error
+func newPlan(ctx context.Context, std streams, f scanFlags, args []string) (*plan, error) {
+	p := &plan{scanFlags: f, read: sha256.New()}
+	limits, targets, proxy := checkLimits(f), p.readTargets(ctx, std, args), p.readProxy()
+	var err, trust, files, passwords error
 	p.files, files = f.storeFlags.options()
 	p.trust, trust = f.trustFlags.read()
+	p.files.Passwords, passwords = readPasswords(f.passwords)
 	p.scope.Trust, p.scope.WeakKeys = p.trust.names(), f.weakKeyFiles
-	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust, files)
+	p.assessor, err = newAssessor(f.judgingFlags, limits, targets, proxy, trust, files, passwords)
 	return p, err
+}
+
+// listsDigest is the SHA-256 of what the lists of targets and exclusions hold,
+// in hex; "" for no list.
+func (p *plan) listsDigest() string {
+	if len(p.targetFlags.lists)+len(p.excludeFiles) == 0 {
+		return ""
+	}
+	return hex.EncodeToString(p.read.Sum(nil))
 }
 
 // readProxy keeps of --proxy what may be told in the scope and what must not.
@@ -60,11 +76,23 @@ func checkLimits(f scanFlags) error {
 	if f.perHost < 1 {
 		errs = append(errs, fmt.Errorf("--per-host %d: want 1 or more", f.perHost))
 	}
+	if f.perSubnet < 0 {
+		errs = append(errs, fmt.Errorf("--per-subnet %d: want 1 or more, or 0 for no limit", f.perSubnet))
+	}
 	if f.rate < 0 {
 		errs = append(errs, fmt.Errorf("--rate %g: want connections a second, or 0 for no limit", f.rate))
 	}
 	if f.timeout <= 0 {
 		errs = append(errs, fmt.Errorf("--timeout %s: want a duration above 0, such as 5s", f.timeout))
+	}
+	if f.hostTimeout <= 0 {
+		errs = append(errs, fmt.Errorf("--host-timeout %s: want a duration above 0, such as 2m", f.hostTimeout))
+	}
+	if f.deadline < 0 {
+		errs = append(errs, fmt.Errorf("--deadline %s: want a duration, or 0 for no limit", f.deadline))
+	}
+	if f.lock != lockRefuse && f.lock != lockWait {
+		errs = append(errs, fmt.Errorf("--lock %s: want %s or %s", f.lock, lockRefuse, lockWait))
 	}
 	if f.depth != depthFull && f.depth != fips.DepthVerdict {
 		errs = append(errs, fmt.Errorf("--depth %s: want %s or %s", f.depth, depthFull, fips.DepthVerdict))
@@ -72,66 +100,7 @@ func checkLimits(f scanFlags) error {
 	if f.history != "off" {
 		errs = append(errs, fmt.Errorf("--history %s: there is no history yet; only 'off' is accepted", f.history))
 	}
-	if _, err := newProgress(f.progress, io.Discard, 0); err != nil {
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
-}
-
-// readTargets parses the arguments and every --targets file together, so that
-// all complaints are told at once.
-func (p *plan) readTargets(stdin io.Reader, args []string) error {
-	var errs []error
-	var lines []target.Line
-	for _, name := range p.lists {
-		more, err := readList(stdin, name)
-		errs = append(errs, err)
-		lines = append(lines, more...)
-	}
-	switch p.stores {
-	case "":
-	case "system":
-		system := systemLines("/")
-		if len(system) == 0 {
-			errs = append(errs, errors.New("--stores system: none of the standard places is here, or none may be read; name a path"))
-		}
-		lines = append(lines, system...)
-	default:
-		errs = append(errs, fmt.Errorf("--stores %s: want system", p.stores))
-	}
-	excluded, err := target.ParseExcludes(p.exclude, nil)
+	_, err := parseProgress(f.progress, f.verbose, io.Discard)
 	errs = append(errs, err)
-	var ports []uint16
-	if p.ports != "" {
-		if ports, err = target.ParsePorts(p.ports); err != nil {
-			errs = append(errs, fmt.Errorf("--ports: %w", err))
-		}
-	}
-	if errors.Join(errs...) == nil || len(args)+len(lines) > 0 {
-		home, _ := os.UserHomeDir()
-		p.targets, err = target.Parse(args, target.Options{Ports: ports, Schemes: schemes(), Wide: p.wide,
-			Exclude: excluded, Lines: lines, Stat: os.Lstat, Home: home})
-		errs = append(errs, err)
-	}
-	p.excluded = excluded
-	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: append(slices.Clip(p.exclude), p.excludePaths...), Ports: ports, Depth: p.depth}
-	if p.stores != "" {
-		p.scope.Targets = append(p.scope.Targets, "--stores "+p.stores)
-	}
-	for _, name := range p.lists {
-		p.scope.Targets = append(p.scope.Targets, "--targets "+name)
-	}
 	return errors.Join(errs...)
-}
-
-func readList(stdin io.Reader, name string) ([]target.Line, error) {
-	if name == "-" {
-		return target.ReadList(stdin, "stdin")
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("--targets: %w", err)
-	}
-	defer f.Close()
-	return target.ReadList(f, name)
 }

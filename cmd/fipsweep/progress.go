@@ -5,63 +5,171 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/scanner/sweep"
 )
 
-// progress draws endpoints done, rate and findings on stderr. It is a
-// Recorder, so it is told of each endpoint exactly when it is finished.
-type progress struct {
-	bar   *progressbar.ProgressBar
-	found int
+// saysEvery is how often a sweep whose stderr is no terminal says how far it
+// is, where that was asked for.
+const saysEvery = 30 * time.Second
+
+// How progress is shown, by --progress, --verbose and what stderr is.
+type showing int
+
+const (
+	showsNothing showing = iota // but the status that a signal asks for
+	showsLines
+	showsBar
+)
+
+// parseProgress reads --progress: "auto" draws on a terminal only.
+func parseProgress(mode string, verbose bool, w io.Writer) (showing, error) {
+	switch {
+	case mode == "always" || mode == "auto" && isTerminal(w):
+		return showsBar, nil
+	case mode != "auto" && mode != "never":
+		return 0, fmt.Errorf("--progress %s: want auto, always or never", mode)
+	case verbose:
+		return showsLines, nil
+	}
+	return showsNothing, nil
 }
 
-// newProgress returns nil unless progress is to be drawn: "auto" draws on a
-// terminal only. total is how many endpoints are foreseen; 0 is unknown.
-func newProgress(mode string, w io.Writer, total int64) (*progress, error) {
-	switch mode {
-	case "never":
-		return nil, nil
-	case "auto":
-		if !isTerminal(w) {
-			return nil, nil
-		}
-	case "always":
-	default:
-		return nil, usage(fmt.Errorf("--progress %s: want auto, always or never", mode))
+// progress says on stderr how far a sweep is. It is a Recorder, so it is told
+// of each endpoint exactly when it is finished.
+type progress struct {
+	w      io.Writer
+	counts *sweep.Progress
+	began  time.Time
+	stop   func()
+
+	mu    sync.Mutex
+	bar   *progressbar.ProgressBar // nil unless one is drawn
+	total int64                    // endpoints foreseen; 0 if nobody knows
+	done  int64                    // with those of a sweep that is resumed
+	found int                      // findings
+}
+
+// newProgress begins to say how far the sweep is that counts counts; total is
+// how many endpoints are foreseen, 0 for unknown. The caller calls finish.
+func newProgress(s showing, w io.Writer, total int64, counts *sweep.Progress) *progress {
+	p := &progress{w: w, counts: counts, began: time.Now(), total: total}
+	if s == showsBar {
+		p.bar = newBar(w, total)
 	}
+	asked := make(chan os.Signal, 1)
+	if len(statusSignals()) > 0 {
+		signal.Notify(asked, statusSignals()...)
+	}
+	every := time.NewTicker(saysEvery)
+	if s != showsLines {
+		every.Stop()
+	}
+	ended, gone := make(chan struct{}), make(chan struct{})
+	p.stop = sync.OnceFunc(func() {
+		signal.Stop(asked)
+		every.Stop()
+		close(ended)
+		<-gone
+	})
+	go func() {
+		defer close(gone)
+		for {
+			select {
+			case <-asked:
+			case <-every.C:
+			case <-ended:
+				return
+			}
+			p.say()
+		}
+	}()
+	return p
+}
+
+func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
 	if total <= 0 {
 		total = -1
 	}
-	return &progress{bar: progressbar.NewOptions64(total,
+	return progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetDescription("0 findings"),
 		progressbar.OptionSetWidth(20),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
 		progressbar.OptionSetItsString("endpoints"),
-		progressbar.OptionThrottle(100e6),
+		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
-	)}, nil
+	)
 }
 
 // Record counts one endpoint. A terminal that went away is no reason to stop.
 func (p *progress) Record(_ context.Context, a fips.Assessment) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done++
 	p.found += len(a.Findings)
-	if done := p.bar.State().CurrentNum + 1; p.bar.GetMax64() > 0 && done > p.bar.GetMax64() {
-		p.bar.ChangeMax64(done) // names and trees hold more than was foreseen
+	p.total = grown(p.total, p.done)
+	if p.bar == nil {
+		return nil
 	}
-	p.bar.Describe(fmt.Sprintf("%d findings", p.found))
+	if p.bar.GetMax64() > 0 && p.done > p.bar.GetMax64() {
+		p.bar.ChangeMax64(p.done)
+	}
+	p.bar.Describe(fmt.Sprintf("%d open, %d findings", p.counts.Open.Load(), p.found))
 	_ = p.bar.Add(1)
 	return nil
 }
 
-// finish takes the bar off the screen.
+// grown is the total when names and trees hold more than was foreseen.
+func grown(total, done int64) int64 {
+	if total > 0 {
+		return max(total, done)
+	}
+	return total
+}
+
+// say writes the status as a line of its own.
+func (p *progress) say() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+	fmt.Fprintln(p.w, p.status(time.Since(p.began)))
+}
+
+// status is done, open, rate, found and time left in one line. The rate is
+// that of this process.
+func (p *progress) status(took time.Duration) string {
+	rate := float64(p.counts.Done.Load()) / max(took.Seconds(), 0.001)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d ", p.done)
+	if p.total > 0 {
+		fmt.Fprintf(&b, "of %d ", p.total)
+	}
+	fmt.Fprintf(&b, "done, %d connections open, %.1f endpoints a second, %d findings", p.counts.Open.Load(), rate, p.found)
+	if p.total > 0 && rate > 0 {
+		left := time.Duration(float64(p.total-p.done) / rate * float64(time.Second))
+		fmt.Fprintf(&b, ", %v left", left.Round(time.Second))
+	}
+	return b.String()
+}
+
+// finish takes the bar off the screen, and says nothing more.
 func (p *progress) finish() {
-	if p != nil {
+	p.stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
 		_ = p.bar.Finish()
 		_ = p.bar.Clear()
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 
 // newRoot builds the command tree. Each verb has a file of its own.
 func newRoot(std streams) *cobra.Command {
+	var config configFlags
 	root := &cobra.Command{
 		Use:   "fipsweep",
 		Short: "See which cryptography is in use, and what of it NIST approves",
@@ -27,6 +29,7 @@ them: no observation from outside can.`,
 			}
 			return usage(unknownVerb(cmd, args[0]))
 		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return configure(std, &config, cmd, os.Environ()) },
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
@@ -37,7 +40,8 @@ them: no observation from outside can.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
 	})
-	root.SetUsageTemplate(root.UsageTemplate() + "\n" + exitHelp())
+	root.SetUsageTemplate(root.UsageTemplate() + "\n" + configHelp + "\n" + exitHelp())
+	config.add(root)
 	root.AddCommand(newScan(std), newReport(std), newRejudge(std), newExplain(std), newRules(std), newWaivers(std), newSchema(std), newVersion(std))
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
@@ -59,6 +63,9 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 		return nil
 	}
 	return func(cmd *cobra.Command, args []string) error {
+		if print, err := cmd.Flags().GetBool(printFlag); err == nil && print {
+			return nil // of what would be done nothing is
+		}
 		if err := check(cmd, args); err != nil {
 			return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
 		}

@@ -92,13 +92,8 @@ func (s *saved) readOne(ctx context.Context, path string, yield func(scanner.Obs
 
 // Sweep emits the observations again, as a scanner.Sweeper.
 func (s *saved) Sweep(ctx context.Context, _ iter.Seq[scanner.Target], emit func(scanner.Observation) error) error {
-	for o, err := range s.observations(ctx) {
-		if err == nil {
-			err = emit(o)
-		}
-		if err != nil {
-			return err
-		}
+	if err := observations(s.observations).each(ctx, emit); err != nil {
+		return err
 	}
 	return ctx.Err()
 }
@@ -109,12 +104,14 @@ func (s *saved) Sweep(ctx context.Context, _ iter.Seq[scanner.Target], emit func
 // refused; the note is about endpoints that several sweeps met.
 func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, err error) {
 	t := newTwice(s.paths)
+	var parts shards
 	for i := range s.paths {
 		one, err := s.aboutOne(ctx, i, t)
 		if err != nil {
 			return whole, "", fmt.Errorf("saved sweep: %w", err)
 		}
 		t.about(one)
+		parts.add(one.Scope.Shard)
 		if i == 0 {
 			whole = one
 			continue
@@ -133,7 +130,9 @@ func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, er
 			whole.Ended = one.Ended
 		}
 	}
-	return whole, t.note(), errors.Join(t.refusals()...)
+	var missing string
+	whole.Scope.Shard, missing = parts.whole()
+	return whole, strings.Join(nonEmpty(t.note(), missing), "\n"), errors.Join(t.refusals()...)
 }
 
 // aboutOne reads the i-th file. Its observations are held against those of

@@ -19,9 +19,7 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/certstore"
 	"github.com/fipsweep/fipsweep/scanner/detect"
 	"github.com/fipsweep/fipsweep/scanner/replay"
-	"github.com/fipsweep/fipsweep/scanner/resolve"
 	"github.com/fipsweep/fipsweep/scanner/sshprobe"
-	"github.com/fipsweep/fipsweep/scanner/target"
 	"github.com/fipsweep/fipsweep/scanner/tlsprobe"
 )
 
@@ -37,10 +35,6 @@ func newSweepID(started time.Time) string {
 func newFiles(b trustBase, o certstore.Options) *certstore.Store {
 	o.Known = b.known
 	return certstore.New(o)
-}
-
-func newHosts(excluded *target.Excludes) *resolve.Expander {
-	return resolve.New(resolve.Options{Excluded: excluded.Has})
 }
 
 // An expander sends paths to the walker of files and the rest to the resolver.
@@ -65,7 +59,7 @@ type prober struct {
 
 func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b trustBase, v *tlsprobe.Verdict) prober {
 	t := tlsprobe.New(dial, tlsprobe.Options{Timeout: timeout, Verdict: v, Anchors: b.anchors, Known: b.known})
-	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout, Known: b.known})
+	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout, Verdict: v != nil, Moduli: b.moduli, Known: b.known})
 	return prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
 		Dial:  dial,
 		Hello: t.Hello,

@@ -30,8 +30,8 @@ func TestLoad(t *testing.T) {
 	if c.Version != "2026.11.21" || c.Since != "2024-03-01" {
 		t.Errorf("version %s since %s, want 2026.11.21 since 2024-03-01", c.Version, c.Since)
 	}
-	if len(c.Rules) != 1032 || len(c.Sources) != 180 {
-		t.Errorf("%d rules and %d sources, want 1032 and 180", len(c.Rules), len(c.Sources))
+	if len(c.Rules) != 1044 || len(c.Sources) != 180 {
+		t.Errorf("%d rules and %d sources, want 1044 and 180", len(c.Rules), len(c.Sources))
 	}
 }
 

@@ -92,8 +92,9 @@ func clip(s string) string {
 
 // closest names the known word that s is likely to be a slip of.
 func closest(s string, known []string) string {
+	one := strings.NewReplacer("-", "_", " ", "_")
 	for _, k := range known {
-		if strings.EqualFold(strings.NewReplacer("-", "_", " ", "_").Replace(s), k) || len(k) > 3 && within(s, k, 2) {
+		if strings.EqualFold(one.Replace(s), one.Replace(k)) || len(k) > 3 && within(s, k, 2) {
 			return fmt.Sprintf(": did you mean %s?", k)
 		}
 	}

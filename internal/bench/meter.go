@@ -15,7 +15,7 @@ import (
 )
 
 // meterEnv makes the test program the meter of the command in its arguments.
-const meterEnv = "FIPSWEEP_BENCH_METER"
+const meterEnv = "BENCH_FIPSWEEP_METER"
 
 // Run measures a command, through a process of this program's own: a child's
 // peak memory begins at that of the process that started it, since they share

@@ -24,7 +24,7 @@ import (
 const hosts = 256
 
 // farmEnv makes the test program the farm: certificate, key and port.
-const farmEnv = "FIPSWEEP_BENCH_FARM"
+const farmEnv = "BENCH_FIPSWEEP_FARM"
 
 // BenchmarkSweep asks many hosts at once, where start-up and reports are paid
 // once. The hosts are Go's server in another process, on the same processors.

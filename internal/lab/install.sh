@@ -9,7 +9,7 @@ PATH=$PATH:/usr/sbin
 
 absent() {
 	grep -v '^#' "$peers" | while read -r command package what; do
-		command -v "$command" >/dev/null 2>&1 || echo "$command $package $what"
+		command -v "$command" >/dev/null 2>&1 || [ -f "$command" ] || echo "$command $package $what"
 	done
 }
 

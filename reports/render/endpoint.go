@@ -62,6 +62,7 @@ type endpointView struct {
 	Plainly                         bool // the report is large, and it passes or many were told before it: a line suffices
 	Facts                           []fact
 	Offer                           *offerView
+	Fix                             *fixView
 	Matrix                          *matrix
 	Chains                          []chainView
 	Lists                           []fact
@@ -114,10 +115,16 @@ func (m rulings) prime(p scanner.Prime) judged {
 	if x := m.judge("named-group", p.Group); x.Ruled {
 		return x
 	}
-	x := m.judge("key-exchange", fmt.Sprintf("DHE prime of %d bits, SHA-256 %.16s", p.Bits, p.SHA256))
+	x := m.judge("key-exchange", fmt.Sprintf("DHE prime of %d bits", p.Bits))
+	x.Name += fmt.Sprintf(", SHA-256 %.16s", p.SHA256)
+	notes := []string{x.Note, clean(p.Problem)}
 	if p.Group != "" {
-		x.Note = strings.TrimSpace("known as " + p.Group + " " + x.Note)
+		notes = append(notes, "known as "+p.Group)
 	}
+	if in := p.InModuli; in != nil {
+		notes = append(notes, map[bool]string{true: "in the moduli file", false: "in no moduli file that was named"}[*in])
+	}
+	x.Note = strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), "; ")
 	return x
 }
 
@@ -179,6 +186,7 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	}
 	x.Plainly = !v.full && (a.Worst.Grade() == fips.Pass && !x.Waived || v.entries >= maxDetailed)
 	if !x.Plainly {
+		x.Fix = v.fix(a)
 		v.entries++
 	}
 	return x
@@ -290,30 +298,6 @@ func about(a fips.Assessment, digest string) []judged {
 	return list
 }
 
-func (x *endpointView) ssh(s *scanner.SSH, m rulings, a fips.Assessment) []string {
-	x.When += ", " + many(s.Connections, "connection")
-	x.Facts = append(x.Facts, fact{Name: "Banner", Text: clean(s.Banner)})
-	for _, p := range s.Primes {
-		x.Facts = append(x.Facts, fact{Name: "Group exchange", Judged: []judged{m.prime(p)}})
-	}
-	if k := s.Kexinit; k != nil {
-		x.list("kex_algorithms", m.all("ssh-kex", k.KexAlgorithms))
-		x.list("server_host_key_algorithms", m.all("ssh-hostkey", k.ServerHostKeyAlgorithms))
-		x.directions("encryption_algorithms", m.all("ssh-cipher", k.EncryptionClientServer), m.all("ssh-cipher", k.EncryptionServerClient))
-		x.directions("mac_algorithms", m.all("ssh-mac", k.MACClientServer), m.all("ssh-mac", k.MACServerClient))
-	}
-	var keys []judged
-	for _, h := range s.HostKeys {
-		key := judged{Name: clean(fmt.Sprintf("%s %d", h.Type, h.Bits)), Note: clean(cutRunes("sha256 "+h.SHA256, 24))}
-		for _, r := range about(a, h.SHA256) {
-			key.Status, key.Ruled = max(key.Status, r.Status), true
-		}
-		keys = append(keys, key)
-	}
-	x.list("host_keys", keys)
-	return []string{cutRunes(s.Banner, 60)}
-}
-
 func (x *endpointView) list(name string, judged []judged) {
 	if len(judged) > 0 {
 		x.Lists = append(x.Lists, fact{Name: name, Judged: judged})
@@ -337,6 +321,9 @@ func (x *endpointView) store(s *scanner.Store, a fips.Assessment) []string {
 	}
 	if n := len(s.Links); n > 0 {
 		x.Facts = append(x.Facts, fact{Name: "Also at", Text: clean(strings.Join(s.Links[:min(20, n)], ", "))})
+	}
+	for _, p := range s.Protection[:min(maxListed, len(s.Protection))] {
+		x.Facts = append(x.Facts, fact{Name: "Protection", Text: clean(protectionText(p))})
 	}
 	for _, i := range s.Items[:min(maxListed, len(s.Items))] {
 		x.Items = append(x.Items, newItem(i, a))
@@ -364,6 +351,49 @@ func (x *endpointView) machine(h *scanner.Machine, m rulings) []string {
 	return []string{h.Format, many(len(h.Settings), "setting"), many(len(h.Uses), "file") + " in use"}
 }
 
+// keeping says how an item is protected, and what of it lies beside it.
+func keeping(i scanner.Item) (words []string) {
+	if i.Protection != nil {
+		words = append(words, "protection "+protectionText(*i.Protection))
+	}
+	if i.Pair != "" {
+		words = append(words, "its certificate beside it")
+	}
+	if i.Chain != "" {
+		words = append(words, "chain "+i.Chain)
+	}
+	return words
+}
+
+// protectionText is a protection with its parameters and what opened it.
+func protectionText(p scanner.Protection) string {
+	text := p.Scheme
+	var more []string
+	for _, s := range []string{p.KDF, p.PRF, p.Cipher, p.MAC} {
+		if s != "" && !slices.Contains(more, s) {
+			more = append(more, s)
+		}
+	}
+	if p.Iterations > 0 {
+		more = append(more, many(p.Iterations, "iteration"))
+	}
+	if p.SaltBits > 0 {
+		more = append(more, fmt.Sprintf("salt of %d bits", p.SaltBits))
+	}
+	if len(more) > 0 {
+		text += " (" + strings.Join(more, ", ") + ")"
+	}
+	switch p.Opened {
+	case scanner.OpenedEmpty:
+		text += ", opened without a password"
+	case scanner.OpenedDefault:
+		text += ", opened with a default password"
+	case scanner.OpenedGiven:
+		text += ", opened with a given password"
+	}
+	return text
+}
+
 func newItem(i scanner.Item, a fips.Assessment) itemView {
 	x := itemView{Kind: clean(strings.ReplaceAll(i.Kind, "-", " "))}
 	var words []string
@@ -385,9 +415,7 @@ func newItem(i scanner.Item, a fips.Assessment) itemView {
 		words = append(words, c.Kind+" certificate of "+c.CA.Type)
 	}
 	words = append(words, i.Member, i.Alias, i.Problem)
-	if i.Protection != nil {
-		words = append(words, "protection "+i.Protection.Scheme)
-	}
+	words = append(words, keeping(i)...)
 	x.What = clean(cutRunes(strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", "), 300))
 	digest := i.SHA256
 	if i.Certificate != nil {

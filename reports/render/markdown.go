@@ -33,6 +33,7 @@ func Markdown(w io.Writer, r *reports.Report) error {
 	m.changesTable()
 	head := m.take()
 	m.offers()
+	m.ssh()
 	m.soon()
 	m.unseen()
 	m.coverage()

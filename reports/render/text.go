@@ -24,6 +24,7 @@ func Text(w io.Writer, r *reports.Report, o TextOptions) error {
 	p.doFirst(r)
 	p.worst(r)
 	p.offers(r)
+	p.ssh(r)
 	p.together(r)
 	p.soon(r)
 	p.waivers(r)
@@ -101,7 +102,7 @@ func (p *paper) unseen(r *reports.Report) {
 		also = append(also, stopped)
 	}
 	if r.Quiet > 0 {
-		also = append(also, many(r.Quiet, "port")+" of hosts and ranges had nobody answering")
+		also = append(also, many(r.Quiet, "port")+" of hosts and ranges had nobody answering ("+counted(r.Silent)+")")
 	}
 	if r.Empty > 0 {
 		also = append(also, many(r.Empty, "file")+" "+verb(r.Empty, "holds", "hold")+" no cryptography")
@@ -112,6 +113,15 @@ func (p *paper) unseen(r *reports.Report) {
 	if len(also) > 0 {
 		p.para(t(""), 18, strings.Join(also, "; "))
 	}
+}
+
+// counted is reasons, each with how many it is of.
+func counted(list []reports.ReasonCount) string {
+	var parts []string
+	for _, c := range list {
+		parts = append(parts, reasonWord(c.Reason)+" "+number(c.Endpoints))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (p *paper) controls(r *reports.Report) {

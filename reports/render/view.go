@@ -20,7 +20,8 @@ type view struct {
 	sources map[string]fips.Source
 	anchors map[string]bool // rows that can be linked to
 	full    bool            // every endpoint has an entry of its own
-	entries int             // endpoints that were told with all that was seen of them
+	fixes   fixes
+	entries int // endpoints that were told with all that was seen of them
 }
 
 func newView(r *reports.Report) (*view, error) {
@@ -33,7 +34,7 @@ func newView(r *reports.Report) (*view, error) {
 		return nil, err
 	}
 	v := &view{R: r, CSS: template.CSS(css), JS: template.JS(js), Policy: policy(js), sources: sourcesOf(r.Catalogue),
-		anchors: map[string]bool{}, full: r.Population() <= maxEntries}
+		anchors: map[string]bool{}, fixes: fixes{}, full: r.Population() <= maxEntries}
 	for _, c := range r.Changes {
 		for _, row := range c.Rows {
 			v.anchors[row.ID] = true

@@ -271,7 +271,7 @@ func advice(r scanner.Reason) string {
 }
 
 // atVerdict says what a sweep at that depth leaves open.
-const atVerdict = "At depth verdict TLS endpoints were asked for what does not pass, and no further once something failed: what more is accepted there is unobserved."
+const atVerdict = "At depth verdict TLS endpoints were asked for what does not pass, and no further once something failed: what more is accepted there is unobserved. SSH servers were asked for no further prime once one of no published group came."
 
 // Limits says what this sweep does not reach.
 func (v *view) Limits() []string {
@@ -279,6 +279,9 @@ func (v *view) Limits() []string {
 	var list []string
 	if n := len(r.Sweep.Scope.Exclude); n > 0 {
 		list = append(list, clean("Excluded by the operator: "+strings.Join(r.Sweep.Scope.Exclude, ", ")+"."))
+	}
+	if part := r.Sweep.Scope.Shard; part != "" {
+		list = append(list, clean("A part of the targets: shard "+part+". The others are not in this report."))
 	}
 	if r.Sweep.Scope.Depth == fips.DepthVerdict {
 		list = append(list, atVerdict)
@@ -296,11 +299,7 @@ func (v *view) Limits() []string {
 		list = append(list, clean(fmt.Sprintf("Lost before all was asked: %s at %s (for example: %s).", reasonWord(g.Reason), many(g.Places.Count, "endpoint"), g.What)))
 	}
 	if r.Quiet > 0 {
-		var parts []string
-		for _, c := range r.Silent {
-			parts = append(parts, fmt.Sprintf("%s %s", clean(reasonWord(c.Reason)), number(c.Endpoints)))
-		}
-		list = append(list, fmt.Sprintf("%s of hosts and ranges had nobody answering (%s). That is an answer, and no endpoint.", many(r.Quiet, "further port"), strings.Join(parts, ", ")))
+		list = append(list, fmt.Sprintf("%s of hosts and ranges had nobody answering (%s). That is an answer, and no endpoint.", many(r.Quiet, "further port"), clean(counted(r.Silent))))
 	}
 	if r.Empty > 0 {
 		list = append(list, fmt.Sprintf("%s read and %s no cryptography.", verb(r.Empty, "1 file was", number(r.Empty)+" files were"), verb(r.Empty, "holds", "hold")))

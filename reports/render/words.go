@@ -130,6 +130,13 @@ func firstChanges(r *reports.Report) (n, repaired int) {
 
 // scope is what was swept, as the operator wrote it.
 func scope(r *reports.Report) string {
+	if part := r.Sweep.Scope.Shard; part != "" {
+		return "shard " + part + " of " + written(r)
+	}
+	return written(r)
+}
+
+func written(r *reports.Report) string {
 	list := r.Sweep.Scope.Targets
 	switch {
 	case len(list) == 0:

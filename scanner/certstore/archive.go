@@ -160,7 +160,7 @@ func (c *content) inside(ctx context.Context, name string, r io.Reader, size int
 	if c.member != "" {
 		in.member = c.member + "!/" + in.member // as Java writes a jar in a jar
 	}
-	err := in.read(ctx, metered{r, c}, size)
+	err := in.read(metered{r, c}, size)
 	switch {
 	case err == nil:
 		return nil

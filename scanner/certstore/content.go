@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/keystore"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
@@ -17,9 +18,12 @@ import (
 type content struct {
 	maxSize     int64
 	known       *pkix.KnownKeys
+	opener      *keystore.Opener
+	ctx         context.Context // of the one probe that this reading is
 	observation *scanner.Observation
-	seen        map[string]bool // kind and digest of the items so far
-	recognised  bool            // as some format
+	seen        map[string]bool   // kind and digest of the items so far
+	ders        map[string][]byte // of the certificates among them, by digest
+	recognised  bool              // as some format
 
 	file     *os.File  // what is read, where it is a file of its own
 	member   string    // place in the archive that is being read; "" outside of one
@@ -29,8 +33,8 @@ type content struct {
 
 // read takes the file apart. An error means that the bytes could not be had;
 // bytes that make no sense are facts.
-func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
-	r = withContext{ctx, r}
+func (c *content) read(r io.Reader, size int64) error {
+	r = withContext{c.ctx, r}
 	prefix := make([]byte, sniffLen)
 	n, err := io.ReadFull(r, prefix)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -42,7 +46,7 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 	}
 	rest := io.MultiReader(bytes.NewReader(prefix), r)
 	if archive := archiveOf(prefix); archive != "" {
-		return c.archive(ctx, archive, rest, size)
+		return c.archive(c.ctx, archive, rest, size)
 	}
 	s, format := sniff(prefix, size)
 	switch s {
@@ -60,10 +64,7 @@ func (c *content) read(ctx context.Context, r io.Reader, size int64) error {
 	case shapeDER:
 		return c.binary(rest, size)
 	case shapeKnown:
-		if f, ok := knownFormats[format]; ok {
-			return c.structured(f, rest, size)
-		}
-		c.unread(format)
+		return c.marked(format, rest, size)
 	}
 	return nil
 }
@@ -73,6 +74,34 @@ const (
 	maxItems = 50_000
 	maxGaps  = 200
 )
+
+// marked reads a store whose format has a mark of its own.
+func (c *content) marked(format string, r io.Reader, size int64) error {
+	open, known := map[string]func(context.Context, []byte) keystore.Contents{
+		"JKS": c.opener.JKS, "JCEKS": c.opener.JKS, "BKS": c.opener.BKS,
+	}[format]
+	if f, ok := knownFormats[format]; ok {
+		return c.structured(f, r, size)
+	}
+	if !known {
+		c.unread(format)
+		return nil
+	}
+	data, err := io.ReadAll(io.LimitReader(r, c.maxSize))
+	if err != nil {
+		return err
+	}
+	if format == "BKS" && keystore.IsUBER(data) {
+		format = "UBER"
+	}
+	c.format(format)
+	if size > c.maxSize {
+		c.incomplete(format, scanner.ReasonTooLarge, fmt.Sprintf("%d bytes, and no more than %d are read", size, c.maxSize))
+		return nil
+	}
+	c.store(open(c.ctx, data))
+	return nil
+}
 
 // add takes an item, once for each kind and digest; a line of SSH's is told by
 // itself.

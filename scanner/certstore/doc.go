@@ -39,6 +39,11 @@
 // Text is searched for PEM to its end; a file that begins with binary bytes
 // is a store only if it begins as one.
 //
+// What a password locks is opened by package keystore, with the passwords of
+// the Options and those that anybody would try; without one its protection is
+// told all the same. Within one file a private key is tied to its certificate,
+// and a certificate to the way up from it (relate.go).
+//
 // It opens files to read only, starts no goroutine, asks for no password and
 // keeps no private value: of a private key it tells the public half and the
 // protection.

@@ -49,7 +49,7 @@ func FuzzContent(f *testing.F) {
 		if _, err := file.Write(data); err != nil {
 			t.Fatal(err)
 		}
-		o := certstore.New(certstore.Options{MaxFileSize: 1 << 16}).Probe(t.Context(), scanner.File(file.Name()))
+		o := certstore.New(certstore.Options{MaxFileSize: 1 << 16, MaxWork: 10_000}).Probe(t.Context(), scanner.File(file.Name()))
 		if o.Failure != nil || o.Store == nil && o.Host == nil {
 			t.Fatalf("%+v", o.Failure)
 		}

@@ -30,6 +30,10 @@ func (c *content) item(kind string, der []byte) {
 		c.add(scanner.Item{Kind: kind, SHA256: scanner.Digest(der), Key: p.Key, Prime: p.Prime, Problem: text(err)})
 	case pkix.KindPKCS7:
 		c.pkcs7(der)
+	case pkix.KindPKCS12:
+		c.store(c.opener.PKCS12(c.ctx, der))
+	case pkix.KindBCFKS:
+		c.store(c.opener.BCFKS(c.ctx, der))
 	default:
 		c.unread(kind)
 	}
@@ -50,6 +54,7 @@ func (c *content) certificate(der []byte) {
 	c.add(scanner.Item{Kind: scanner.ItemCertificate, SHA256: cert.SHA256, Certificate: &cert, Problem: cert.Problem})
 	if len(c.observation.Store.Items) > before {
 		c.observation.Evidence = append(c.observation.Evidence, scanner.EvidenceOf("certificate", der))
+		c.ders[cert.SHA256] = der
 	}
 }
 
@@ -57,6 +62,12 @@ func (c *content) certificate(der []byte) {
 // read not even a digest is told: it would be one of the secret.
 func (c *content) privateKey(der []byte) {
 	private, err := pkix.PrivateKey(der)
+	if err == nil && private.Key == nil {
+		e, gap := c.opener.PrivateKey(c.ctx, der)
+		c.entry(e)
+		c.opened(gap)
+		return
+	}
 	item := scanner.Item{Kind: scanner.ItemPrivateKey, Key: private.Key, Problem: text(err)}
 	if private.Key != nil {
 		private.Key.Weak = append(private.Key.Weak, c.known.Of(der)...)

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/keystore"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
@@ -23,9 +24,11 @@ const DefaultMaxFileSize = 64 << 20
 
 // Options bound what a Store reads.
 type Options struct {
-	MaxFileSize int64           // bytes of one file, and of one PEM block; 0 means DefaultMaxFileSize
-	Known       *pkix.KnownKeys // keys that others have; nil for none
-	Exclude     Excludes        // paths that are left alone
+	MaxFileSize int64               // bytes of one file, and of one PEM block; 0 means DefaultMaxFileSize
+	Known       *pkix.KnownKeys     // keys that others have; nil for none
+	Passwords   []keystore.Password // tried in this order on what is locked
+	MaxWork     int                 // iterations of a hash that one locked file may ask for; 0 means keystore.DefaultMaxWork
+	Exclude     Excludes            // paths that are left alone
 }
 
 // A Store expands paths into files and reads them. It is a scanner.Expander
@@ -33,6 +36,7 @@ type Options struct {
 type Store struct {
 	maxSize int64
 	known   *pkix.KnownKeys
+	opener  *keystore.Opener
 	exclude Excludes
 
 	mu    sync.Mutex
@@ -51,7 +55,7 @@ func New(o Options) *Store {
 	if o.MaxFileSize <= 0 {
 		o.MaxFileSize = DefaultMaxFileSize
 	}
-	return &Store{maxSize: o.MaxFileSize, known: o.Known, exclude: o.Exclude, seen: map[fileID]bool{}, roots: map[string]bool{}}
+	return &Store{maxSize: o.MaxFileSize, known: o.Known, opener: keystore.NewOpener(o.Passwords, o.Known, o.MaxWork), exclude: o.Exclude, seen: map[fileID]bool{}, roots: map[string]bool{}}
 }
 
 // Probe reads one file.
@@ -86,10 +90,12 @@ func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observati
 		return failed(e, scanner.StageOpen, err)
 	}
 	defer f.Close()
-	c := content{maxSize: s.maxSize, known: s.known, observation: &o, seen: map[string]bool{}, file: f, unpacked: &unpacked{}}
-	if err := c.read(ctx, f, info.Size()); err != nil {
+	c := content{maxSize: s.maxSize, known: s.known, opener: s.opener, ctx: ctx, observation: &o, seen: map[string]bool{}, ders: map[string][]byte{},
+		file: f, unpacked: &unpacked{}}
+	if err := c.read(f, info.Size()); err != nil {
 		return failed(e, scanner.StageRead, err)
 	}
+	c.relate()
 	c.changed(f, info)
 	return o
 }

@@ -95,7 +95,7 @@ func (c *content) block(b block) {
 	case b.problem != "":
 		c.broken(kind, b)
 	case strings.HasPrefix(b.headers["Proc-Type"], "4,ENCRYPTED"):
-		c.add(scanner.Item{Kind: kind, Key: traditionalKey(b.label), Protection: dekInfo(b.headers["DEK-Info"])})
+		c.traditional(b)
 	default:
 		c.labelled(kind, b)
 	}

@@ -98,7 +98,7 @@ func (b *bench) prober(wait, timeout time.Duration) *detect.Prober {
 			o.TLS = &scanner.TLS{Connections: 1}
 			return o
 		},
-		SSH: sshprobe.New(b.dial, sshprobe.Options{Timeout: timeout}).Continue,
+		SSH: sshprobe.New(b.dial, sshprobe.Options{Timeout: timeout, Verdict: true}).Continue,
 		STARTTLS: func(_ context.Context, e scanner.Endpoint, protocol string) scanner.Observation {
 			b.protocol, b.scheme = protocol, e.Scheme
 			if b.answer != nil {

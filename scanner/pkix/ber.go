@@ -3,10 +3,11 @@ package pkix
 // maxDepth bounds nesting. PKCS#7 and PKCS#12 need about a dozen levels.
 const maxDepth = 32
 
-// definite rewrites BER as DER so far as lengths go: signing tools that stream
-// write lengths as indefinite (X.690 section 8.1.3.6). Strings in pieces stay
-// in pieces. It returns nil for what is no BER.
-func definite(ber []byte) []byte {
+// DER rewrites BER as DER so far as lengths and OCTET STRINGs go: tools that
+// stream write lengths as indefinite (X.690 section 8.1.3.6) and strings in
+// pieces. What stands inside a string stays as it is. It returns nil for what
+// is no BER.
+func DER(ber []byte) []byte {
 	in := reader(ber)
 	out, ok := in.definite(nil, 0)
 	if !ok || len(in) > 0 {
@@ -29,10 +30,13 @@ func (r *reader) definite(out []byte, depth int) ([]byte, bool) {
 		if !ok {
 			return out, false
 		}
-		return appendElement(out, in[0], body), true
+		return appendJoined(out, in[0], body), true
 	case in[0]&constructed == 0:
 		e, ok := r.any()
-		return append(out, e.full...), ok
+		if !ok {
+			return out, false
+		}
+		return appendElement(out, e.tag, e.body), true
 	}
 	e, ok := r.any()
 	if !ok {
@@ -44,7 +48,24 @@ func (r *reader) definite(out []byte, depth int) ([]byte, bool) {
 			return out, false
 		}
 	}
-	return appendElement(out, e.tag, body), true
+	return appendJoined(out, e.tag, body), true
+}
+
+// appendJoined appends an element with its body; the pieces of an OCTET STRING
+// become one.
+func appendJoined(out []byte, tag byte, body reader) []byte {
+	if tag != tagOctetString|0x20 {
+		return appendElement(out, tag, body)
+	}
+	var whole []byte
+	for rest := body; len(rest) > 0; {
+		piece, ok := rest.read(tagOctetString)
+		if !ok {
+			return appendElement(out, tag, body)
+		}
+		whole = append(whole, piece.body...)
+	}
+	return appendElement(out, tagOctetString, whole)
 }
 
 // untilEnd reads elements up to the two zero octets that end an indefinite

@@ -12,7 +12,7 @@ const (
 // or not; BER is read as well. Attribute certificates and other formats among them are left out.
 func PKCS7(der []byte) (certificates, lists [][]byte, err error) {
 	if len(der) > 1 && der[1] == 0x80 {
-		der = definite(der)
+		der = DER(der)
 	}
 	outer, ok := reader(der).only(tagSequence)
 	if !ok {

@@ -91,7 +91,7 @@ func pbes2(params reader) (scanner.Protection, error) {
 		p, err = saltAndCount(p, &fields.body)
 		fields.body.small() // keyLength
 		if prf, ok := fields.body.algorithm(); ok {
-			p.PRF = prfName(prf.oid)
+			p.PRF = PRFName(prf.oid)
 		}
 	case oidScrypt: // RFC 7914 section 7.1: the count is the cost parameter N
 		p.KDF = "scrypt"
@@ -122,7 +122,8 @@ var prfNames = map[string]string{
 	"1.2.643.7.1.1.4.2":       "HMAC-GOSTR3411",
 }
 
-func prfName(oid string) string {
+// PRFName names a pseudo-random function or HMAC by its object identifier.
+func PRFName(oid string) string {
 	if name, ok := prfNames[oid]; ok {
 		return name
 	}

@@ -28,6 +28,8 @@ type Reader struct {
 	// About is what the file says of its sweep, as far as it was read: a
 	// journal without Ended until its last line, JSON lines nothing until then.
 	About scanner.Sweep
+	// Plan is what a journal says of what its sweep asks; nil where it does not.
+	Plan *Plan
 	// Cut tells that the last line was not whole, as after a crash. What
 	// comes before it is.
 	Cut bool
@@ -145,6 +147,9 @@ func (r *Reader) decode(line []byte, last bool) (scanner.Observation, kind, erro
 			return o, isOther, fmt.Errorf("the line about the sweep is damaged: %w", err)
 		}
 		r.About = h.Sweep
+		if h.Plan != nil {
+			r.Plan = h.Plan
+		}
 		return o, isOther, nil
 	case sweepSchema:
 		about, err := sweepOf(line)

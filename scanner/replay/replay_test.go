@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,7 +53,7 @@ func observations(n int) []scanner.Observation {
 
 func write(t *testing.T, obs []scanner.Observation, end bool) string {
 	t.Helper()
-	j, err := Create(t.TempDir(), sweep)
+	j, err := Create(t.TempDir(), sweep, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +269,7 @@ func TestReaderSweeps(t *testing.T) {
 
 // What was appended is outside of the process before anything else happens.
 func TestAppendIsVisibleAtOnce(t *testing.T) {
-	j, err := Create(t.TempDir(), sweep)
+	j, err := Create(t.TempDir(), sweep, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +290,7 @@ func TestAppendIsVisibleAtOnce(t *testing.T) {
 
 func TestCreate(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "deep", "state")
-	j, err := Create(state, sweep)
+	j, err := Create(state, sweep, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,11 +305,11 @@ func TestCreate(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Create(state, sweep); !errors.Is(err, fs.ErrExist) {
+	if _, err := Create(state, sweep, nil); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second journal of the same sweep: %v", err)
 	}
 	for _, id := range []string{"", "..", "../../etc/passwd", "20261122T011502Z-7C41", "20261122T011502Z-7c4", "20261322T011502Z-7c41", "20261122T011502Z-7c4/", "20261122T011502Z-+741"} {
-		if _, err := Create(state, scanner.Sweep{ID: id}); err == nil || !strings.Contains(err.Error(), "no sweep id") {
+		if _, err := Create(state, scanner.Sweep{ID: id}, nil); err == nil || !strings.Contains(err.Error(), "no sweep id") {
 			t.Errorf("id %q: %v", id, err)
 		}
 	}
@@ -329,6 +330,8 @@ type small struct {
 	bytes.Buffer
 	room   int
 	syncs  int
+	held   int // bytes that were synced
+	dead   error
 	closed bool
 }
 
@@ -340,7 +343,7 @@ func (s *small) Write(b []byte) (int, error) {
 	return n, errors.New("no space left on device")
 }
 func (s *small) Truncate(n int64) error { s.Buffer.Truncate(int(n)); return nil }
-func (s *small) Sync() error            { s.syncs++; return nil }
+func (s *small) Sync() error            { s.syncs++; s.held = s.Len(); return s.dead }
 func (s *small) Close() error           { s.closed = true; return nil }
 
 // A full disk is told, and leaves whole lines.
@@ -368,27 +371,57 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-func TestSyncsOncePerSecond(t *testing.T) {
-	disk := &small{room: 1 << 20}
-	j := &Journal{f: disk, path: "j", synced: time.Now()}
-	for _, o := range observations(50) {
-		if err := j.Append(o); err != nil {
+// However observations come, the disk is asked to hold each within a second,
+// and not for each of them.
+func TestSyncsWithinASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := &small{room: 1 << 20}
+		j := &Journal{f: disk, path: "j"}
+		for _, pause := range []time.Duration{0, time.Millisecond, 100 * time.Millisecond, 3 * time.Second} {
+			before, begun := disk.syncs, time.Now()
+			for _, o := range observations(20) {
+				if err := j.Append(o); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(pause)
+			}
+			time.Sleep(time.Second - pause)
+			synctest.Wait()
+			if disk.held != disk.Len() {
+				t.Errorf("with pauses of %v: %d of %d bytes synced a second later", pause, disk.held, disk.Len())
+			}
+			if n, most := disk.syncs-before, int(time.Since(begun)/syncAfter)+1; n > most {
+				t.Errorf("with pauses of %v: %d syncs, want %d at most", pause, n, most)
+			}
+		}
+		if err := j.Close(); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if disk.syncs != 0 {
-		t.Errorf("%d syncs within a second", disk.syncs)
-	}
-	j.synced = time.Now().Add(-2 * time.Second)
-	if err := j.Append(observations(1)[0]); err != nil || disk.syncs != 1 {
-		t.Errorf("%d syncs, %v", disk.syncs, err)
-	}
+	})
+}
+
+// A disk that fails to sync is told by the next line, and by Close.
+func TestSyncFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &Journal{f: &small{room: 1 << 20, dead: errors.New("input/output error")}, path: "j"}
+		if err := j.Append(observations(1)[0]); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if err := j.Append(observations(1)[0]); err == nil || !strings.Contains(err.Error(), "input/output error") {
+			t.Errorf("after a sync that failed: %v", err)
+		}
+		if err := j.Close(); err == nil {
+			t.Error("closed in silence")
+		}
+	})
 }
 
 func FuzzRead(f *testing.F) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
-	_ = enc.Encode(head{JournalSchema, sweep})
+	_ = enc.Encode(head{Schema: JournalSchema, Sweep: sweep})
 	for _, o := range observations(3) {
 		_ = enc.Encode(o)
 	}

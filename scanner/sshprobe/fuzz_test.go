@@ -48,7 +48,7 @@ func FuzzProbe(f *testing.F) {
 			connections++
 			return script{bytes.NewReader(data)}, nil
 		}
-		o := sshprobe.New(dial, sshprobe.Options{Groups: true}).Probe(context.Background(), e)
+		o := sshprobe.New(dial, sshprobe.Options{}).Probe(context.Background(), e)
 		if (o.SSH == nil) == (o.Failure == nil) {
 			t.Fatalf("SSH %v, failure %v", o.SSH, o.Failure)
 		}

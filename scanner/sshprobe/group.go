@@ -202,6 +202,24 @@ func (s *survey) addPrime(g sshwire.Group) {
 	if prime.Group == "" {
 		prime.Problem = s.prober.primes.problem(digest, g.P)
 	}
+	if known := s.prober.moduli; known != nil {
+		in := known[digest]
+		prime.InModuli = &in
+	}
 	s.ssh.Primes = append(s.ssh.Primes, prime)
 	s.evidence("ssh group exchange prime", g.P.Bytes())
+	if s.prober.verdict && prime.Group == "" {
+		s.leaveGroups()
+	}
+}
+
+// leaveGroups gives up the primes that are still to be asked for.
+func (s *survey) leaveGroups() {
+	if len(s.sizes) > 0 {
+		s.ssh.NotPut = append(s.ssh.NotPut, whatPrimes(s.sizes...))
+	}
+	if s.oldStyle {
+		s.ssh.NotPut = append(s.ssh.NotPut, whatOldStyle)
+	}
+	s.sizes, s.oldStyle = nil, false
 }

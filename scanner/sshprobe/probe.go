@@ -16,11 +16,11 @@ const probeName = "ssh"
 // Options are the limits of a probe.
 type Options struct {
 	Timeout time.Duration // of each connection, from its opening to the host key; 0 means 10 seconds
-	// Groups asks group exchange for primes of every size and in the old style,
-	// which may take up to five further connections. Without it the smallest
-	// prime is asked for, with the first host key.
-	Groups bool
-	Known  *pkix.KnownKeys // keys that others have; nil for none
+	// Verdict leaves out further primes of group exchange once one was sent that
+	// is of no published group: whatever the others are, that one decides.
+	Verdict bool
+	Moduli  map[string]bool // digests of the primes of a moduli file; nil for none
+	Known   *pkix.KnownKeys // keys that others have; nil for none
 }
 
 // A Prober asks SSH servers what they offer. It may be used by many callers
@@ -28,14 +28,15 @@ type Options struct {
 type Prober struct {
 	dial    scanner.Dial
 	timeout time.Duration
-	groups  bool
+	verdict bool
+	moduli  map[string]bool
 	known   *pkix.KnownKeys
 	primes  primes
 }
 
 // New returns a prober that connects through dial.
 func New(dial scanner.Dial, o Options) *Prober {
-	return &Prober{dial: dial, timeout: cmp.Or(o.Timeout, 10*time.Second), groups: o.Groups, known: o.Known}
+	return &Prober{dial: dial, timeout: cmp.Or(o.Timeout, 10*time.Second), verdict: o.Verdict, moduli: o.Moduli, known: o.Known}
 }
 
 // Probe asks the endpoint everything.
@@ -56,7 +57,8 @@ func (p *Prober) Continue(ctx context.Context, e scanner.Endpoint, conn net.Conn
 		return scanner.Failed(e, probeName, *failure)
 	}
 	s.rest(ctx)
-	s.o.SSH = &s.ssh
+	reading := s.ssh.Read()
+	s.ssh.Reading, s.o.SSH = &reading, &s.ssh
 	return s.o
 }
 
@@ -76,6 +78,7 @@ type survey struct {
 	oldStyle   bool     // and once more in the old style
 	groupFails bool     // group exchange once failed to bring a host key
 	extensions bool     // SSH_MSG_EXT_INFO is still to be asked for
+	backedOff  bool     // the server had too many connections, and was waited for
 }
 
 // first learns what one connection can tell. It returns a failure if that was
@@ -101,6 +104,9 @@ func (s *survey) first(ctx context.Context, conn net.Conn) *scanner.Failure {
 	s.ssh.Kexinit = kexinitFacts(t.offer)
 	s.plan(t.offer)
 	s.ask(ctx, t)
+	if s.pending() {
+		t.part()
+	}
 	return nil
 }
 
@@ -110,17 +116,14 @@ func (s *survey) plan(offer sshwire.Kexinit) {
 	s.keys, skipped = keyQuestions(offer.ServerHostKeyAlgorithms)
 	s.extensions = len(s.keys) > 0
 	if len(s.keys) > 0 && offersGroupExchange(offer.KexAlgorithms) {
-		s.sizes, s.oldStyle = groupSizes(), s.prober.groups
-		if !s.prober.groups {
-			s.sizes = s.sizes[:1]
-		}
+		s.sizes, s.oldStyle = groupSizes(), true
 	}
 	s.o.Incomplete = append(s.o.Incomplete, skipped...)
 }
 
 // rest opens the further connections, one after the other.
 func (s *survey) rest(ctx context.Context) {
-	for len(s.keys) > 0 || len(s.sizes) > 0 || s.oldStyle {
+	for s.pending() {
 		conn, err := s.prober.connect(ctx, s.endpoint)
 		if err != nil {
 			s.stop(turnedAwayLater(scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)}))
@@ -139,7 +142,12 @@ func (s *survey) further(ctx context.Context, conn net.Conn) {
 	defer t.close()
 	s.ssh.Connections++
 	if err := t.identify(); err != nil {
-		s.stop(turnedAwayLater(t.failure(ctx, err)))
+		if s.backedOff || !busy(t.theirs) {
+			s.stop(turnedAwayLater(t.failure(ctx, err)))
+			return
+		}
+		s.backedOff = true
+		pause(ctx, busyPause)
 		return
 	}
 	if err := t.readKexinit(); err != nil {
@@ -147,7 +155,13 @@ func (s *survey) further(ctx context.Context, conn net.Conn) {
 		return
 	}
 	s.ask(ctx, t)
+	if s.pending() {
+		t.part()
+	}
 }
+
+// pending tells whether there is more to ask.
+func (s *survey) pending() bool { return len(s.keys) > 0 || len(s.sizes) > 0 || s.oldStyle }
 
 // ask puts the first of the pending questions of each sort. A question is done
 // with whether it was answered or not, save when group exchange spoiled it:

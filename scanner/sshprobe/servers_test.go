@@ -107,8 +107,13 @@ func diffKeys(want, got []scanner.HostKey) string {
 
 func probe(t *testing.T, addr netip.AddrPort, timeout time.Duration) (scanner.Observation, int) {
 	t.Helper()
+	return probeBy(t, addr, sshprobe.Options{Timeout: timeout})
+}
+
+func probeBy(t *testing.T, addr netip.AddrPort, by sshprobe.Options) (scanner.Observation, int) {
+	t.Helper()
 	c := &counter{t: t}
-	o := sshprobe.New(c.dial, sshprobe.Options{Timeout: timeout, Groups: true}).Probe(t.Context(), endpoint(addr))
+	o := sshprobe.New(c.dial, by).Probe(t.Context(), endpoint(addr))
 	if n := c.open.Load(); n != 0 {
 		t.Errorf("%d connections left open", n)
 	}
@@ -182,7 +187,7 @@ func TestOpenSSH(t *testing.T) {
 			if tt.primes == (len(o.SSH.Primes) == 0) || !tt.primes && len(o.SSH.Groups) > 0 {
 				t.Errorf("primes: %v", o.SSH.Primes)
 			}
-			listsAsConfigured(t, o.SSH.Kexinit, said)
+			listsAsConfigured(t, o.SSH, said)
 		})
 	}
 }
@@ -217,8 +222,9 @@ func groupsAsAsked(t *testing.T, s *scanner.SSH) {
 }
 
 // listsAsConfigured compares KEXINIT with sshd -T, both ways.
-func listsAsConfigured(t *testing.T, k *scanner.Kexinit, said map[string][]string) {
+func listsAsConfigured(t *testing.T, s *scanner.SSH, said map[string][]string) {
 	t.Helper()
+	k := s.Kexinit
 	signals := func(name string) bool { return strings.HasPrefix(name, "kex-strict-s-") || name == "ext-info-s" }
 	for _, tt := range []struct {
 		name      string
@@ -235,10 +241,48 @@ func listsAsConfigured(t *testing.T, k *scanner.Kexinit, said map[string][]strin
 			t.Errorf("%s: %s", tt.name, diff)
 		}
 	}
-	for _, name := range k.ServerHostKeyAlgorithms {
-		if !slices.Contains(said["hostkeyalgorithms"], name) {
-			t.Errorf("host key algorithm %s is not configured", name)
+	// Of what is configured, sshd offers what its keys can do.
+	able := map[string]bool{}
+	for _, h := range s.HostKeys {
+		able[h.Type] = true
+		for _, other := range []string{"rsa-sha2-256", "rsa-sha2-512"} {
+			able[other] = able[other] || h.Type == "ssh-rsa"
 		}
+	}
+	want := slices.DeleteFunc(slices.Clone(said["hostkeyalgorithms"]), func(name string) bool { return !able[name] })
+	if diff := cmp.Diff(want, k.ServerHostKeyAlgorithms, cmpopts.SortSlices(strings.Compare)); diff != "" {
+		t.Errorf("host key algorithms: %s", diff)
+	}
+}
+
+// TestHostKeyAlgorithms has a server of one host key algorithm alone, with keys
+// of other kinds beside.
+func TestHostKeyAlgorithms(t *testing.T) {
+	t.Parallel()
+	all := []string{"rsa-1024", "dsa-1024", "ecdsa-256", "ed25519-256"}
+	for _, tt := range []struct {
+		algorithm string
+		have      []string
+		want      string
+	}{
+		{"ssh-rsa", all, "rsa-1024"}, {"rsa-sha2-256", all, "rsa-1024"}, {"rsa-sha2-512", all, "rsa-1024"},
+		{"rsa-sha2-512", []string{"rsa-2048"}, "rsa-2048"}, {"rsa-sha2-256", []string{"rsa-3072"}, "rsa-3072"}, {"ssh-rsa", []string{"rsa-4096"}, "rsa-4096"},
+		{"ssh-dss", all, "dsa-1024"}, {"ssh-ed25519", all, "ed25519-256"}, {"ecdsa-sha2-nistp256", all, "ecdsa-256"},
+		{"ecdsa-sha2-nistp384", []string{"ecdsa-384", "rsa-2048"}, "ecdsa-384"}, {"ecdsa-sha2-nistp521", []string{"ecdsa-521", "rsa-2048"}, "ecdsa-521"},
+	} {
+		t.Run(tt.algorithm+" "+tt.want, func(t *testing.T) {
+			t.Parallel()
+			config := fmt.Sprintf("KexAlgorithms curve25519-sha256\nRequiredRSASize 1024\nHostKeyAlgorithms %s\n", tt.algorithm)
+			addr, said, _ := sshd(t, config, tt.have...)
+			o, n := probe(t, addr, 10*time.Second)
+			if o.SSH == nil || n != 1 || o.Incomplete != nil {
+				t.Fatalf("%d connections, failure %+v, incomplete %v", n, o.Failure, o.Incomplete)
+			}
+			if diff := diffKeys([]scanner.HostKey{keyFile(t, keys.file(t, tt.want)+".pub")}, o.SSH.HostKeys); diff != "" {
+				t.Errorf("host keys: %s", diff)
+			}
+			listsAsConfigured(t, o.SSH, said)
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -36,6 +37,7 @@ type talk struct {
 	offer        sshwire.Kexinit
 	received     uint32 // packets, by which the next one is numbered
 	extensions   bool   // ask for them
+	left         bool   // we said goodbye
 }
 
 // newTalk bounds the whole conversation in time, by the timeout and by ctx.
@@ -51,6 +53,18 @@ func newTalk(ctx context.Context, conn net.Conn, timeout time.Duration) *talk {
 func (t *talk) hasten(d time.Duration) {
 	if end := time.Now().Add(d); end.Before(t.end) {
 		t.conn.SetReadDeadline(end)
+	}
+}
+
+// partWait is how long we wait for a server to hang up when we said goodbye.
+const partWait = 500 * time.Millisecond
+
+// part waits until the server has hung up. sshd counts a connection until its
+// process has ended, and to one with MaxStartups 1 the next would be too many.
+func (t *talk) part() {
+	if t.left {
+		t.hasten(partWait)
+		io.Copy(io.Discard, io.LimitReader(t.r, sshwire.MaxPacket)) // whatever it says, it is over
 	}
 }
 
@@ -161,6 +175,7 @@ var errUnimplemented = fmt.Errorf("the server does not know our message: %w", ss
 func (t *talk) leave() {
 	bye := sshwire.Disconnect{Code: sshwire.DisconnectByApplication, Text: []byte("done")}
 	t.send(bye.Payload()) // nothing depends on it
+	t.left = true
 }
 
 // disconnected is the server's SSH_MSG_DISCONNECT.
@@ -214,9 +229,26 @@ func reasonOf(ctx context.Context, err error) scanner.Reason {
 // throttling recognises what OpenSSH says in place of an identification, by
 // MaxStartups and since 9.8 by PerSourcePenalties.
 func throttling(id sshwire.Identification) bool {
-	said := string(id.Preamble)
-	return len(id.Line) == 0 &&
-		(strings.Contains(said, "Exceeded MaxStartups") || strings.Contains(said, "Not allowed at this time"))
+	return busy(id) || len(id.Line) == 0 && strings.Contains(string(id.Preamble), "Not allowed at this time")
+}
+
+// busy recognises the former alone. It is no word against us: the server drops
+// some of all that come while it has many, and one of them may be the last of
+// ours, whose process it has not buried yet.
+func busy(id sshwire.Identification) bool {
+	return len(id.Line) == 0 && strings.Contains(string(id.Preamble), "Exceeded MaxStartups")
+}
+
+// busyPause is how long a busy server is left alone, once in a probe.
+const busyPause = time.Second
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // turnedAwayLater reads a failure before the identification differently once

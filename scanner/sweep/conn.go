@@ -15,6 +15,7 @@ type conn struct {
 	ctx     context.Context
 	stop    func() bool
 	release func()
+	talk    *talk // until the first read; nil outside of a probe
 	once    sync.Once
 	err     error
 }
@@ -26,6 +27,10 @@ func (c *conn) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	n, err := c.Conn.Read(b)
+	if t := c.talk; t != nil {
+		c.talk = nil
+		t.read(n, err)
+	}
 	return n, c.why("reading", err)
 }
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 const (
@@ -112,17 +114,67 @@ func (d *Dialer) endpoints() int {
 // in, and its errors then tell why ctx ended. The time of the connect itself
 // is bounded; waiting for the limits does not count in it, nor in the time
 // that an endpoint may take; a deadline of the caller's own in ctx runs on.
+//
+// In a probe, the time also follows the round trip of the host, a host in
+// trouble is given pauses, and what is lost is tried once more.
 func (d *Dialer) Dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+	t := talkOf(ctx)
+	c, err := d.dial(ctx, addr, t, d.timeout)
+	if err != nil && ctx.Err() == nil && t.failed(err) {
+		c, err = d.dial(ctx, addr, t, d.timeout)
+	}
+	return c, err
+}
+
+func (d *Dialer) dial(ctx context.Context, addr netip.AddrPort, t *talk, most time.Duration) (net.Conn, error) {
+	var h *host
+	if t != nil {
+		h = t.host
+		if err := pausing(ctx, h.turn()); err != nil {
+			return nil, fmt.Errorf("waiting to connect to %s: %w", addr, err)
+		}
+	}
 	if err := d.admit(ctx); err != nil {
 		return nil, fmt.Errorf("waiting to connect to %s: %w", addr, err)
 	}
-	return d.connect(ctx, addr)
+	c, err := d.connect(ctx, addr, h, most)
+	if err != nil {
+		return nil, err
+	}
+	c.talk = t
+	return c, nil
+}
+
+// pausing waits without using up the time that an endpoint may take.
+func pausing(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	defer hold(ctx)()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return waited(ctx)
+	}
+}
+
+// hush is how long a host may say nothing before its further ports are
+// knocked at. Through a proxy it is the proxy that says nothing.
+func (d *Dialer) hush() time.Duration {
+	if d.proxy != nil {
+		return d.timeout
+	}
+	return d.timeout / 5
 }
 
 // knock opens a connection and closes it. The caller holds a token of knocks.
 // However many ports are knocked at, only one knock at a time queues for the
-// limits, so that probes of live hosts do not wait behind dead ones.
-func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort) error {
+// limits, so that probes of live hosts do not wait behind dead ones. Together
+// with the hush before it takes no longer than one connect may.
+func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort, h *host) error {
 	select {
 	case d.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -133,7 +185,7 @@ func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort) error {
 	if err != nil {
 		return err
 	}
-	c, err := d.connect(ctx, addr)
+	c, err := d.connect(ctx, addr, h, d.timeout*4/5)
 	if err != nil {
 		return err
 	}
@@ -141,10 +193,18 @@ func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort) error {
 }
 
 // connect is called with a slot taken, and gives it back with the connection.
-func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+// It learns of the host, which may be nil.
+func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort, h *host, most time.Duration) (*conn, error) {
 	d.progress.Open.Add(1)
 	d.progress.Connections.Add(1)
-	raw, ahead, err := d.reach(ctx, addr)
+	if h != nil {
+		most = h.begin(most)
+	}
+	began := time.Now()
+	raw, ahead, err := d.reach(ctx, addr, most)
+	if r := scanner.ReasonOf(err); h != nil && (err == nil || r == scanner.ReasonRefused || r == scanner.ReasonReset) {
+		h.answered(time.Since(began))
+	}
 	if err != nil {
 		d.release()
 		if ctx.Err() != nil {
@@ -158,12 +218,12 @@ func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort) (net.Conn, er
 }
 
 // bound is ctx with the time that one connect may take.
-func (d *Dialer) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+func bound(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
 	end, ok := ctx.Deadline()
-	if ok && time.Until(end) <= d.timeout {
+	if ok && time.Until(end) <= most {
 		return undated{ctx}, func() {}
 	}
-	ctx, stop := context.WithTimeout(ctx, d.timeout)
+	ctx, stop := context.WithTimeout(ctx, most)
 	return undated{ctx}, stop
 }
 
@@ -176,13 +236,9 @@ func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // reach connects to the address, through the proxy where there is one. The
 // sweep ends with a proxy that is lost.
-func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort) (raw net.Conn, ahead []byte, err error) {
+func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort, most time.Duration) (raw net.Conn, ahead []byte, err error) {
 	if d.proxy == nil {
-		// Not DialTCP, which binds to a port before it connects: ports bound so
-		// are not shared between peers, and a wide sweep runs out of them.
-		bounded, stop := d.bound(ctx)
-		defer stop()
-		raw, err = d.net.DialContext(bounded, "tcp", addr.String())
+		raw, err = d.direct(ctx, addr, most)
 		return raw, nil, err
 	}
 	raw, ahead, err = d.proxy.reach(ctx, &net.Dialer{Timeout: d.timeout, KeepAlive: -1}, addr)
@@ -190,6 +246,38 @@ func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort) (raw net.Conn, 
 		abort(ctx, lost)
 	}
 	return raw, ahead, err
+}
+
+// lacking is how long a connection waits for what this machine lacks.
+const lacking = 10 * time.Second
+
+// direct connects. A lack of this machine's own, of files or of free ports, is
+// waited for, since nothing was sent yet, and never taken for the peer's doing.
+func (d *Dialer) direct(ctx context.Context, addr netip.AddrPort, most time.Duration) (net.Conn, error) {
+	var spent time.Duration
+	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		// Not DialTCP, which binds to a port before it connects: ports bound so
+		// are not shared between peers, and a wide sweep runs out of them.
+		bounded, stop := bound(ctx, most)
+		raw, err := d.net.DialContext(bounded, "tcp", addr.String())
+		stop()
+		if !ownLack(addr, err) || ctx.Err() != nil {
+			return raw, err
+		}
+		if spent += wait; spent > lacking {
+			return nil, fmt.Errorf("%w (%w)", limitError{}, err)
+		}
+		if err := pausing(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// ownLack tells errors that say something of this machine alone. That no
+// address is to be had means, to IPv4, that every port is taken; to IPv6 it may
+// mean that there is none.
+func ownLack(addr netip.AddrPort, err error) bool {
+	return scanner.ReasonOf(err) == scanner.ReasonLimit || errors.Is(err, syscall.EADDRNOTAVAIL) && addr.Addr().Unmap().Is4()
 }
 
 // admit waits for a socket and then for the rate: in this order no two

@@ -26,8 +26,14 @@ const (
 type Limits struct {
 	Concurrency int           // endpoints in flight; 256, or fewer where the Dialer's sockets or rate would not do
 	PerHost     int           // endpoints of one address in flight; 2
+	PerSubnet   int           // endpoints of one /24, or /64 of IPv6, in flight; 0 for no bound
 	HostTimeout time.Duration // all that one endpoint may take, whatever it does; 2 minutes
+	Deadline    time.Duration // all that the sweep may take; 0 for no limit
 }
+
+// ErrDeadline says that the time for the sweep was over before everything was
+// asked.
+var ErrDeadline = errors.New("the time for the sweep is over")
 
 // Config is what a Local needs.
 type Config struct {
@@ -35,6 +41,11 @@ type Config struct {
 	Prober   scanner.Prober
 	Limits   Limits
 	SweepID  string // set on every observation
+
+	// Done tells of an endpoint that was asked already, and need not be asked
+	// again, whether it was and whether it answered; nil for none. It is
+	// called from many goroutines.
+	Done func(scanner.Endpoint) (done, answered bool)
 
 	// Dialer is what the prober dials with. It is also used to find out at
 	// once which further ports answer of a host that drops packets; without
@@ -78,7 +89,7 @@ type run struct {
 	open  chan struct{}            // a token for each target being expanded
 	slots chan struct{}            // a token for each endpoint being probed
 	work  sync.WaitGroup
-	hosts hosts
+	hosts *hosts
 }
 
 // Sweep asks every endpoint of the targets and calls emit, from the calling
@@ -91,6 +102,10 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ctx = withAbort(ctx, cancel)
+	if d := l.cfg.Limits.Deadline; d > 0 {
+		timer := time.AfterFunc(d, func() { cancel(ErrDeadline) })
+		defer timer.Stop()
+	}
 	r := &run{
 		cfg:   l.cfg,
 		ctx:   ctx,
@@ -98,7 +113,7 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 		gone:  make(chan struct{}),
 		open:  make(chan struct{}, l.cfg.Limits.Concurrency),
 		slots: make(chan struct{}, l.cfg.Limits.Concurrency),
-		hosts: hosts{at: map[hostKey]*host{}, perHost: l.cfg.Limits.PerHost},
+		hosts: newHosts(l.cfg.Limits.PerHost, l.cfg.Limits.PerSubnet),
 	}
 	defer close(r.gone)
 	go r.feed(targets)
@@ -126,6 +141,9 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 func (r *run) ended() error {
 	if lost := (*lostProxy)(nil); errors.As(context.Cause(r.ctx), &lost) {
 		return lost
+	}
+	if cause := context.Cause(r.ctx); cause == ErrDeadline {
+		return cause
 	}
 	return r.ctx.Err()
 }

@@ -33,6 +33,15 @@ func (n *named) begin() {
 	}
 }
 
+// met is told of an address that was asked before.
+func (n *named) met(answered bool) {
+	if n != nil {
+		n.mu.Lock()
+		n.answered = n.answered || answered
+		n.mu.Unlock()
+	}
+}
+
 // end takes the outcome of a probe, or none, and returns what can be handed on
 // by now.
 func (n *named) end(outcome ...scanner.Observation) []scanner.Observation {

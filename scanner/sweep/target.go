@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -25,6 +26,10 @@ func (r *run) target(t scanner.Target) {
 		if r.ctx.Err() != nil {
 			return
 		}
+		if done, answered := r.done(e); done {
+			v.named.met(answered)
+			continue
+		}
 		if err != nil {
 			r.cfg.Progress.Asked.Add(1)
 			r.finish(scanner.Failed(e, probeName, expandFailure(e, err)))
@@ -35,6 +40,13 @@ func (r *run) target(t scanner.Target) {
 		}
 	}
 	v.knock()
+}
+
+func (r *run) done(e scanner.Endpoint) (done, answered bool) {
+	if r.cfg.Done == nil {
+		return false, false
+	}
+	return r.cfg.Done(e)
 }
 
 func expandFailure(e scanner.Endpoint, err error) scanner.Failure {
@@ -88,19 +100,83 @@ func (v *visit) ask(e scanner.Endpoint) bool {
 		v.end()
 		v.key, v.host = e.Address, v.run.hosts.enter(e.Address)
 	}
-	// The lane comes first: once it is free, more is known of the host.
-	if !v.run.take(v.host.lanes) {
+	switch v.lane() {
+	case laneNone:
 		return false
-	}
-	if v.run.cfg.Dialer != nil && v.host.drops() {
-		<-v.host.lanes
+	case laneDrops:
 		v.held = append(v.held, e)
 		if len(v.held) < knocks {
 			return true
 		}
 		return v.knock()
 	}
-	return v.start(e, v.host)
+	return v.share() && v.start(e, v.host)
+}
+
+// What became of waiting for a lane.
+type lane int
+
+const (
+	laneTaken lane = iota
+	laneNone       // the sweep is over
+	laneDrops      // the host looks like dropping packets
+)
+
+// lane waits for a lane of the host, for as long as the host does not look
+// like dropping packets. The lane comes before all else: once it is free, more
+// is known of the host.
+func (v *visit) lane() lane {
+	d := v.run.cfg.Dialer
+	if d == nil {
+		if !v.run.take(v.host.lanes) {
+			return laneNone
+		}
+		return laneTaken
+	}
+	for v.run.ctx.Err() == nil {
+		drops, again := v.host.drops(d.hush())
+		if drops {
+			return laneDrops
+		}
+		if !v.wait(again) {
+			continue
+		}
+		if drops, _ = v.host.drops(d.hush()); drops {
+			<-v.host.lanes
+			return laneDrops
+		}
+		return laneTaken
+	}
+	return laneNone
+}
+
+// wait takes a lane that comes free within a time.
+func (v *visit) wait(most time.Duration) bool {
+	select {
+	case v.host.lanes <- struct{}{}:
+		return true
+	default:
+	}
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case v.host.lanes <- struct{}{}:
+		return true
+	case <-v.run.ctx.Done():
+	case <-timer.C:
+	}
+	return false
+}
+
+// share takes the subnet's part in a lane that was taken, or gives the lane
+// back with the sweep's end.
+func (v *visit) share() bool {
+	s := v.host.subnet
+	if s == nil || v.run.take(s.lanes) {
+		return true
+	}
+	<-v.host.lanes
+	return false
 }
 
 // end leaves the host.
@@ -117,7 +193,7 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 	r := v.run
 	if !r.take(r.slots) {
 		if h != nil {
-			<-h.lanes
+			h.free()
 		}
 		return false
 	}
@@ -127,10 +203,10 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 	key := v.key
 	v.named.begin()
 	r.work.Go(func() {
-		o, whole := r.probe(e)
+		o, whole := r.probe(e, h)
 		if h != nil {
 			h.note(o)
-			<-h.lanes
+			h.free()
 			r.hosts.leave(key)
 		}
 		// The slot is given back after sending: a slow receiver holds up the
@@ -147,11 +223,11 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 
 // probe asks one endpoint within its budget. An observation is not whole if
 // the sweep's end cut it short.
-func (r *run) probe(e scanner.Endpoint) (o scanner.Observation, whole bool) {
+func (r *run) probe(e scanner.Endpoint, h *host) (o scanner.Observation, whole bool) {
 	r.cfg.Progress.Asked.Add(1)
 	began := r.cfg.Now().UTC()
 	ctx, done := withBudget(r.ctx, r.cfg.Limits.HostTimeout)
-	o = r.guarded(ctx, e)
+	o = r.guarded(withTalk(ctx, h), e)
 	spent := context.Cause(ctx) == context.DeadlineExceeded
 	done()
 	o.Sweep, o.Time = r.cfg.SweepID, began
@@ -192,7 +268,7 @@ func (v *visit) knock() bool {
 			break
 		}
 		all.Go(func() {
-			mute[i] = r.knockAt(e)
+			mute[i] = r.knockAt(e, v.host)
 			<-r.cfg.Dialer.knocks
 		})
 	}
@@ -211,7 +287,7 @@ func (v *visit) knock() bool {
 			r.sendAll(v.named.end(o))
 			continue
 		}
-		if !r.take(v.host.lanes) || !v.start(e, v.host) {
+		if !r.take(v.host.lanes) || !v.share() || !v.start(e, v.host) {
 			return false
 		}
 	}
@@ -219,8 +295,8 @@ func (v *visit) knock() bool {
 }
 
 // knockAt is nil if anything at all came back, or if it cannot tell.
-func (r *run) knockAt(e scanner.Endpoint) error {
-	err := r.cfg.Dialer.knock(r.ctx, e.AddrPort())
+func (r *run) knockAt(e scanner.Endpoint, h *host) error {
+	err := r.cfg.Dialer.knock(r.ctx, e.AddrPort(), h)
 	if silence(scanner.ReasonOf(err)) {
 		return err
 	}

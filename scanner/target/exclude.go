@@ -26,8 +26,8 @@ func ParseExcludes(args []string, lines []Line) (*Excludes, error) {
 			errs = append(errs, complain(line, "exclusion", err))
 		case p.name != "":
 			x.names[p.name] = true
-		case p.zone.IsValid():
-			x.spans = append(x.spans, single(p.zone.WithZone("")))
+		case p.addr.IsValid():
+			x.spans = append(x.spans, single(p.addr.WithZone("")))
 		default:
 			x.spans = append(x.spans, p.span)
 		}

@@ -7,17 +7,18 @@ import (
 	"strings"
 )
 
-// A place is what stands where a target has its host: a span of addresses, one
-// address with a zone, or a name.
+// A place is what stands where a target has its host: a span of addresses, a
+// name, or one address that is in no span since it has a zone or is asked by a
+// name.
 type place struct {
 	span span
-	zone netip.Addr // link-local with its zone, which is no part of any span
+	addr netip.Addr // with its zone, or with a name
 	name string     // lower case, without the final dot
 }
 
 // alone tells whether the place is one host rather than a network or a range.
 func (p place) alone() bool {
-	return p.name != "" || p.zone.IsValid() || p.span.from == p.span.to
+	return !p.span.from.IsValid() || p.span.from == p.span.to
 }
 
 // splitPorts cuts a target into its place and its ports. Colons are read by
@@ -57,7 +58,7 @@ func parsePlace(s string) (place, error) {
 	}
 	if a, err := netip.ParseAddr(s); err == nil {
 		if a.Zone() != "" {
-			return place{zone: a}, checkZone(a.Zone())
+			return place{addr: a}, checkZone(a.Zone())
 		}
 		return place{span: single(a.Unmap())}, nil
 	}

@@ -14,14 +14,25 @@ const maxLine = 64 << 10
 // A Line is one target or exclusion from a file, and where it stands there.
 type Line struct {
 	Text  string
+	Name  string // the name by which an address is asked (SNI); "" for none
 	Where string // "targets.txt:12"; "" for an argument
 }
 
-// ReadList reads a file of targets or exclusions, one a line. Blank lines are
-// skipped, and comments: a # at the start of a line or after a space begins
+// ReadList reads a file of exclusions or plain targets, one a line. Blank lines
+// are skipped, and comments: a # at the start of a line or after a space begins
 // one. name is the file's, for complaints.
 func ReadList(r io.Reader, name string) ([]Line, error) {
-	var lines []Line
+	l := &list{file: name}
+	err := eachLine(r, name, func(n int, text string) {
+		if text = uncomment(text); text != "" {
+			l.add(n, Line{Text: text})
+		}
+	})
+	return l.end(err)
+}
+
+// eachLine calls f with each line and its number.
+func eachLine(r io.Reader, name string, f func(n int, text string)) error {
 	scan := bufio.NewScanner(r)
 	scan.Buffer(nil, maxLine)
 	n := 0
@@ -29,20 +40,20 @@ func ReadList(r io.Reader, name string) ([]Line, error) {
 		n++
 		text := scan.Text()
 		if n == 1 {
-			text = strings.TrimPrefix(text, "\ufeff")
+			text = strings.TrimPrefix(text, byteOrderMark)
 		}
-		if text = uncomment(text); text != "" {
-			lines = append(lines, Line{Text: text, Where: fmt.Sprintf("%s:%d", name, n)})
-		}
+		f(n, text)
 	}
 	if errors.Is(scan.Err(), bufio.ErrTooLong) {
-		return nil, fmt.Errorf("%s:%d: the line is longer than %d bytes: write one target a line", name, n+1, maxLine)
+		return fmt.Errorf("%s:%d: the line is longer than %d bytes: write one target a line", name, n+1, maxLine)
 	}
 	if scan.Err() != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, scan.Err())
+		return fmt.Errorf("reading %s: %w", name, scan.Err())
 	}
-	return lines, nil
+	return nil
 }
+
+const byteOrderMark = "\ufeff"
 
 // uncomment cuts a comment off. A # inside a word is part of it, as paths have
 // them.
@@ -54,4 +65,49 @@ func uncomment(s string) string {
 		}
 	}
 	return strings.TrimSpace(s)
+}
+
+const (
+	maxTargets    = 8 << 20 // of one file; a line may be a whole network
+	maxComplaints = 100     // about one file
+)
+
+// A list gathers what a file names, and what is wrong with it.
+type list struct {
+	file  string
+	lines []Line
+	errs  []error
+	more  int // complaints, targets or both that are not told or taken
+}
+
+func (l *list) where(n int) string { return fmt.Sprintf("%s:%d", l.file, n) }
+
+// add takes a target of the n-th line.
+func (l *list) add(n int, line Line) {
+	if len(l.lines) == maxTargets {
+		l.fail(n, fmt.Errorf("the file names more than %d targets: write networks, or cut it", maxTargets))
+		return
+	}
+	line.Where = l.where(n)
+	l.lines = append(l.lines, line)
+}
+
+// fail takes a complaint about the n-th line.
+func (l *list) fail(n int, err error) {
+	if len(l.errs) == maxComplaints {
+		l.more++
+		return
+	}
+	l.errs = append(l.errs, fmt.Errorf("%s: %w", l.where(n), err))
+}
+
+// end is all of the file, or every complaint about it.
+func (l *list) end(err error) ([]Line, error) {
+	if l.more > 0 {
+		l.errs = append(l.errs, fmt.Errorf("%s: and %d further complaints", l.file, l.more))
+	}
+	if err = errors.Join(append(l.errs, err)...); err != nil {
+		return nil, err
+	}
+	return l.lines, nil
 }

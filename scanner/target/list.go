@@ -4,42 +4,79 @@ import (
 	"iter"
 	"math"
 	"math/bits"
+	"sort"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// A List is the targets of one sweep. It cannot be invalid or empty; it may be
-// read any number of times and by several readers.
+// A List is the targets of one sweep, or of one shard of it. It cannot be
+// invalid or empty; it may be read any number of times and by several readers.
 type List struct {
-	entries []entry
+	named row // names, paths, and addresses that are in no span
+	spans row
+	names map[string]bool
+	seed  uint64
+	shard Shard
 }
 
-// All yields one target for each address, name and path, about in the order
-// they were written, none twice. Nothing is expanded ahead.
+// A row numbers every address of its entries, and so stands for all of them
+// without holding any.
+type row struct {
+	entries []entry
+	starts  []uint64 // the number of each entry's first address, saturating
+	size    uint64   // how many there are, saturating
+}
+
+func newRow(entries []entry) row {
+	r := row{entries: entries, starts: make([]uint64, len(entries))}
+	for i, e := range entries {
+		r.starts[i] = r.size
+		r.size = addSat(r.size, e.size())
+	}
+	return r
+}
+
+// size is how many addresses an entry holds; a name or path counts as one.
+func (e *entry) size() uint64 {
+	if !e.place.span.from.IsValid() {
+		return 1
+	}
+	return e.place.span.size()
+}
+
+// All yields one target for each address, name and path, none twice: what is
+// named first, then the addresses, each in an order that depends on the targets
+// and the seed alone and in which neighbours come far apart. Nothing is
+// expanded ahead.
+//
+// Of more than 2^64 addresses those beyond are not reached, nor would they be
+// in a thousand years.
 func (l *List) All() iter.Seq[scanner.Target] {
 	return func(yield func(scanner.Target) bool) {
-		for i := range l.entries {
-			if !l.entries[i].all(yield) {
-				return
-			}
-		}
+		_ = l.each(&l.named, yield) && l.each(&l.spans, yield)
 	}
 }
 
-func (e *entry) all(yield func(scanner.Target) bool) bool {
-	s := e.place.span
-	if !s.from.IsValid() {
-		t := scanner.Target{Addr: e.place.zone, Name: e.place.name}
-		return e.each(t, yield)
-	}
-	for a := s.from; ; a = a.Next() {
-		if !e.each(scanner.Target{Addr: a}, yield) {
+func (l *List) each(r *row, yield func(scanner.Target) bool) bool {
+	size := l.shard.below(r.size)
+	order := newPermutation(size, l.seed)
+	for i := range size {
+		n := l.shard.at(order.at(i))
+		at := sort.Search(len(r.starts), func(k int) bool { return r.starts[k] > n }) - 1
+		e := &r.entries[at]
+		if !e.each(e.target(n-r.starts[at]), yield) {
 			return false
 		}
-		if a == s.to {
-			return true
-		}
 	}
+	return true
+}
+
+// target is what the n-th address of the entry has in common.
+func (e *entry) target(n uint64) scanner.Target {
+	if e.place.span.from.IsValid() {
+		return scanner.Target{Addr: plus(e.place.span.from, n)}
+	}
+	return scanner.Target{Addr: e.place.addr, Name: e.place.name, Known: e.known}
 }
 
 // each yields t once for each use of it.
@@ -54,17 +91,21 @@ func (e *entry) each(t scanner.Target, yield func(scanner.Target) bool) bool {
 	return true
 }
 
+// HasName tells whether a name is a target itself, or one by which an address
+// is asked. It is safe for concurrent use.
+func (l *List) HasName(name string) bool { return l.names[name] }
+
 // Count is how many endpoints the targets stand for, as far as it can be known
 // before asking: a name counts as one address, a path as one file. It
 // saturates.
-func (l *List) Count() uint64 {
+func (l *List) Count() uint64 { return addSat(l.count(&l.named), l.count(&l.spans)) }
+
+func (l *List) count(r *row) uint64 {
 	var total uint64
-	for _, e := range l.entries {
-		size := uint64(1)
-		if e.place.span.from.IsValid() {
-			size = e.place.span.size()
-		}
-		for _, u := range e.uses {
+	for i := range r.entries {
+		end := addSat(r.starts[i], r.entries[i].size())
+		size := l.shard.below(end) - l.shard.below(r.starts[i])
+		for _, u := range r.entries[i].uses {
 			total = addSat(total, mulSat(size, max(1, uint64(len(u.ports)))))
 		}
 	}

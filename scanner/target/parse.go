@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -18,6 +17,8 @@ type Options struct {
 	Wide    bool      // allow networks wider than /8 (IPv6: /104)
 	Exclude *Excludes // what to leave alone; nil for nothing
 	Lines   []Line    // more targets, from files, each with its place for complaints
+	Seed    uint64    // of the order in which they are asked
+	Shard   Shard     // the part of them to sweep; zero for all
 
 	// Stat tells whether a path is there; os.Lstat does. Without it every path
 	// is taken to be.
@@ -47,6 +48,9 @@ func Parse(args []string, o Options) (*List, error) {
 	var errs []error
 	for _, line := range lines {
 		s, err := o.parse(line.Text)
+		if err == nil {
+			err = s.called(line.Name)
+		}
 		if err != nil {
 			errs = append(errs, complain(line, "target", err))
 			continue
@@ -63,7 +67,30 @@ func Parse(args []string, o Options) (*List, error) {
 	if list.Count() == 0 {
 		return nil, errors.New("nothing is left to sweep: every target is excluded; name others or exclude less")
 	}
+	list.seed, list.shard = o.Seed, o.Shard
+	if list.Count() == 0 {
+		return nil, fmt.Errorf("shard %s is empty: the targets are fewer than the shards; cut them into fewer", o.Shard)
+	}
 	return list, nil
+}
+
+// called gives the target the name that it is asked by, if its line has one.
+func (s *spec) called(name string) error {
+	if name == "" {
+		return nil
+	}
+	name, err := hostName(name)
+	switch p := &s.place; {
+	case err != nil:
+		return err
+	case p.addr.IsValid(): // its zone stays
+		p.name = name
+	case p.span.from.IsValid() && p.alone():
+		*p = place{addr: p.span.from, name: name}
+	case p.name != name:
+		return fmt.Errorf("only a single address can be asked by another name, here %q", clip(name))
+	}
+	return nil
 }
 
 func linesOf(args []string) []Line {
@@ -110,17 +137,18 @@ func (o *Options) network(text, s string) (spec, error) {
 	}
 	out := spec{text: text, ports: o.Ports}
 	var portErr error
+	numbered := false
 	if hasPorts {
-		out.ports, portErr = ParsePorts(ports)
+		out.ports, numbered, portErr = parsePorts(ports)
 	}
 	out.place, err = parsePlace(host)
 	if err := errors.Join(err, portErr); err != nil {
 		return spec{}, err
 	}
-	if !o.Wide && out.place.name == "" && !out.place.zone.IsValid() && out.place.span.wide() {
+	if !o.Wide && out.place.span.from.IsValid() && out.place.span.wide() {
 		return spec{}, errors.New("a network wider than /8 (IPv6: /104) needs --wide")
 	}
-	out.outright = hasPorts && out.place.alone()
+	out.outright = numbered && out.place.alone()
 	return out, nil
 }
 
@@ -223,16 +251,8 @@ func pathComplaint(err error) error {
 
 // key is what makes two places that are not spans the same.
 func (p place) key() string {
-	if p.zone.IsValid() {
-		return p.zone.String()
+	if p.addr.IsValid() {
+		return p.addr.String() + " " + p.name
 	}
 	return p.name
-}
-
-// addr is the literal address of a place that is one, for a Target.
-func (p place) addr() netip.Addr {
-	if p.zone.IsValid() {
-		return p.zone
-	}
-	return netip.Addr{}
 }

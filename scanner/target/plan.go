@@ -11,7 +11,8 @@ import (
 // overlap.
 type entry struct {
 	place place
-	uses  []use // a path has one, without ports
+	uses  []use        // a path has one, without ports
+	known []netip.Addr // of a name: addresses at which it is an entry of its own
 }
 
 // A use is the part of a spec that an entry takes over.
@@ -25,24 +26,20 @@ type use struct {
 // takes out what is excluded. Its cost grows with the number of targets, never
 // with the number of addresses.
 func plan(specs []spec, x *Excludes) (*List, error) {
-	var (
-		entries []entry
-		four    []use
-		six     []use
-		seen    = map[string]int{} // path or name to its entry
-	)
+	var named, spans []entry
+	var four, six []use
+	seen := map[string]int{} // path or name to its entry
 	for i := range specs {
 		s := &specs[i]
 		u := use{spec: s, order: i, ports: s.ports}
 		switch {
-		case s.path == "" && s.place.key() == "":
-			if s.place.span.from.Is4() {
-				four = append(four, u)
-			} else {
-				six = append(six, u)
-			}
+		case s.place.span.from.Is4():
+			four = append(four, u)
 			continue
-		case x.HasName(s.place.name), x.Has(s.place.addr()):
+		case s.place.span.from.IsValid():
+			six = append(six, u)
+			continue
+		case x.HasName(s.place.name), x.Has(s.place.addr):
 			continue
 		}
 		key := "path " + s.path
@@ -50,32 +47,45 @@ func plan(specs []spec, x *Excludes) (*List, error) {
 			key = "host " + s.place.key()
 		}
 		if at, ok := seen[key]; ok {
-			entries[at].uses = append(entries[at].uses, u)
+			named[at].uses = append(named[at].uses, u)
 			continue
 		}
-		seen[key] = len(entries)
-		entries = append(entries, entry{s.place, []use{u}})
+		seen[key] = len(named)
+		named = append(named, entry{place: s.place, uses: []use{u}})
 	}
-	entries = append(entries, cut(four, x)...)
-	entries = append(entries, cut(six, x)...)
+	adopt(named, seen)
+	spans = append(cut(four, x), cut(six, x)...)
 	var errs []error
-	for i := range entries {
-		var err error
-		entries[i].uses, err = share(entries[i].uses)
-		errs = append(errs, err)
+	for _, entries := range [][]entry{named, spans} {
+		for i := range entries {
+			var err error
+			entries[i].uses, err = share(entries[i].uses)
+			errs = append(errs, err)
+		}
 	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return a.first() - b.first() })
-	return &List{entries: entries}, errors.Join(errs...)
+	names := map[string]bool{}
+	for _, e := range named {
+		if e.place.name != "" {
+			names[e.place.name] = true
+		}
+	}
+	return &List{named: newRow(named), spans: newRow(spans), names: names}, errors.Join(errs...)
 }
 
-// first is the order of the earliest spec behind an entry, so that a sweep
-// goes through targets about as they were written.
-func (e entry) first() int {
-	first := e.uses[0].order
-	for _, u := range e.uses[1:] {
-		first = min(first, u.order)
+// adopt sees to a name that is a target by itself and with an address besides:
+// what is asked of the name is asked at that address there, and not again when
+// the name leads to it.
+func adopt(entries []entry, seen map[string]int) {
+	for i := range entries {
+		p := entries[i].place
+		if p.name == "" || !p.addr.IsValid() {
+			continue
+		}
+		if at, ok := seen["host "+p.name]; ok {
+			entries[at].known = append(entries[at].known, p.addr)
+			entries[i].uses = append(entries[i].uses, entries[at].uses...)
+		}
 	}
-	return first
 }
 
 // cut divides overlapping spans of one address family at every point where one
@@ -106,7 +116,7 @@ func cut(uses []use, x *Excludes) []entry {
 		if i+1 < len(starts) {
 			to = starts[i+1].Prev()
 		}
-		out = append(out, entry{place{span: span{from, to}}, slices.Clone(active)})
+		out = append(out, entry{place: place{span: span{from, to}}, uses: slices.Clone(active)})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,13 +22,13 @@ func TestOverlaps(t *testing.T) {
 		{"one within the other", "10.0.0.0/30 10.0.0.1", "", "10.0.0.0 443 22; 10.0.0.1 443 22; 10.0.0.2 443 22; 10.0.0.3 443 22"},
 		{"overlapping ranges", "10.0.0.1-2 10.0.0.2-3", "", "10.0.0.1 443 22; 10.0.0.2 443 22; 10.0.0.3 443 22"},
 		{"one address, more ports", "10.0.0.0/31 10.0.0.1:443,8443", "", "10.0.0.0 443 22; 10.0.0.1 443 8443 outright; 10.0.0.1 22"},
-		{"the outright one first", "10.0.0.1:443 10.0.0.0/31", "", "10.0.0.1 443 outright; 10.0.0.1 22; 10.0.0.0 443 22"},
+		{"the outright one first", "10.0.0.1:443 10.0.0.0/31", "", "10.0.0.0 443 22; 10.0.0.1 443 outright; 10.0.0.1 22"},
 		{"a scheme wins its port", "10.0.0.1 ssh://10.0.0.1:443", "", "ssh 10.0.0.1 443 outright; 10.0.0.1 22"},
-		{"written order", "b.example 10.0.0.9 a.example 10.0.0.1", "", "b.example 443 22; 10.0.0.9 443 22; a.example 443 22; 10.0.0.1 443 22"},
+		{"names before addresses", "b.example 10.0.0.9 a.example 10.0.0.1", "", "b.example 443 22; a.example 443 22; 10.0.0.1 443 22; 10.0.0.9 443 22"},
 		{"a name twice", "h h:443 H.", "", "h 443 outright; h 22"},
 		{"a path twice", "/etc/ssl /etc/ssl/ file:///etc/ssl", "", "file /etc/ssl outright"},
 		{"a zone twice", "fe80::1%a fe80::1%a fe80::1%b", "", "fe80::1%a 443 22; fe80::1%b 443 22"},
-		{"both families", "::1 0.0.0.1", "", "::1 443 22; 0.0.0.1 443 22"},
+		{"both families", "::1 0.0.0.1", "", "0.0.0.1 443 22; ::1 443 22"},
 		{"an address out of the middle", "10.0.0.0/30", "10.0.0.1", "10.0.0.0 443 22; 10.0.0.2 443 22; 10.0.0.3 443 22"},
 		{"a network out of a network", "10.0.0.0/29", "10.0.0.4/30 10.0.0.0-2", "10.0.0.3 443 22"},
 		{"a name", "h i", "H.", "i 443 22"},
@@ -121,7 +122,7 @@ func TestPlanAgainstSet(t *testing.T) {
 }
 
 func TestExcludes(t *testing.T) {
-	x, err := ParseExcludes([]string{"10.0.0.0/24", "10.0.1.0-10.0.1.9", "::1", "db.example"}, []Line{{"192.0.2.7", "f:1"}})
+	x, err := ParseExcludes([]string{"10.0.0.0/24", "10.0.1.0-10.0.1.9", "::1", "db.example"}, []Line{{Text: "192.0.2.7", Where: "f:1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +148,7 @@ func TestExcludes(t *testing.T) {
 }
 
 func TestBadExcludes(t *testing.T) {
-	_, err := ParseExcludes([]string{"10.0.0.1:443", "10.0.0.0/99", "/etc", "ok"}, []Line{{"a..b", "no.txt:3"}})
+	_, err := ParseExcludes([]string{"10.0.0.1:443", "10.0.0.0/99", "/etc", "ok"}, []Line{{Text: "a..b", Where: "no.txt:3"}})
 	if err == nil {
 		t.Fatal("no complaint")
 	}
@@ -164,11 +165,11 @@ func TestReadList(t *testing.T) {
 		want     []Line
 		wantErr  string
 	}{
-		{"plain", "a\nb\n", []Line{{"a", "f:1"}, {"b", "f:2"}}, ""},
-		{"no line end", "a", []Line{{"a", "f:1"}}, ""},
-		{"comments and blanks", "# x\n\n a # y\n\t# z\nb\t#\n", []Line{{"a", "f:3"}, {"b", "f:5"}}, ""},
-		{"a # within", "/x#1\n", []Line{{"/x#1", "f:1"}}, ""},
-		{"Windows", "\ufeffa\r\nb\r\n", []Line{{"a", "f:1"}, {"b", "f:2"}}, ""},
+		{"plain", "a\nb\n", []Line{{Text: "a", Where: "f:1"}, {Text: "b", Where: "f:2"}}, ""},
+		{"no line end", "a", []Line{{Text: "a", Where: "f:1"}}, ""},
+		{"comments and blanks", "# x\n\n a # y\n\t# z\nb\t#\n", []Line{{Text: "a", Where: "f:3"}, {Text: "b", Where: "f:5"}}, ""},
+		{"a # within", "/x#1\n", []Line{{Text: "/x#1", Where: "f:1"}}, ""},
+		{"Windows", "\ufeffa\r\nb\r\n", []Line{{Text: "a", Where: "f:1"}, {Text: "b", Where: "f:2"}}, ""},
 		{"empty", "", nil, ""},
 		{"a long line", "a\n" + strings.Repeat("b", maxLine+1), nil, "f:2: the line is longer"},
 	} {
@@ -202,6 +203,51 @@ func TestParsePorts(t *testing.T) {
 		t.Errorf("%d ports, %v", len(got), err)
 	}
 	if _, err := ParsePorts("0,70000,x"); err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestPortSets(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want []uint16
+	}{
+		{"ssh", []uint16{22, 2222}},
+		{"mail", []uint16{25, 587, 465, 143, 993, 110, 995, 4190, 24}},
+		{"db", []uint16{5432, 3306, 1433, 27017, 6379, 6380}},
+		{"web", []uint16{443, 8443, 4443, 9443, 6443}},
+		{"top", DefaultPorts()},
+		{"9000,ssh, 22,20-22", []uint16{9000, 22, 2222, 20, 21}},
+		{"db,web", []uint16{5432, 3306, 1433, 27017, 6379, 6380, 443, 8443, 4443, 9443, 6443}},
+	} {
+		got, err := ParsePorts(tt.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.in, diff)
+		}
+	}
+	// Where TLS is usual from the first byte, the set of TLS has the port; a
+	// port of a scheme that begins in clear is not among them.
+	tls, err := ParsePorts("tls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scheme := range []string{"smtp", "submission", "imap", "pop3", "ftp", "ldap", "postgres", "mysql", "ssh", "rdp", "mssql"} {
+		if p, _ := SchemePort(scheme); slices.Contains(tls, p) {
+			t.Errorf("the set of TLS has port %d of %s", p, scheme)
+		}
+	}
+	for _, set := range []string{"tls", "ssh", "mail", "db", "web"} {
+		ports, _ := PortSet(set)
+		for _, p := range ports {
+			if p != 24 && !slices.Contains(DefaultPorts(), p) {
+				t.Errorf("port %d of %s is not among the usual ones", p, set)
+			}
+		}
+	}
+	if _, err := ParsePorts("smtp"); err == nil || !strings.Contains(err.Error(), "or tls, ssh, mail, db, web or top") {
 		t.Errorf("%v", err)
 	}
 }

@@ -76,32 +76,68 @@ func SchemePort(scheme string) (uint16, bool) {
 	return 0, false
 }
 
-// ParsePorts reads a list of ports and ranges, such as "22,443,8000-8010". It
-// keeps the order in which they are written, since that is the order in which
-// they are asked, and drops what repeats.
+// PortSet is the ports of a kind of service, by the word that --ports takes for
+// it, in the order in which they are asked. Top is the usual ones of all.
+func PortSet(word string) ([]uint16, bool) {
+	switch word {
+	case "top":
+		return DefaultPorts(), true
+	case "tls": // TLS from the first byte, whatever speaks in it
+		return []uint16{443, 8443, 993, 465, 636, 995, 853, 989, 990, 992, 994, 563, 3269, 4443, 9443, 6443, 5061, 5671, 6697, 8883, 6380}, true
+	case "ssh":
+		return []uint16{22, 2222}, true
+	case "mail":
+		return []uint16{25, 587, 465, 143, 993, 110, 995, 4190, 24}, true
+	case "db":
+		return []uint16{5432, 3306, 1433, 27017, 6379, 6380}, true
+	case "web":
+		return []uint16{443, 8443, 4443, 9443, 6443}, true
+	}
+	return nil, false
+}
+
+// ParsePorts reads a list of ports, ranges and sets, such as
+// "ssh,443,8000-8010". It keeps the order in which they are written, since that
+// is the order in which they are asked, and drops what repeats.
 func ParsePorts(s string) ([]uint16, error) {
-	var (
-		ports []uint16
-		seen  [1 << 16]bool
-		errs  []error
-	)
+	ports, _, err := parsePorts(s)
+	return ports, err
+}
+
+// parsePorts tells also whether every port was named by its number: those of a
+// set are asked on the chance that they are open.
+func parsePorts(s string) (ports []uint16, numbered bool, err error) {
+	var errs []error
+	seen := map[uint16]bool{}
+	add := func(p uint16) {
+		if !seen[p] {
+			seen[p] = true
+			ports = append(ports, p)
+		}
+	}
+	numbered = true
 	for part := range strings.SplitSeq(s, ",") {
-		first, last, err := portRange(strings.TrimSpace(part))
+		part = strings.TrimSpace(part)
+		if set, ok := PortSet(part); ok {
+			numbered = false
+			for _, p := range set {
+				add(p)
+			}
+			continue
+		}
+		first, last, err := portRange(part)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		for p := int(first); p <= int(last); p++ {
-			if !seen[p] {
-				seen[p] = true
-				ports = append(ports, uint16(p))
-			}
+			add(uint16(p))
 		}
 	}
 	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+		return nil, false, errors.Join(errs...)
 	}
-	return slices.Clip(ports), nil
+	return slices.Clip(ports), numbered, nil
 }
 
 func portRange(s string) (first, last uint16, err error) {
@@ -123,12 +159,12 @@ func portRange(s string) (first, last uint16, err error) {
 
 func port(s string) (uint16, error) {
 	if s == "" {
-		return 0, errors.New("a port is missing: write ports as 443 or 443,8443 or 8000-8010")
+		return 0, errors.New("a port is missing: write ports as 443 or 443,8443 or 8000-8010 or ssh")
 	}
 	// ParseUint takes a sign for an error and leading zeros for nothing.
 	n, err := strconv.ParseUint(s, 10, 64)
 	if errors.Is(err, strconv.ErrSyntax) {
-		return 0, fmt.Errorf("%.40q is no port: write a number from 1 to 65535", s)
+		return 0, fmt.Errorf("%.40q is no port: write a number from 1 to 65535, or tls, ssh, mail, db, web or top", s)
 	}
 	if err != nil || n < 1 || n > 65535 {
 		return 0, fmt.Errorf("port %.20s is out of range: ports run from 1 to 65535", s)

@@ -28,6 +28,20 @@ func (s span) size() uint64 {
 	return lo + 1
 }
 
+// plus is the n-th address behind a, which must be one.
+func plus(a netip.Addr, n uint64) netip.Addr {
+	if a.Is4() {
+		b := a.As4()
+		binary.BigEndian.PutUint32(b[:], binary.BigEndian.Uint32(b[:])+uint32(n))
+		return netip.AddrFrom4(b)
+	}
+	b := a.As16()
+	lo, carry := bits.Add64(binary.BigEndian.Uint64(b[8:]), n, 0)
+	binary.BigEndian.PutUint64(b[8:], lo)
+	binary.BigEndian.PutUint64(b[:8], binary.BigEndian.Uint64(b[:8])+carry)
+	return netip.AddrFrom16(b)
+}
+
 // wide tells whether a span holds more addresses than an IPv4 /8 or, which is
 // the same, an IPv6 /104.
 func (s span) wide() bool { return s.size() > 1<<24 }

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/crypto/chacha20poly1305"
 
+	"github.com/fipsweep/fipsweep/scanner/aesccm"
 	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
@@ -127,9 +128,9 @@ func (k *keys) aead(key []byte) (cipher.AEAD, error) {
 	}
 	switch k.suite.Cipher {
 	case "AES-128-CCM":
-		return ccm{block, 16}, nil
+		return aesccm.New(block, 12, 16)
 	case "AES-128-CCM_8":
-		return ccm{block, 8}, nil
+		return aesccm.New(block, 12, 8)
 	}
 	return cipher.NewGCM(block)
 }

@@ -13,7 +13,8 @@ import javax.net.ssl.*;
  * prints "port N" and serves until standard input ends.
  *
  * Arguments: key store (PKCS#12, password "changeit"), protocols, suites; the
- * last two separated by commas, or "all".
+ * last two separated by commas, or "all"; and the port to serve on, if one is
+ * asked for.
  */
 class Server {
     private static SSLContext context;
@@ -32,7 +33,7 @@ class Server {
         context.init(managers.getKeyManagers(), new TrustManager[] {new TrustAll()}, new SecureRandom());
 
         SSLServerSocket server = (SSLServerSocket) context.getServerSocketFactory()
-            .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            .createServerSocket(args.length > 3 ? Integer.parseInt(args[3]) : 0, 50, InetAddress.getLoopbackAddress());
         protocols = args[1].equals("all") ? server.getSupportedProtocols() : args[1].split(",");
         suites = args[2].equals("all") ? server.getSupportedCipherSuites() : args[2].split(",");
         server.setEnabledProtocols(protocols);

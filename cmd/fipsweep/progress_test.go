@@ -1,0 +1,71 @@
+package main
+
+import (
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/internal/lab"
+	"github.com/fipsweep/fipsweep/scanner/sweep"
+)
+
+func TestStatus(t *testing.T) {
+	for _, tt := range []struct {
+		name                string
+		total, before, done int64 // before: of a sweep that is resumed
+		took                time.Duration
+		want                string
+	}{
+		{"nothing yet", 10, 0, 0, 0, "0 of 10 done, 3 connections open, 0.0 endpoints a second, 0 findings"},
+		{"half", 10, 0, 5, 10 * time.Second, "5 of 10 done, 3 connections open, 0.5 endpoints a second, 5 findings, 10s left"},
+		{"resumed at half", 10, 5, 1, 10 * time.Second, "6 of 10 done, 3 connections open, 0.1 endpoints a second, 6 findings, 40s left"},
+		{"nobody knows of how many", 0, 0, 5, 10 * time.Second, "5 done, 3 connections open, 0.5 endpoints a second, 5 findings"},
+		{"more than foreseen", 2, 0, 5, 10 * time.Second, "5 of 5 done, 3 connections open, 0.5 endpoints a second, 5 findings, 0s left"},
+	} {
+		counts := new(sweep.Progress)
+		counts.Open.Store(3)
+		counts.Done.Store(tt.done)
+		p := newProgress(showsNothing, io.Discard, tt.total, counts)
+		for range tt.before + tt.done {
+			if err := p.Record(t.Context(), fips.Assessment{Findings: make([]fips.Finding, 1)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := p.status(tt.took); got != tt.want {
+			t.Errorf("%s: %s\nwant %s", tt.name, got, tt.want)
+		}
+		p.finish()
+		p.finish()
+	}
+}
+
+// TestStatusOnSignal asks a sweep how far it is; asked or not, it goes on.
+func TestStatusOnSignal(t *testing.T) {
+	tarpit := serve(t, func(c net.Conn) { time.Sleep(time.Minute) })
+	for _, quiet := range [][]string{nil, {"-q"}} {
+		cmd := execContext(t.Context(), binary(t), append([]string{"scan", "--state", t.TempDir(), "--timeout", "1500ms", "-o", "text=/dev/null", tarpit, "127.0.0.1:1"}, quiet...)...)
+		path := filepath.Join(t.TempDir(), "stderr")
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		cmd.Stderr = f
+		said := func() string { b, _ := os.ReadFile(path); return string(b) }
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(700*time.Millisecond, func() { cmd.Process.Signal(syscall.SIGUSR1) })
+		lab.Wait(t, "the status is told", func() bool { return strings.Contains(said(), " of 2 done, ") })
+		cmd.Wait()
+		if cmd.ProcessState.ExitCode() != int(exitIncomplete) || strings.Count(said(), " done, ") != 1 {
+			t.Errorf("exit status %d\n%s", cmd.ProcessState.ExitCode(), said())
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner/target"
+)
+
+// shards are those of the saved files that are read as one sweep, each once.
+type shards struct {
+	words []string // as the sweeps say it; "" for a sweep that was no shard
+	all   []target.Shard
+}
+
+func (s *shards) add(word string) {
+	if slices.Contains(s.words, word) {
+		return
+	}
+	s.words = append(s.words, word)
+	if one, err := target.ParseShard(word); err == nil {
+		s.all = append(s.all, one)
+	}
+}
+
+// whole is "" where the files are all of a sweep, and else the shards that are
+// there, with a note on those that are not.
+func (s *shards) whole() (shard, note string) {
+	if len(s.words) == 0 || slices.Contains(s.words, "") {
+		return "", ""
+	}
+	if len(s.words) == 1 && len(s.all) == 1 && s.all[0].Of > 1 {
+		return s.words[0], "" // somebody asked for the report of one shard
+	}
+	missing := s.missing()
+	if len(missing) == 0 {
+		return "", ""
+	}
+	list := strings.Join(s.words, ", ")
+	return list, fmt.Sprintf("not the whole sweep: shard %s is not among these files", strings.Join(missing, ", "))
+}
+
+// missing is what the shards lack of the division that the first belongs to; no
+// more than a few are told.
+func (s *shards) missing() []string {
+	if len(s.all) == 0 {
+		return nil
+	}
+	var list []string
+	of := s.all[0].Of
+	for n := uint64(1); n <= of; n++ {
+		if one := (target.Shard{Number: n, Of: of}); !slices.Contains(s.all, one) {
+			if len(list) == 5 {
+				return append(list, "and others")
+			}
+			list = append(list, one.String())
+		}
+	}
+	return list
+}
+
+// nonEmpty leaves out what says nothing.
+func nonEmpty(words ...string) []string {
+	return slices.DeleteFunc(words, func(s string) bool { return s == "" })
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/resolve"
+	"github.com/fipsweep/fipsweep/scanner/target"
+)
+
+// targetFlags say what is swept, beside the arguments, and what is not.
+type targetFlags struct {
+	lists        []string
+	exclude      []string
+	excludeFiles []string
+	ports        string
+	wide         bool
+	seed         uint64
+	shard        string
+	resolver     string
+	ptr          bool
+}
+
+func (f *targetFlags) add(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringArrayVar(&f.lists, "targets", nil, "read targets from `FILE`: a list, CSV, or what nmap, masscan, zmap, naabu or httpx wrote; '-' is stdin; repeatable")
+	fl.StringArrayVar(&f.exclude, "exclude", nil, "leave alone this `network`, range, address or name; repeatable")
+	fl.StringArrayVar(&f.excludeFiles, "exclude-file", nil, "leave alone what this `FILE` names, one a line; repeatable")
+	fl.StringVar(&f.ports, "ports", "", "`ports` to ask where a target names none, such as 22,443,8000-8010 or ssh,mail: of tls, ssh, mail, db, web and top, the usual ones")
+	fl.BoolVar(&f.wide, "wide", false, "allow networks wider than /8 (IPv6: /104)")
+	fl.Uint64Var(&f.seed, "seed", 0, "ask addresses in another order; the same `number` gives the same order")
+	fl.StringVar(&f.shard, "shard", "", "sweep one part of the targets, such as `2/5`, the second of five; the same for each part: targets and exclusions")
+	fl.StringVar(&f.resolver, "resolver", "", "ask the resolver at this `address`, not the machine's own")
+	fl.BoolVar(&f.ptr, "ptr", false, "ask addresses by the names of their PTR records besides; one look-up for each address")
+}
+
+// readTargets parses the arguments and every --targets file together, so that
+// all complaints are told at once. Of the network only the resolver is asked,
+// and only for names that are excluded.
+func (p *plan) readTargets(ctx context.Context, std streams, args []string) error {
+	var errs []error
+	var lines []target.Line
+	for _, name := range p.lists {
+		more, err := p.readList(std.in, name, "--targets", target.ReadTargets)
+		errs = append(errs, err)
+		lines = append(lines, more...)
+	}
+	switch p.stores {
+	case "":
+	case "system":
+		system := systemLines("/")
+		if len(system) == 0 {
+			errs = append(errs, errors.New("--stores system: none of the standard places is here, or none may be read; name a path"))
+		}
+		lines = append(lines, system...)
+	default:
+		errs = append(errs, fmt.Errorf("--stores %s: want system", p.stores))
+	}
+	if stdins(p.lists)+stdins(p.excludeFiles) > 1 {
+		errs = append(errs, errors.New("stdin can be read once only: name '-' once"))
+	}
+	o := target.Options{Schemes: schemes(), Wide: p.wide, Lines: lines, Seed: p.seed, Stat: os.Lstat}
+	o.Home, _ = os.UserHomeDir()
+	var err error
+	if p.ports != "" {
+		if o.Ports, err = target.ParsePorts(p.ports); err != nil {
+			errs = append(errs, fmt.Errorf("--ports: %w", err))
+		}
+	}
+	if p.shard != "" {
+		if o.Shard, err = target.ParseShard(p.shard); err != nil {
+			errs = append(errs, fmt.Errorf("--shard: %w", err))
+		}
+	}
+	errs = append(errs, p.readResolver(), p.readExcludes(ctx, std.in))
+	o.Exclude = p.excluded
+	if errors.Join(errs...) == nil || len(args)+len(lines) > 0 {
+		p.targets, err = target.Parse(args, o)
+		errs = append(errs, err)
+	}
+	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: append([]string(nil), p.exclude...), Ports: o.Ports,
+		Depth: p.depth, Seed: p.seed, Shard: o.Shard.String()}
+	p.scope.Exclude = append(p.scope.Exclude, p.excludePaths...)
+	if p.stores != "" {
+		p.scope.Targets = append(p.scope.Targets, "--stores "+p.stores)
+	}
+	for _, name := range p.lists {
+		p.scope.Targets = append(p.scope.Targets, "--targets "+name)
+	}
+	for _, name := range p.excludeFiles {
+		p.scope.Exclude = append(p.scope.Exclude, "--exclude-file "+name)
+	}
+	return errors.Join(errs...)
+}
+
+func (p *plan) readResolver() error {
+	if p.resolver == "" {
+		return nil
+	}
+	var err error
+	if p.dns, err = resolve.NewClient(p.resolver); err != nil {
+		return fmt.Errorf("--resolver: %w", err)
+	}
+	return nil
+}
+
+// readExcludes finds the addresses of excluded names too, since a network may
+// hold them. A name of which it is not known where it leads cannot be left
+// alone: that is a complaint, unless it leads nowhere.
+func (p *plan) readExcludes(ctx context.Context, stdin io.Reader) error {
+	var errs []error
+	var lines []target.Line
+	for _, name := range p.excludeFiles {
+		more, err := p.readList(stdin, name, "--exclude-file", target.ReadList)
+		errs = append(errs, err)
+		lines = append(lines, more...)
+	}
+	var err error
+	p.excluded, err = target.ParseExcludes(p.exclude, lines)
+	if err = errors.Join(append(errs, err)...); err != nil {
+		return err
+	}
+	names := resolve.New(resolve.Options{Lookup: p.lookups().addresses})
+	for _, name := range p.excluded.Names() {
+		addrs, err := names.Addresses(ctx, name)
+		p.excluded.Add(addrs...)
+		if err != nil && !isNoName(err) {
+			errs = append(errs, fmt.Errorf("exclusion %q: its addresses are not known (%w): exclude them by address", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func stdins(names []string) int {
+	n := 0
+	for _, name := range names {
+		if name == "-" {
+			n++
+		}
+	}
+	return n
+}
+
+// isNoName tells that there is no such name, from not knowing.
+func isNoName(err error) bool {
+	e, ok := errors.AsType[*net.DNSError](err)
+	return ok && e.IsNotFound
+}
+
+// readList reads one list, and keeps the digest of what it read.
+func (p *plan) readList(stdin io.Reader, name, flag string, read func(io.Reader, string) ([]target.Line, error)) ([]target.Line, error) {
+	if name == "-" {
+		return read(io.TeeReader(stdin, p.read), "stdin")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	defer f.Close()
+	return read(io.TeeReader(f, p.read), name)
+}
+
+// lookups is how names are found, and those of addresses where that was asked
+// for.
+type lookups struct {
+	addresses func(context.Context, string) ([]netip.Addr, error)
+	names     func(context.Context, netip.Addr) ([]string, error) // nil for none
+}
+
+func (p *plan) lookups() lookups {
+	l := lookups{addresses: resolve.System, names: resolve.SystemNames}
+	if p.dns != nil {
+		l.addresses, l.names = p.dns.Lookup, p.dns.Names
+	}
+	if !p.ptr {
+		l.names = nil
+	}
+	return l
+}
+
+// hosts is the expander of the plan's network targets. A name that is a target
+// itself is asked at its own addresses, so that no PTR record brings it twice.
+func (p *plan) hosts(log *slog.Logger) *resolve.Expander {
+	var once sync.Once
+	l := p.lookups()
+	o := resolve.Options{Lookup: l.addresses, Excluded: p.excluded.Has,
+		Skip: func(name string) bool { return p.excluded.HasName(name) || p.targets.HasName(name) }}
+	if l.names != nil {
+		o.Names = func(ctx context.Context, a netip.Addr) []string {
+			names, err := l.names(ctx, a)
+			if err != nil && !isNoName(err) && ctx.Err() == nil {
+				once.Do(func() {
+					log.Warn("names of addresses cannot be looked up, and are not asked by", "first", a, "error", err)
+				})
+			}
+			return names
+		}
+	}
+	return resolve.New(o)
+}

@@ -1,0 +1,207 @@
+package replay
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+func TestMain(m *testing.M) {
+	if state := os.Getenv("HOLD_LOCK"); state != "" {
+		_, err := Lock(context.Background(), state, "the other")
+		fmt.Println("held", err)
+		time.Sleep(time.Minute)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+var plan = Plan{Targets: []string{"10.0.0.0/24"}, Flags: map[string][]string{"ports": {"443"}}, Dir: "/", Lists: "00"}
+
+// Wherever a journal broke off behind its first line, going on with it keeps
+// what was whole and comes to the journal of an unbroken sweep.
+func TestResumeAtEveryByte(t *testing.T) {
+	want := observations(4)
+	whole, err := os.ReadFile(write(t, want, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, state := bytes.IndexByte(whole, '\n')+1, t.TempDir()
+	path := Path(state, sweep.ID)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for n := first; n <= len(whole); n += 7 {
+		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		j, err := Resume(state, sweep)
+		if err != nil {
+			t.Fatalf("cut at %d: %v", n, err)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var done Done
+		for o, err := range Read(t.Context(), f, path) {
+			if err != nil {
+				t.Fatalf("cut at %d: %v", n, err)
+			}
+			done.Add(o)
+		}
+		f.Close()
+		for _, o := range want {
+			if has, _ := done.Has(o.Endpoint); has {
+				continue
+			}
+			if err := j.Append(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := NewReader(bytes.NewReader(data), path)
+		got, errs := read(t, r)
+		if diff := cmp.Diff(want, got, compareOK); diff != "" || len(errs) > 0 {
+			t.Fatalf("cut at %d (-want +got): %v\n%s", n, errs, diff)
+		}
+		if r.Cut || !r.About.Ended.IsZero() {
+			t.Errorf("cut at %d: cut %v, ended %v while it goes on", n, r.Cut, r.About.Ended)
+		}
+	}
+}
+
+func TestPlanOf(t *testing.T) {
+	j, err := Create(t.TempDir(), sweep, &plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	about, got, err := PlanOf(j.Path())
+	if diff := cmp.Diff(plan, got); diff != "" || err != nil || about.ID != sweep.ID {
+		t.Errorf("%v, %v (-want +got):\n%s", about.ID, err, diff)
+	}
+	old := write(t, observations(1), true)
+	cut := filepath.Join(t.TempDir(), "cut")
+	if err := os.WriteFile(cut, []byte(`{"schema":"fipsweep.jour`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, path, want string }{
+		{"without a plan", old, "does not say what its sweep asks"},
+		{"cut in its first line", cut, "not one whole line"},
+		{"absent", cut + "x", "no such file"},
+	} {
+		if _, _, err := PlanOf(tt.path); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// A million endpoints are known in some ten megabytes, each of them and no
+// other.
+func TestDoneIsSmall(t *testing.T) {
+	const n = 1_000_000
+	endpoint := func(i int) scanner.Endpoint {
+		return scanner.Host(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 443, "")
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var d Done
+	for i := range n {
+		d.Add(scanner.Failed(endpoint(i), "sweep", scanner.Failure{}))
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	used := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+	t.Logf("%d endpoints in %d MiB", d.Len(), used>>20)
+	if used > 16<<20 || d.Len() != n {
+		t.Errorf("%d endpoints in %d MiB, want %d in 16 at most", d.Len(), used>>20, n)
+	}
+	for i := 0; i < 2*n; i += 997 {
+		if has, _ := d.Has(endpoint(i)); has != (i < n) {
+			t.Errorf("%v: %v", endpoint(i), has)
+		}
+	}
+}
+
+func TestDoneAnswered(t *testing.T) {
+	a := netip.MustParseAddr("10.0.0.1")
+	var d Done
+	d.Add(scanner.Observe(scanner.Host(a, 1, "n.example"), "tls"))
+	d.Add(scanner.Failed(scanner.Host(a, 2, "n.example"), "tls", scanner.Failure{Stage: scanner.StageConnect}))
+	d.Add(scanner.Observation{Endpoint: scanner.Endpoint{Target: "odd"}})
+	for _, tt := range []struct {
+		e              scanner.Endpoint
+		done, answered bool
+	}{
+		{scanner.Host(a, 1, "n.example"), true, true},
+		{scanner.Host(a, 2, "n.example"), true, false},
+		{scanner.Host(a, 1, ""), false, false},
+		{scanner.Endpoint{Target: "odd"}, true, false},
+	} {
+		if done, answered := d.Has(tt.e); done != tt.done || answered != tt.answered {
+			t.Errorf("%v: %v, %v", tt.e, done, answered)
+		}
+	}
+	if done, _ := new(Done).Has(scanner.Host(a, 1, "")); done {
+		t.Error("nothing has something")
+	}
+}
+
+// The lock is another process's until that is killed, and then ours.
+func TestLock(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "deep", "state")
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "HOLD_LOCK="+state)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 64)
+	if n, err := out.Read(line); err != nil || string(line[:n]) != "held <nil>\n" {
+		t.Fatalf("%q, %v", line[:n], err)
+	}
+	refuse, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Lock(refuse, state, "us"); err == nil || !strings.Contains(err.Error(), `another sweep ("the other")`) {
+		t.Errorf("taken twice: %v", err)
+	}
+	time.AfterFunc(300*time.Millisecond, func() { _ = cmd.Process.Kill() })
+	unlock, err := Lock(t.Context(), state, "us")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if err := unlock(); err != nil {
+		t.Error(err)
+	}
+	if unlock, err = Lock(refuse, state, "us again"); err != nil {
+		t.Error(err)
+	} else if err := unlock(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,50 @@
+package target
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// One target of a /8, in the order of the sweep.
+func BenchmarkAll(b *testing.B) {
+	l, err := Parse([]string{"10.0.0.0/8"}, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	n := 0
+	for range l.All() {
+		if n++; n >= b.N {
+			break
+		}
+	}
+}
+
+// A list of a million open ports, as a port scanner writes it: what it takes to
+// read and to plan, and what is kept.
+func BenchmarkMillionLines(b *testing.B) {
+	var in strings.Builder
+	for i := range 1_000_000 {
+		fmt.Fprintf(&in, "open tcp 443 10.%d.%d.%d 1700000000\n", i>>16&255, i>>8&255, i&255)
+	}
+	for b.Loop() {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		lines, err := ReadTargets(strings.NewReader(in.String()), "masscan.list")
+		if err != nil {
+			b.Fatal(err)
+		}
+		l, err := Parse(nil, Options{Lines: lines})
+		if err != nil {
+			b.Fatal(err)
+		}
+		lines = nil
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "B/target")
+		runtime.KeepAlive(l)
+	}
+}
