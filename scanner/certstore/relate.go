@@ -13,6 +13,9 @@ const maxRelated = 1000
 // relate finds what the items of the file have to do with each other: which
 // certificate goes with a private key, and which chains are complete.
 func (c *content) relate() {
+	if c.observation.Store == nil { // a configuration has no items
+		return
+	}
 	items := c.observation.Store.Items
 	byKey, subjects, issuers := map[string]int{}, map[string][]int{}, map[string]bool{}
 	certificates := 0
