@@ -122,6 +122,10 @@ func TestProxyThatFails(t *testing.T) {
 			var out, errs bytes.Buffer
 			status := run([]string{"scan", "--state", state, "--timeout", "2s", "--proxy", tt.proxy, target}, streams{in: &bytes.Buffer{}, out: &out, err: &errs})
 			_, said, _ := strings.Cut(errs.String(), "\n") // the first line names the sweep
+			said, resume, _ := strings.Cut(said, "what was finished is kept; go on with: fipsweep scan --resume ")
+			if resume == "" {
+				t.Errorf("no word of how to go on: %s", &errs)
+			}
 			if status != exitFailed || out.Len() > 0 || said != tt.want {
 				t.Errorf("exit status %d, want %q\n%s%s", status, tt.want, said, &out)
 			}
