@@ -112,3 +112,11 @@ func TestSharedSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestSRPSuitesStandTogether(t *testing.T) {
+	for _, s := range iana.Suites() {
+		if isSRP(s.Code) != (s.KeyExchange == "SRP") {
+			t.Errorf("%s: %v", s.Name, isSRP(s.Code))
+		}
+	}
+}

@@ -54,13 +54,13 @@ type session struct {
 	quiet   bool               // the server says no by saying nothing
 	slowest time.Duration      // of the answers so far
 	gap     time.Duration      // between connections
-	marks   map[version]string // of the ServerHellos to plain questions
+	marks   map[version]shown  // of the ServerHellos to plain questions
 	unlike  bool               // answers disagree: there are several servers
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
-		listings: map[version]*listing{}, marks: map[version]string{}, certs: chains{known: p.known}}
+		listings: map[version]*listing{}, marks: map[version]shown{}, certs: chains{known: p.known}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if s.dialogue = dialogues[e.Scheme]; s.dialogue != nil {
 		s.tls.STARTTLS = e.Scheme

@@ -3,7 +3,6 @@ package tlsprobe
 import (
 	"slices"
 
-	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -14,10 +13,8 @@ func srpUser() tlswire.Extension {
 	return tlswire.Extension{Type: 12, Body: append([]byte{byte(len(user))}, user...)}
 }
 
-func isSRP(code uint16) bool {
-	s, _ := iana.SuiteByCode(code)
-	return s.KeyExchange == "SRP"
-}
+// isSRP tells the suites of RFC 5054 section 2.7, which stand together.
+func isSRP(code uint16) bool { return 0xc01a <= code && code <= 0xc022 }
 
 // unknownUser tells whether a server refuses because it does not know the
 // user: it had chosen a suite of SRP (RFC 5054 section 2.5.1.3).

@@ -24,25 +24,54 @@ func (s *session) mark(q question, a answer) {
 	if v == ssl2 || v == tls13 || a.hello.Negotiated() != v.code || !q.plain() || s.unnamed {
 		return
 	}
-	var kinds []string
-	for _, e := range a.hello.Extensions {
-		if e.Type != tlswire.ExtPointFormats { // granted with some suites and not with others
-			kinds = append(kinds, fmt.Sprint(e.Type))
-		}
-	}
-	slices.Sort(kinds)
-	now := fmt.Sprintf("extensions %s", strings.Join(kinds, ", "))
-	if v == tls12 && a.hello.Speaks13() {
-		now += ", and knowledge of TLS 1.3"
-	}
+	now := shown{kinds: a.hello.Extensions, knows13: v == tls12 && a.hello.Speaks13()}
 	before, seen := s.marks[v]
 	if !seen {
 		s.marks[v] = now
 		return
 	}
-	if now != before {
+	if !now.like(before) {
 		s.disagree(fmt.Sprintf("%s server hellos show now %s and now %s", v.name, before, now))
 	}
+}
+
+// shown is what a ServerHello shows of the server that wrote it, whatever it
+// chose.
+type shown struct {
+	kinds   []tlswire.Extension
+	knows13 bool
+}
+
+// like compares without regard to the order, or to what is granted with some
+// suites and not with others.
+func (a shown) like(b shown) bool {
+	if a.knows13 != b.knows13 {
+		return false
+	}
+	within := func(list, of []tlswire.Extension) bool {
+		for _, e := range list {
+			if e.Type != tlswire.ExtPointFormats && !has(of, e.Type) {
+				return false
+			}
+		}
+		return true
+	}
+	return within(a.kinds, b.kinds) && within(b.kinds, a.kinds)
+}
+
+func (a shown) String() string {
+	var kinds []string
+	for _, e := range a.kinds {
+		if e.Type != tlswire.ExtPointFormats {
+			kinds = append(kinds, fmt.Sprint(e.Type))
+		}
+	}
+	slices.Sort(kinds)
+	text := "extensions " + strings.Join(kinds, ", ")
+	if a.knows13 {
+		text += ", and knowledge of TLS 1.3"
+	}
+	return text
 }
 
 // plain tells whether nothing beside the lists is asked.
