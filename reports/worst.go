@@ -43,7 +43,8 @@ func (w *worst) add(a fips.Assessment) {
 	}
 	x.count++
 	e := a.Observation.Endpoint
-	if x.ID == "" || fails > x.fails {
+	// Of those alike the first by name stands for all, whichever came first.
+	if x.ID == "" || fails > x.fails || fails == x.fails && e.String() < x.at.String() {
 		x.ID, x.at, x.Kind, x.fails, x.More = e.ID, e, KindOf(a.Observation), fails, fails-len(what)
 		x.Owner = ownerOf(a.Tags)
 	}
