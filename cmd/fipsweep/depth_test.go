@@ -113,7 +113,7 @@ func (d *depths) ask(e scanner.Endpoint, v *tlsprobe.Verdict) fips.Assessment {
 	var n atomic.Int64
 	dial := func(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 		n.Add(1)
-		return new(net.Dialer).DialContext(ctx, "tcp", addr.String())
+		return lab.Dial(ctx, addr)
 	}
 	ctx, cancel := context.WithTimeout(d.t.Context(), 2*time.Minute)
 	defer cancel()

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/detect"
 	"github.com/fipsweep/fipsweep/scanner/sshprobe"
@@ -58,7 +59,7 @@ type bench struct {
 }
 
 func (b *bench) dial(ctx context.Context, _ netip.AddrPort) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", b.to.String())
+	conn, err := lab.Dial(ctx, b.to)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ type counter struct {
 }
 
 func (c *counter) dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr.String())
+	conn, err := lab.Dial(ctx, addr)
 	if err != nil {
 		return nil, err
 	}

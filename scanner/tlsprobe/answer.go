@@ -55,15 +55,14 @@ type answer struct {
 
 // readAnswer reads a server's flight up to ServerHelloDone, in TLS 1.3 up to
 // its Finished where the hello's share lets one open it, else to its choice.
-func readAnswer(r io.ReadWriter, hello []byte) answer {
-	a, _ := readFlight(r, hello)
+func readAnswer(d *tlswire.Decoder, r io.ReadWriter, hello []byte) answer {
+	a, _ := readFlight(d, r, hello)
 	return a
 }
 
 // readFlight gives besides what can go on reading, where it was encrypted.
-func readFlight(r io.Reader, hello []byte) (a answer, sealed *opener) {
+func readFlight(d *tlswire.Decoder, r io.Reader, hello []byte) (a answer, sealed *opener) {
 	var warning *tlswire.Alert
-	d := new(tlswire.Decoder)
 	for {
 		m, err := d.Next()
 		if errors.Is(err, tlswire.ErrMore) {
@@ -81,7 +80,8 @@ func readFlight(r io.Reader, hello []byte) (a answer, sealed *opener) {
 			return a.strange(err), nil
 		}
 		if m.Type == tlswire.TypeAlert && !m.Alert.Fatal && a.outcome != chose {
-			warning = &m.Alert // a warning such as unrecognized_name comes before the answer
+			alert := m.Alert // a warning such as unrecognized_name comes before the answer
+			warning = &alert
 			continue
 		}
 		if sealed != nil {

@@ -8,20 +8,21 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
 // ask puts one question on one connection and reads the answer. All of it,
 // dialling and a STARTTLS dialogue included, has one deadline.
-func (s *session) ask(hello []byte, read func(io.ReadWriter, []byte) answer) answer {
+func (s *session) ask(hello []byte, read func(*tlswire.Decoder, io.ReadWriter, []byte) answer) answer {
 	if s.stopped != nil {
 		return answer{failure: *s.stopped}
 	}
 	if s.given == nil && !s.wait(s.gap) {
 		return s.account(s.ended(s.ctx.Err()))
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, s.patience())
-	defer cancel()
 	begun := time.Now()
+	ctx := s.clock.start(s.ctx, s.patience())
+	defer s.clock.stop()
 	if most := maxConnections[s.endpoint.Scheme]; most > 0 && s.tls.Connections >= most {
 		s.stopped = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonThrottled,
 			Detail: s.endpoint.Scheme + " shuts out hosts that break many handshakes off; this is where we stop"}
@@ -33,13 +34,15 @@ func (s *session) ask(hello []byte, read func(io.ReadWriter, []byte) answer) ans
 		return s.account(*failed)
 	}
 	defer conn.Close()
-	defer bind(ctx, conn)()
-	if !put {
+	if put {
+		defer bind(ctx, conn)() // one that we dialled ends with ctx: scanner.Dial
+	} else {
 		if _, err := rw.Write(hello); err != nil {
 			return s.account(s.ended(err))
 		}
 	}
-	a := read(rw, hello)
+	s.in.Reset()
+	a := read(&s.in, rw, hello)
 	if a.settled() {
 		s.slowest = max(s.slowest, time.Since(begun))
 	}
@@ -63,7 +66,6 @@ func (s *session) open(ctx context.Context) (net.Conn, io.ReadWriter, *answer) {
 	if s.dialogue == nil {
 		return conn, conn, nil
 	}
-	defer bind(ctx, conn)()
 	t, err := converse(conn, s.endpoint, s.dialogue)
 	if err == nil {
 		s.tls.Required = t.required

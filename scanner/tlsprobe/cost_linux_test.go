@@ -19,6 +19,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
 // BenchmarkHello compares one question, from its writing to its answer read,
@@ -48,7 +49,7 @@ func BenchmarkHello(b *testing.B) {
 			e := respond(b, answer)
 			s := p.begin(b.Context(), e)
 			s.found[row.q.version] = &scanner.TLSVersion{Version: row.q.version.name}
-			hello, err := s.hello(row.q)
+			hello, err := p.begin(b.Context(), e).hello(row.q)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -132,7 +133,7 @@ func recorded(b *testing.B, p *Prober, q question) []byte {
 		b.Fatal(err)
 	}
 	var said bytes.Buffer
-	if a, _ := readFlight(io.TeeReader(client, &said), hello); a.outcome != chose || a.broken != nil {
+	if a, _ := readFlight(new(tlswire.Decoder), io.TeeReader(client, &said), hello); a.outcome != chose || a.broken != nil {
 		b.Fatalf("no answer to record: %+v", a)
 	}
 	return said.Bytes()

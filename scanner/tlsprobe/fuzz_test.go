@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
 // FuzzAnswer reads a server's bytes as the answer to every kind of question.
@@ -25,7 +26,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n"))
 	p := New(nil, Options{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, a := range []answer{readAnswer(bytes.NewBuffer(data), nil), readSSL2(bytes.NewBuffer(data), nil)} {
+		for _, a := range []answer{readAnswer(new(tlswire.Decoder), bytes.NewBuffer(data), nil), readSSL2(new(tlswire.Decoder), bytes.NewBuffer(data), nil)} {
 			if a.outcome != chose && a.outcome != refused && a.failure.Reason == "" {
 				t.Errorf("outcome %d without a reason", a.outcome)
 			}

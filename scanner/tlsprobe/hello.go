@@ -30,7 +30,7 @@ type question struct {
 }
 
 // reader is what reads the answer.
-func (q question) reader() func(io.ReadWriter, []byte) answer {
+func (q question) reader() func(*tlswire.Decoder, io.ReadWriter, []byte) answer {
 	switch {
 	case q.version == ssl2:
 		return readSSL2
@@ -40,17 +40,26 @@ func (q question) reader() func(io.ReadWriter, []byte) answer {
 	return readAnswer
 }
 
-// hello writes a question.
+// hello writes a question. The bytes are the session's, until the next.
 func (s *session) hello(q question) ([]byte, error) {
-	v := q.version
-	if v == ssl2 {
+	if q.version == ssl2 {
 		return s.helloSSL2()
 	}
+	h := s.clientHello(q)
+	out, err := h.Write(s.out)
+	if err == nil {
+		s.out = out
+	}
+	return out, err
+}
+
+func (s *session) clientHello(q question) tlswire.ClientHello {
+	v := q.version
 	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: q.suites, Pad: true,
 		Deflate: q.deflate, Fallback: q.fallback}
 	_, _ = rand.Read(h.Random[:]) // never fails (crypto/rand)
 	if v == ssl3 || s.shape.bare && v != tls13 {
-		return h.Marshal() // SSLv3 has no extensions
+		return h // SSLv3 has no extensions
 	}
 	h.ServerName = s.name()
 	h.More = q.more
@@ -72,12 +81,12 @@ func (s *session) hello(q question) ([]byte, error) {
 			h.Versions = q.versions
 		}
 		h.KeyShares = s.shares(q)
-		return h.Marshal()
+		return h
 	}
 	h.PointFormats = []uint8{0, 1, 2}
 	h.ExtendedMasterSecret = true
 	h.RenegotiationInfo = true
-	return h.Marshal()
+	return h
 }
 
 // offerSchemes offers all signature schemes, or the question's for the

@@ -27,6 +27,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -61,7 +62,7 @@ type dialer struct{ n atomic.Int64 }
 
 func (d *dialer) dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
 	d.n.Add(1)
-	return new(net.Dialer).DialContext(ctx, "tcp", addr.String())
+	return lab.Dial(ctx, addr)
 }
 
 // probe asks the endpoint and checks that the connections told are those made.

@@ -46,12 +46,12 @@ func TestOpened(t *testing.T) {
 	content := []byte{8, 0, 0, 2, 0, 0, 15, 0, 0, 5, 8, 4, 0, 1, 1, 20, 0, 0, 1, 1}
 	for _, suite := range []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305} {
 		hello, flight := sealedFlight(t, suite, content)
-		a := readAnswer(bytes.NewBuffer(flight), hello)
+		a := readAnswer(new(tlswire.Decoder), bytes.NewBuffer(flight), hello)
 		if a.outcome != chose || !a.whole || !a.opened || a.scheme != 0x0804 || a.broken != nil {
 			t.Errorf("%s: %+v", suiteName(suite), a)
 		}
 		flight[len(flight)-1] ^= 1
-		if a := readAnswer(bytes.NewBuffer(flight), hello); a.broken == nil || a.scheme != 0 {
+		if a := readAnswer(new(tlswire.Decoder), bytes.NewBuffer(flight), hello); a.broken == nil || a.scheme != 0 {
 			t.Errorf("%s: opened what was changed", suiteName(suite))
 		}
 	}
@@ -63,10 +63,10 @@ func FuzzOpened(f *testing.F) {
 	f.Add([]byte{8, 0, 0, 0, 13, 0, 0, 3, 0, 0, 0, 11, 0, 0, 4, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, content []byte) {
 		hello, flight := sealedFlight(t, 0x1301, content)
-		if a := readAnswer(bytes.NewBuffer(flight), hello); a.outcome != chose {
+		if a := readAnswer(new(tlswire.Decoder), bytes.NewBuffer(flight), hello); a.outcome != chose {
 			t.Errorf("outcome %v", a.outcome)
 		}
-		_ = readTickets(bytes.NewBuffer(flight), hello)
+		_ = readTickets(new(tlswire.Decoder), bytes.NewBuffer(flight), hello)
 		for _, g := range shareOrder {
 			_, _ = sharedSecret(g, content)
 		}

@@ -19,6 +19,9 @@ const maxLost = 3
 type session struct {
 	p        *Prober
 	ctx      context.Context
+	clock    clock
+	out      []byte          // the hello
+	in       tlswire.Decoder // of the answer
 	endpoint scanner.Endpoint
 	given    net.Conn          // a connection on which the first question is already put
 	dialogue func(*talk) error // what comes before TLS; nil for nothing
@@ -70,6 +73,7 @@ func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 
 // run puts all questions and sums up.
 func (s *session) run() scanner.Observation {
+	defer s.clock.end()
 	for _, v := range askedOrder {
 		s.found[v] = &scanner.TLSVersion{Version: v.name}
 	}

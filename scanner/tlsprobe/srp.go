@@ -7,11 +7,9 @@ import (
 )
 
 // srpUser is the user that a hello with suites of SRP names (RFC 5054 section
-// 2.8.1): without one, some servers take none of them. No password follows.
-func srpUser() tlswire.Extension {
-	const user = "fipsweep"
-	return tlswire.Extension{Type: 12, Body: append([]byte{byte(len(user))}, user...)}
-}
+// 2.8.1), fipsweep: without one, some servers take none of them. No password
+// follows. Never written to.
+var srpUser = tlswire.Extension{Type: 12, Body: []byte("\x08fipsweep")}
 
 // isSRP tells the suites of RFC 5054 section 2.7, which stand together.
 func isSRP(code uint16) bool { return 0xc01a <= code && code <= 0xc022 }
@@ -47,7 +45,7 @@ func (l *listing) users(suites []uint16) (left []uint16) {
 // withUser names the user where suites of SRP are offered.
 func withUser(more []tlswire.Extension, suites []uint16) []tlswire.Extension {
 	if slices.ContainsFunc(suites, isSRP) {
-		return append(slices.Clip(more), srpUser())
+		return append(slices.Clip(more), srpUser)
 	}
 	return more
 }

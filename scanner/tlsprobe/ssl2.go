@@ -38,7 +38,7 @@ func (s *session) enumerateSSL2() {
 
 // readSSL2 reads a SERVER-HELLO of SSLv2. A server that does not speak it
 // answers in TLS, if at all.
-func readSSL2(r io.ReadWriter, _ []byte) answer {
+func readSSL2(_ *tlswire.Decoder, r io.ReadWriter, _ []byte) answer {
 	var a answer
 	var in []byte
 	buf := make([]byte, 8<<10)

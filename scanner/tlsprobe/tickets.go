@@ -11,8 +11,8 @@ import (
 // readTickets ends a TLS 1.3 handshake and says goodbye at once, since most
 // servers send session tickets only after the client's Finished, and reads
 // what comes until the server hangs up.
-func readTickets(rw io.ReadWriter, hello []byte) answer {
-	a, o := readFlight(rw, hello)
+func readTickets(d *tlswire.Decoder, rw io.ReadWriter, hello []byte) answer {
+	a, o := readFlight(d, rw, hello)
 	if o == nil || !a.whole || a.broken != nil {
 		return a
 	}

@@ -50,7 +50,6 @@ func (s *session) aside(purpose string, dialogue func(*talk) error) error {
 	defer conn.Close()
 	s.tls.Connections++
 	s.tls.Hellos[purpose]++
-	defer bind(ctx, conn)()
 	_, err = converse(conn, s.endpoint, dialogue)
 	return err
 }

@@ -46,14 +46,17 @@ type KeyShare struct {
 }
 
 // Marshal writes the hello as records, more than one where it is long.
-func (h ClientHello) Marshal() ([]byte, error) {
-	record, err := h.record(0)
+func (h ClientHello) Marshal() ([]byte, error) { return h.Write(nil) }
+
+// Write is Marshal into the memory of b, where that is enough.
+func (h ClientHello) Write(b []byte) ([]byte, error) {
+	record, err := h.record(b, 0)
 	if err != nil {
 		return nil, err
 	}
 	if n := len(record) - recordHeader; h.Pad && h.extended() && n > 255 && n < 512 {
 		// The padding extension has a header of its own.
-		if record, err = h.record(max(512-n-4, 0) + 1); err != nil {
+		if record, err = h.record(record, max(512-n-4, 0)+1); err != nil {
 			return nil, err
 		}
 	}
@@ -62,8 +65,8 @@ func (h ClientHello) Marshal() ([]byte, error) {
 
 // record writes the handshake message behind the place of a record's header;
 // padding is its length plus one.
-func (h ClientHello) record(padding int) ([]byte, error) {
-	w := writer{b: make([]byte, recordHeader, h.room(padding))}
+func (h ClientHello) record(b []byte, padding int) ([]byte, error) {
+	w := writer{b: slices.Grow(b[:0], h.room(padding))[:recordHeader]}
 	w.uint8(uint8(TypeClientHello))
 	w.prefixed(3, func() {
 		w.uint16(h.Version)

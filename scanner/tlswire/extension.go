@@ -53,7 +53,7 @@ func readExtensions(s *cryptobyte.String) ([]Extension, error) {
 }
 
 func readExtensionList(list cryptobyte.String) ([]Extension, error) {
-	var all []Extension
+	all := make([]Extension, 0, 8)
 	for !list.Empty() {
 		var kind uint16
 		var body cryptobyte.String

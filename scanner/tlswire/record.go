@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 )
 
 // ContentType is the type of a record, RFC 8446 section 5.1.
@@ -87,7 +86,12 @@ type Decoder struct {
 	hs    []byte // handshake bytes not yet cut into messages
 	taken int
 	vers  uint16
+	room  []byte // what is read into first
 }
+
+// Reset makes the decoder ready for another peer. Messages that it returned
+// remain as they are.
+func (d *Decoder) Reset() { *d = Decoder{room: d.room} }
 
 // Write takes bytes as they came from the peer.
 func (d *Decoder) Write(p []byte) (int, error) {
@@ -102,16 +106,15 @@ func (d *Decoder) Write(p []byte) (int, error) {
 // Fill reads from the peer once and returns what came. The bytes remain the
 // decoder's.
 func (d *Decoder) Fill(r io.Reader) ([]byte, error) {
-	const room = 4 << 10 // most flights whole
-	if cap(d.in)-len(d.in) < room/4 {
-		d.in = slices.Grow(d.in, room)
+	if d.room == nil {
+		d.room = make([]byte, 4<<10) // most flights whole
 	}
-	n, err := r.Read(d.in[len(d.in):cap(d.in)])
-	came := d.in[len(d.in) : len(d.in)+n]
+	n, err := r.Read(d.room)
+	d.in = append(d.in, d.room[:n]...)
+	came := d.in[len(d.in)-n:]
 	if d.taken += n; d.taken > MaxFlight {
 		return came, tooLong()
 	}
-	d.in = d.in[:len(d.in)+n]
 	if n > 0 {
 		err = nil // what came is worth reading first; it is met again
 	}

@@ -1,6 +1,10 @@
 package tlswire
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+)
 
 // A writer appends to a message. It does what cryptobyte.Builder does, without
 // an allocation for each length: a sweep writes thousands of hellos a second,
@@ -30,13 +34,14 @@ func (w *writer) prefixed(size int, body func()) {
 
 // uint16s writes a list of code points behind its length in bytes.
 func (w *writer) uint16s(values []uint16) {
-	w.prefixed(2, func() {
-		b := w.b
-		for _, v := range values {
-			b = binary.BigEndian.AppendUint16(b, v)
-		}
-		w.b = b
-	})
+	n := 2 * len(values)
+	w.tooLong = w.tooLong || n > math.MaxUint16
+	w.uint16(uint16(n))
+	at := len(w.b)
+	w.b = slices.Grow(w.b, n)[:at+n]
+	for i, v := range values {
+		binary.BigEndian.PutUint16(w.b[at+2*i:], v)
+	}
 }
 
 // extension writes one extension whose body the function writes.
