@@ -32,7 +32,7 @@ func TestClock(t *testing.T) {
 				return nil
 			}
 		}
-		for i, d := range []time.Duration{5 * time.Second, 5 * time.Second, time.Second, time.Second, 3 * time.Second} {
+		for i, d := range []time.Duration{5 * time.Second, time.Second, time.Second, 5 * time.Second, 3 * time.Second, time.Second} {
 			var want error
 			if d < 2*time.Second {
 				want = context.DeadlineExceeded
