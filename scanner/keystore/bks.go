@@ -165,8 +165,11 @@ func (k *bks) entries() error {
 			k.certificate(alias)
 		case 2:
 			e := Entry{Alias: alias, Protection: k.outer()}
-			k.key(&e, &k.in)
-			k.Entries = slices.Insert(k.Entries, first, e)
+			if k.key(&e, &k.in) {
+				k.Entries = slices.Insert(k.Entries, first, e)
+			} else if !k.in.bad {
+				k.gap(k.format+" content", scanner.ReasonGarbage, "a key of no known kind or format: "+scanner.Escape(alias))
+			}
 		case 3, 4:
 			sealed := k.in.sized()
 			if k.in.bad {
