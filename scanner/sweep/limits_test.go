@@ -60,6 +60,7 @@ func TestPerSubnet(t *testing.T) {
 // A connect may take what the host's round trip makes likely, once that is
 // known, and never more than the operator allows.
 func TestPatienceFollowsTheRoundTrip(t *testing.T) {
+	leaks(t)
 	for _, tt := range []struct {
 		name       string
 		rtts       []time.Duration
@@ -84,6 +85,7 @@ func TestPatienceFollowsTheRoundTrip(t *testing.T) {
 // What was lost is worth another connection, what was refused never is, and
 // only a port that served before is in trouble.
 func TestLostAndRefused(t *testing.T) {
+	leaks(t)
 	for _, tt := range []struct {
 		name   string
 		served bool

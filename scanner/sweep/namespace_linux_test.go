@@ -2,7 +2,7 @@ package sweep
 
 import (
 	"bytes"
-	"context"
+	"fmt"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -10,24 +10,31 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // inNamespace runs the test that calls it again, in a network of its own that
 // the script sets up, and tells whether this is that run. Where the machine
-// does not allow it, the test is skipped with the reason.
+// gives nobody a network of his own, the test is skipped with the reason; a
+// network that lacks something fails in CI.
 func inNamespace(t *testing.T, script string) bool {
 	t.Helper()
 	if os.Getenv("FIPSWEEP_NAMESPACE") == t.Name() {
 		return true
 	}
-	if out, err := exec.Command("unshare", "-rn", "true").CombinedOutput(); err != nil {
-		t.Skipf("no network namespaces on this machine: unshare -rn: %v %s", err, out)
+	unshare := lab.Program(t, "unshare")
+	own := "-rn"
+	if out, err := exec.Command(unshare, own, "true").CombinedOutput(); err != nil {
+		if own = "-n"; exec.Command(unshare, own, "true").Run() != nil { // root may without users of its own
+			t.Skipf("no network namespaces on this machine: unshare -rn: %v %s", err, out)
+		}
 	}
-	if out, err := exec.Command("unshare", "-rn", "sh", "-ec", script).CombinedOutput(); err != nil {
-		t.Skipf("this machine does not allow it: %s: %v %s", script, err, bytes.TrimSpace(out))
+	lab.Program(t, "ip")
+	if out, err := exec.Command(unshare, own, "sh", "-ec", script).CombinedOutput(); err != nil {
+		lab.Absent(t, fmt.Sprintf("this machine does not allow it: %s: %v %s", script, err, bytes.TrimSpace(out)))
 	}
-	cmd := exec.Command("unshare", "-rn", "sh", "-ec", script+`; exec "$0" -test.v -test.run "^$1$"`, os.Args[0], t.Name())
+	cmd := exec.Command(unshare, own, "sh", "-ec", script+`; exec "$0" -test.v -test.run "^$1$"`, os.Args[0], t.Name())
 	cmd.Env = append(os.Environ(), "FIPSWEEP_NAMESPACE="+t.Name())
 	out, err := cmd.CombinedOutput()
 	for line := range strings.Lines(string(out)) {
@@ -76,7 +83,7 @@ func TestDropped(t *testing.T) {
 		got, err := gather(t, t.Context(), Config{Dialer: d, Prober: reading(d, 0)}, just(targets...))
 		took := time.Since(began)
 		t.Logf("%s, every packet lost: %v", tt.name, took.Round(10*time.Millisecond))
-		if err != nil || len(got) != tt.hosts*len(tt.ports) || took > defaultConnect+time.Second {
+		if err != nil || len(got) != tt.hosts*len(tt.ports) || took > 2*defaultConnect-time.Second {
 			t.Errorf("%s: %d observations in %v, %v; want one timeout of %v", tt.name, len(got), took, err, defaultConnect)
 		}
 		for name, o := range got {
@@ -84,35 +91,5 @@ func TestDropped(t *testing.T) {
 				t.Fatalf("%s: %+v", name, f)
 			}
 		}
-	}
-}
-
-// A host that is far away is asked as any other: its answers are no timeouts,
-// and its ports are not knocked at in vain.
-func TestDelayed(t *testing.T) {
-	if !inNamespace(t, "ip link set lo up; tc qdisc add dev lo root netem delay 150ms") {
-		return
-	}
-	leaks(t)
-	target := scanner.Target{Addr: netip.MustParseAddr("127.9.9.30")}
-	for range 6 {
-		target.Ports = append(target.Ports, listen(t, "127.9.9.30:0", greets).Port())
-	}
-	var p Progress
-	d := NewDialer(DialLimits{Timeout: 2 * time.Second, Progress: &p})
-	got, err := gather(t, t.Context(), Config{Dialer: d, Prober: reading(d, 2*time.Second)}, just(target))
-	if err != nil || len(got) != 6 || p.Connections.Load() != 6 {
-		t.Errorf("%d observations with %d connections, %v", len(got), p.Connections.Load(), err)
-	}
-	for name, o := range got {
-		if o.Plain == nil {
-			t.Errorf("%s: %+v", name, o.Failure)
-		}
-	}
-	h := new(host)
-	if c, err := d.Dial(withTalk(context.Background(), h), netip.AddrPortFrom(target.Addr, target.Ports[0])); err != nil || h.rtt < 250*time.Millisecond {
-		t.Errorf("round trip of %v, %v", h.rtt, err)
-	} else {
-		c.Close()
 	}
 }

@@ -22,6 +22,7 @@ import (
 const password = "hunter2"
 
 func TestParseProxy(t *testing.T) {
+	leaks(t)
 	for _, tt := range []struct {
 		text, want string // want is the proxy as text, or a part of the complaint after !
 	}{
