@@ -18,6 +18,7 @@ import (
 const (
 	defaultSockets = 1024
 	defaultConnect = 5 * time.Second
+	defaultLacking = 10 * time.Second
 
 	// maxWait bounds the wait for a free socket. A probe that holds one and
 	// waits for another must not wait for ever.
@@ -43,6 +44,7 @@ type Dialer struct {
 	turn     chan struct{} // held by the one knock that waits for the limits
 	net      net.Dialer
 	timeout  time.Duration // of one connect
+	lacking  time.Duration // how long a connection waits for what this machine lacks
 	proxy    *Proxy
 	progress *Progress
 }
@@ -64,6 +66,7 @@ func NewDialer(l DialLimits) *Dialer {
 		turn:     make(chan struct{}, 1),
 		net:      net.Dialer{KeepAlive: -1},
 		timeout:  orDefault(l.Timeout, defaultConnect),
+		lacking:  defaultLacking,
 		proxy:    l.Proxy,
 		progress: l.Progress,
 	}
@@ -207,8 +210,8 @@ func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort, h *host, most
 	}
 	if err != nil {
 		d.release()
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("connecting to %s: %w", addr, context.Cause(ctx))
+		if ctx.Err() != nil && scanner.ReasonOf(err) != scanner.ReasonLimit {
+			err = context.Cause(ctx)
 		}
 		return nil, fmt.Errorf("connecting to %s: %w", addr, err)
 	}
@@ -248,9 +251,6 @@ func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort, most time.Durat
 	return raw, ahead, err
 }
 
-// lacking is how long a connection waits for what this machine lacks.
-const lacking = 10 * time.Second
-
 // direct connects. A lack of this machine's own, of files or of free ports, is
 // waited for, since nothing was sent yet, and never taken for the peer's doing.
 func (d *Dialer) direct(ctx context.Context, addr netip.AddrPort, most time.Duration) (net.Conn, error) {
@@ -261,14 +261,16 @@ func (d *Dialer) direct(ctx context.Context, addr netip.AddrPort, most time.Dura
 		bounded, stop := bound(ctx, most)
 		raw, err := d.net.DialContext(bounded, "tcp", addr.String())
 		stop()
-		if !ownLack(addr, err) || ctx.Err() != nil {
+		if !ownLack(addr, err) {
 			return raw, err
 		}
-		if spent += wait; spent > lacking {
-			return nil, fmt.Errorf("%w (%w)", limitError{}, err)
+		if spent += wait; spent > d.lacking {
+			return nil, lackError{err}
 		}
-		if err := pausing(ctx, wait); err != nil {
-			return nil, err
+		if ending := pausing(ctx, wait); scanner.ReasonOf(ending) == scanner.ReasonLimit {
+			return nil, lackError{err}
+		} else if ending != nil {
+			return nil, ending
 		}
 	}
 }
@@ -350,3 +352,13 @@ func (limitError) Error() string {
 	return "no connection came free within the limits of this sweep: raise --concurrency or --rate"
 }
 func (limitError) Unwrap() error { return syscall.EMFILE }
+
+// lackError says that this machine had no file or port for a connection, which
+// is never the peer's doing. It unwraps as limitError does, and not to what was
+// lacking: having no address may be a peer's too.
+type lackError struct{ err error }
+
+func (e lackError) Error() string {
+	return fmt.Sprintf("this machine has no file or port left for a connection: raise its limits, such as ulimit -n, or lower --concurrency (%v)", e.err)
+}
+func (lackError) Unwrap() error { return syscall.EMFILE }

@@ -59,7 +59,7 @@ func reading(d *Dialer, timeout time.Duration) probeFunc {
 	return func(ctx context.Context, e scanner.Endpoint) scanner.Observation {
 		c, err := d.Dial(ctx, e.AddrPort())
 		if err != nil {
-			return failed(e, scanner.StageConnect, scanner.ReasonOf(err))
+			return scanner.Failed(e, "test", scanner.Failure{Stage: scanner.StageConnect, Reason: scanner.ReasonOf(err), Detail: err.Error()})
 		}
 		defer c.Close()
 		if timeout > 0 {
@@ -232,6 +232,7 @@ func TestRateLeavesBudget(t *testing.T) {
 }
 
 func TestFitSockets(t *testing.T) {
+	leaks(t)
 	for _, tt := range []struct {
 		name              string
 		want, files, fits int
@@ -254,6 +255,7 @@ func TestFitSockets(t *testing.T) {
 }
 
 func TestDialerBoundsEndpoints(t *testing.T) {
+	leaks(t)
 	for _, tt := range []struct {
 		name   string
 		dialer *Dialer

@@ -1,48 +1,29 @@
 package sweep
 
 import (
+	"context"
 	"net"
 	"net/netip"
-	"os"
-	"os/exec"
-	"strings"
-	"syscall"
 	"testing"
-	"unsafe"
+	"time"
+
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// Connections to different peers may have the same port on our side: a network
-// of its own, where there are ten ports, takes twenty connections.
+// tenPorts has the system connect from ten ports alone.
+const tenPorts = `ip link set lo up; echo 40000 40009 >/proc/sys/net/ipv4/ip_local_port_range`
+
+// Connections to different peers may have the same port on our side: where
+// there are ten ports, there may be twenty connections.
 func TestPeersSharePorts(t *testing.T) {
-	const inside = "FIPSWEEP_TEN_PORTS"
-	if os.Getenv(inside) == "" {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestPeersSharePorts$", "-test.v")
-		cmd.Env = append(os.Environ(), inside+"=1")
-		cmd.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
-			UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
-			GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
-		}
-		switch out, err := cmd.CombinedOutput(); {
-		case cmd.ProcessState == nil, strings.Contains(string(out), "no network of its own"):
-			t.Skipf("this machine gives no network of its own: %v %s", err, out)
-		case err != nil:
-			t.Errorf("%v\n%s", err, out)
-		}
+	if !inNamespace(t, tenPorts) {
 		return
 	}
-	if err := os.WriteFile("/proc/sys/net/ipv4/ip_local_port_range", []byte("40000 40009"), 0); err != nil {
-		t.Fatalf("no network of its own: %v", err)
-	}
-	raiseLoopback(t)
+	leaks(t)
 	d := NewDialer(DialLimits{})
 	for i := range 20 {
 		addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, byte(i + 1)}), 443)
-		l, err := net.Listen("tcp", addr.String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
+		listen(t, addr.String(), func(c net.Conn) { c.Close() })
 		c, err := d.Dial(t.Context(), addr)
 		if err != nil {
 			t.Fatalf("connection %d: %v", i+1, err)
@@ -51,19 +32,43 @@ func TestPeersSharePorts(t *testing.T) {
 	}
 }
 
-// raiseLoopback brings the loopback interface up: netdevice(7), SIOCSIFFLAGS.
-func raiseLoopback(t *testing.T) {
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_DGRAM, 0)
-	if err != nil {
-		t.Fatal(err)
+// Where every port on our side is taken, a connection waits for one, however
+// little time its endpoint has; and if none comes free, or somebody's patience
+// ends, this machine is to blame and not the peer.
+func TestPortsRunOut(t *testing.T) {
+	if !inNamespace(t, tenPorts) {
+		return
 	}
-	defer syscall.Close(fd)
-	request := struct {
-		name  [16]byte
-		flags uint16
-		_     [22]byte
-	}{name: [16]byte{'l', 'o'}, flags: syscall.IFF_UP}
-	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), syscall.SIOCSIFFLAGS, uintptr(unsafe.Pointer(&request))); errno != 0 {
-		t.Fatalf("no network of its own: %v", errno)
+	leaks(t)
+	peer := tarpit(t, "127.0.0.1:443")
+	d := NewDialer(DialLimits{})
+	d.lacking = 1500 * time.Millisecond
+	var taken []net.Conn
+	for range 10 {
+		c, err := d.Dial(t.Context(), peer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = c.(*conn).Conn.(*net.TCPConn).SetLinger(0) // its port is free at once
+		taken = append(taken, c)
+	}
+	got, err := gather(t, t.Context(), Config{Dialer: d, Prober: reading(d, 0), Limits: Limits{HostTimeout: 400 * time.Millisecond}}, just(at(peer)))
+	if f := got[peer.String()].Failure; err != nil || f == nil || f.Stage != scanner.StageConnect || f.Reason != scanner.ReasonLimit {
+		t.Errorf("no port comes free: %+v, %v", f, err)
+	}
+	impatient, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := d.Dial(impatient, peer); scanner.ReasonOf(err) != scanner.ReasonLimit {
+		t.Errorf("a deadline of the caller's own: %v", err)
+	}
+	time.AfterFunc(900*time.Millisecond, func() { taken[0].Close() })
+	short, done := withBudget(t.Context(), 400*time.Millisecond)
+	defer done()
+	c, err := d.Dial(short, peer)
+	if err != nil {
+		t.Fatalf("a port came free: %v", err)
+	}
+	for _, c := range append(taken, c) {
+		c.Close()
 	}
 }
