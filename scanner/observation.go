@@ -137,6 +137,7 @@ const (
 	ReasonTimeout      Reason = "timeout"        // no answer within the deadline
 	ReasonReset        Reason = "reset"          // connection reset
 	ReasonClosed       Reason = "closed"         // connection closed without an answer
+	ReasonFiltered     Reason = "filtered"       // no answer from the port, of a host that answers on another
 	ReasonUnreachable  Reason = "unreachable"    // no route to host or network
 	ReasonNoName       Reason = "no-such-name"   // the name does not resolve
 	ReasonThrottled    Reason = "throttled"      // the peer said or showed that it limits us

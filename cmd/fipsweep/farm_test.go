@@ -51,7 +51,7 @@ var farmKinds = []farmKind{
 	{"nobody", "connect refused", nil},
 	{"garbage", "handshake not-understood", func(c net.Conn, _ *tls.Config) { c.Read(make([]byte, 512)); io.WriteString(c, "\x00\xffgarbage\x07") }},
 	{"reset", "greeting reset", func(c net.Conn, _ *tls.Config) { c.Read(make([]byte, 1)); c.(*net.TCPConn).SetLinger(0) }},
-	{"SSH", "SSH in part", func(c net.Conn, _ *tls.Config) {
+	{"SSH", "SSH without its ssh kexinit: not-understood", func(c net.Conn, _ *tls.Config) {
 		io.WriteString(c, "SSH-2.0-farm\r\nnot a packet")
 		c.Read(make([]byte, 64))
 	}},
@@ -113,7 +113,7 @@ func TestFarm(t *testing.T) {
 	const n = 2000
 	targets := farm(t, n)
 	began := time.Now()
-	r := runScan(t, append([]string{"--timeout", "3s"}, targets...)...)
+	r := runScan(t, append([]string{"--timeout", "8s"}, targets...)...)
 	t.Logf("%d endpoints of %d kinds in %v", n, len(farmKinds), time.Since(began).Round(100*time.Millisecond))
 	if len(r.observations) != n {
 		t.Fatalf("%d observations of %d endpoints\n%s", len(r.observations), n, r.stderr)
@@ -164,9 +164,9 @@ func outcomeOf(o scanner.Observation) string {
 	case o.TLS != nil && len(o.Incomplete) == 0:
 		return fmt.Sprintf("TLS, %d chains", len(o.TLS.Chains))
 	case o.TLS != nil:
-		return "TLS in part"
+		return fmt.Sprintf("TLS without its %s: %s", o.Incomplete[0].What, o.Incomplete[0].Reason)
 	case o.SSH != nil && len(o.Incomplete) > 0:
-		return "SSH in part"
+		return fmt.Sprintf("SSH without its %s: %s", o.Incomplete[0].What, o.Incomplete[0].Reason)
 	case o.Plain != nil:
 		return "plain " + o.Plain.Protocol
 	case o.Failure != nil:

@@ -47,8 +47,9 @@ func TestStatus(t *testing.T) {
 
 // TestStatusOnSignal asks a sweep how far it is; asked or not, it goes on.
 func TestStatusOnSignal(t *testing.T) {
-	tarpit := serve(t, func(c net.Conn) { time.Sleep(time.Minute) })
 	for _, quiet := range [][]string{nil, {"-q"}} {
+		asked := make(chan struct{}, 100)
+		tarpit := serve(t, func(c net.Conn) { asked <- struct{}{}; time.Sleep(time.Minute) })
 		cmd := execContext(t.Context(), binary(t), append([]string{"scan", "--state", t.TempDir(), "--timeout", "1500ms", "-o", "text=/dev/null", tarpit, "127.0.0.1:1"}, quiet...)...)
 		path := filepath.Join(t.TempDir(), "stderr")
 		f, err := os.Create(path)
@@ -61,7 +62,8 @@ func TestStatusOnSignal(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.AfterFunc(700*time.Millisecond, func() { cmd.Process.Signal(syscall.SIGUSR1) })
+		<-asked
+		cmd.Process.Signal(syscall.SIGUSR1)
 		lab.Wait(t, "the status is told", func() bool { return strings.Contains(said(), " of 2 done, ") })
 		cmd.Wait()
 		if cmd.ProcessState.ExitCode() != int(exitIncomplete) || strings.Count(said(), " done, ") != 1 {

@@ -49,15 +49,19 @@ func TestScanThroughProxy(t *testing.T) {
 	direct := runScan(t, server)
 	for scheme, want := range map[string]scanner.Reason{"http": scanner.ReasonUnreachable, "socks5": scanner.ReasonRefused} {
 		t.Run(scheme, func(t *testing.T) {
+			mu.Lock()
 			clear(from)
+			mu.Unlock()
 			state := t.TempDir()
 			r := runScan(t, "--state", state, "--proxy", scheme+"://bob:"+proxyPassword+"@"+at[scheme], "-o", "html="+filepath.Join(state, "r.html"), server, closed)
 			if diff := cmp.Diff(direct.at(t, server).TLS.Versions, r.at(t, server).TLS.Versions); diff != "" {
 				t.Errorf("versions (-direct +proxied):\n%s", diff)
 			}
+			mu.Lock()
 			if len(from) != 1 || from["127.0.0.5"] != r.at(t, server).TLS.Connections {
 				t.Errorf("connections came from %v, and %d were told", from, r.at(t, server).TLS.Connections)
 			}
+			mu.Unlock()
 			if o := r.at(t, closed); o.Failure == nil || o.Failure.Stage != scanner.StageConnect || o.Failure.Reason != want {
 				t.Errorf("closed port: %+v", o.Failure)
 			}

@@ -170,7 +170,7 @@ func TestResumeAsksTheSame(t *testing.T) {
 	if status, said := scanned("--resume", "last"); status != exitFailed || !strings.Contains(said, `another sweep ("another") runs`) {
 		t.Errorf("while another runs: exit status %d\n%s", status, said)
 	}
-	time.AfterFunc(300*time.Millisecond, func() { _ = unlock() })
+	time.AfterFunc(2*time.Second, func() { _ = unlock() })
 	lines := filepath.Join(dir, "lines.jsonl")
 	status, said = scanned("--resume", "last", "--lock", "wait", "--timeout", "300ms", "-o", "jsonl="+lines)
 	if status != exitIncomplete || !strings.Contains(said, "waiting for its end") {

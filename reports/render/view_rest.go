@@ -230,7 +230,7 @@ func (v *view) Unseen() []unseenRow {
 // advice says what a reason may hide and what to do about it.
 func advice(r scanner.Reason) string {
 	switch r {
-	case scanner.ReasonTimeout:
+	case scanner.ReasonTimeout, scanner.ReasonFiltered:
 		return "Anything. A filter may drop our packets: permit the scanner, or sweep from inside."
 	case scanner.ReasonRefused:
 		return "The service is gone or moved: confirm with its owner."

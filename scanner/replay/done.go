@@ -13,7 +13,7 @@ import (
 // nothing of what was observed there. All are added before the first is looked
 // for; then it may be read by many goroutines.
 type Done struct {
-	ids      []uint64
+	ids      []uint64 // the lowest bit tells whether the host sent anything back
 	answered []uint64 // of those with a name
 	sorted   sync.Once
 }
@@ -21,36 +21,54 @@ type Done struct {
 // Add adds the endpoint of an observation.
 func (d *Done) Add(o scanner.Observation) {
 	k := keyOf(o.Endpoint)
-	d.ids = append(d.ids, k)
+	d.ids = append(d.ids, k|heard(o))
 	if o.Endpoint.Name != "" && o.Answered() {
 		d.answered = append(d.answered, k)
 	}
 }
 
-// Has tells whether an endpoint was added, and whether one of a name answered.
-func (d *Done) Has(e scanner.Endpoint) (done, answered bool) {
+// Has tells whether an endpoint was added, whether its host sent anything back,
+// and whether one of a name answered.
+func (d *Done) Has(e scanner.Endpoint) (done, heard, answered bool) {
 	d.sorted.Do(func() {
 		slices.Sort(d.ids)
 		slices.Sort(d.answered)
 	})
 	if len(d.ids) == 0 {
-		return false, false
+		return false, false, false
 	}
 	k := keyOf(e)
-	_, done = slices.BinarySearch(d.ids, k)
+	if i, _ := slices.BinarySearch(d.ids, k); i < len(d.ids) && d.ids[i]&^1 == k {
+		done, heard = true, d.ids[i] != k
+	}
 	_, answered = slices.BinarySearch(d.answered, k)
-	return done, answered
+	return done, heard, answered
 }
 
 // Len is how many endpoints were added.
 func (d *Done) Len() int { return len(d.ids) }
 
-// keyOf is the endpoint's id, which is 64 bits of a digest already.
+// heard is 1 where the host sent anything back, be it a refusal.
+func heard(o scanner.Observation) uint64 {
+	if f := o.Failure; f != nil && f.Stage == scanner.StageResolve {
+		return 0
+	} else if f != nil && f.Stage == scanner.StageConnect {
+		switch f.Reason {
+		case scanner.ReasonRefused, scanner.ReasonReset, scanner.ReasonFiltered:
+		default:
+			return 0
+		}
+	}
+	return 1
+}
+
+// keyOf is the endpoint's id, which is 64 bits of a digest already, without the
+// lowest.
 func keyOf(e scanner.Endpoint) uint64 {
 	if k, err := strconv.ParseUint(e.ID, 16, 64); err == nil {
-		return k
+		return k &^ 1
 	}
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(e.String()))
-	return h.Sum64()
+	return h.Sum64() &^ 1
 }

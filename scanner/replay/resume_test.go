@@ -64,7 +64,7 @@ func TestResumeAtEveryByte(t *testing.T) {
 		}
 		f.Close()
 		for _, o := range want {
-			if has, _ := done.Has(o.Endpoint); has {
+			if has, _, _ := done.Has(o.Endpoint); has {
 				continue
 			}
 			if err := j.Append(o); err != nil {
@@ -139,7 +139,7 @@ func TestDoneIsSmall(t *testing.T) {
 		t.Errorf("%d endpoints in %d MiB, want %d in 16 at most", d.Len(), used>>20, n)
 	}
 	for i := 0; i < 2*n; i += 997 {
-		if has, _ := d.Has(endpoint(i)); has != (i < n) {
+		if has, _, _ := d.Has(endpoint(i)); has != (i < n) {
 			t.Errorf("%v: %v", endpoint(i), has)
 		}
 	}
@@ -151,20 +151,26 @@ func TestDoneAnswered(t *testing.T) {
 	d.Add(scanner.Observe(scanner.Host(a, 1, "n.example"), "tls"))
 	d.Add(scanner.Failed(scanner.Host(a, 2, "n.example"), "tls", scanner.Failure{Stage: scanner.StageConnect}))
 	d.Add(scanner.Observation{Endpoint: scanner.Endpoint{Target: "odd"}})
+	for port, reason := range map[uint16]scanner.Reason{3: scanner.ReasonRefused, 4: scanner.ReasonTimeout, 5: scanner.ReasonFiltered} {
+		d.Add(scanner.Failed(scanner.Host(a, port, ""), "tls", scanner.Failure{Stage: scanner.StageConnect, Reason: reason}))
+	}
 	for _, tt := range []struct {
-		e              scanner.Endpoint
-		done, answered bool
+		e                     scanner.Endpoint
+		done, heard, answered bool
 	}{
-		{scanner.Host(a, 1, "n.example"), true, true},
-		{scanner.Host(a, 2, "n.example"), true, false},
-		{scanner.Host(a, 1, ""), false, false},
-		{scanner.Endpoint{Target: "odd"}, true, false},
+		{scanner.Host(a, 1, "n.example"), true, true, true},
+		{scanner.Host(a, 2, "n.example"), true, false, false},
+		{scanner.Host(a, 1, ""), false, false, false},
+		{scanner.Host(a, 3, ""), true, true, false},
+		{scanner.Host(a, 4, ""), true, false, false},
+		{scanner.Host(a, 5, ""), true, true, false},
+		{scanner.Endpoint{Target: "odd"}, true, true, false},
 	} {
-		if done, answered := d.Has(tt.e); done != tt.done || answered != tt.answered {
-			t.Errorf("%v: %v, %v", tt.e, done, answered)
+		if done, heard, answered := d.Has(tt.e); done != tt.done || heard != tt.heard || answered != tt.answered {
+			t.Errorf("%v: %v, %v, %v", tt.e, done, heard, answered)
 		}
 	}
-	if done, _ := new(Done).Has(scanner.Host(a, 1, "")); done {
+	if done, _, _ := new(Done).Has(scanner.Host(a, 1, "")); done {
 		t.Error("nothing has something")
 	}
 }

@@ -35,6 +35,8 @@ func ReadPacket(r io.Reader) ([]byte, error) {
 	}
 	length, padding := binary.BigEndian.Uint32(head[:4]), uint32(head[4])
 	switch {
+	case length >= 1<<24: // text, or another protocol
+		return nil, fmt.Errorf("%x is the beginning of no packet: %w", head, ErrMalformed)
 	case length > MaxPacket:
 		return nil, fmt.Errorf("packet of %d bytes: %w", length, ErrTooLarge)
 	case padding < minPadding || length < 1+1+padding:

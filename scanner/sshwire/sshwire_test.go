@@ -88,8 +88,10 @@ func TestReadPacketRefuses(t *testing.T) {
 		{"padding too small", []byte{0, 0, 0, 5, 3, 1, 0, 0, 0}, sshwire.ErrMalformed},
 		{"padding beyond", []byte{0, 0, 0, 12, 255, 1, 0, 0, 0}, sshwire.ErrMalformed},
 		{"too large", []byte{0, 4, 0, 1, 4}, sshwire.ErrTooLarge},
-		{"huge", []byte{255, 255, 255, 255, 4}, sshwire.ErrTooLarge},
-		{"TLS alert", []byte{0x15, 3, 1, 0, 2, 2, 70}, sshwire.ErrTooLarge},
+		{"largest of three bytes", []byte{0, 255, 255, 255, 4}, sshwire.ErrTooLarge},
+		{"huge", []byte{255, 255, 255, 255, 4}, sshwire.ErrMalformed},
+		{"text", []byte("not a packet"), sshwire.ErrMalformed},
+		{"TLS alert", []byte{0x15, 3, 1, 0, 2, 2, 70}, sshwire.ErrMalformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got, err := sshwire.ReadPacket(bytes.NewReader(tt.in)); !errors.Is(err, tt.want) {

@@ -164,31 +164,22 @@ func pausing(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// hush is how long a host may say nothing before its further ports are
-// knocked at. Through a proxy it is the proxy that says nothing.
-func (d *Dialer) hush() time.Duration {
-	if d.proxy != nil {
-		return d.timeout
-	}
-	return d.timeout / 5
-}
-
-// knock opens a connection and closes it. The caller holds a token of knocks.
-// However many ports are knocked at, only one knock at a time queues for the
-// limits, so that probes of live hosts do not wait behind dead ones. Together
-// with the hush before it takes no longer than one connect may.
-func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort, h *host) error {
+// queue waits until a knock may begin. However many ports are knocked at, only
+// one knock at a time queues for the limits, so that probes of live hosts do
+// not wait behind dead ones.
+func (d *Dialer) queue(ctx context.Context) error {
 	select {
 	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+		return d.admit(ctx)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	err := d.admit(ctx)
-	<-d.turn
-	if err != nil {
-		return err
-	}
-	c, err := d.connect(ctx, addr, h, d.timeout*4/5)
+}
+
+// knock opens a connection and closes it. It is called with a slot taken.
+func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort, h *host, most time.Duration) error {
+	c, err := d.connect(ctx, addr, h, most)
 	if err != nil {
 		return err
 	}

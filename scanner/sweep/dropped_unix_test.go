@@ -84,7 +84,7 @@ func TestDroppedPorts(t *testing.T) {
 			if o.Plain == nil {
 				t.Errorf("the open port: %+v", o.Failure)
 			}
-		} else if o.Failure == nil || o.Failure.Stage != scanner.StageConnect || o.Failure.Reason != scanner.ReasonTimeout {
+		} else if o.Failure == nil || o.Failure.Stage != scanner.StageConnect || o.Failure.Reason != scanner.ReasonFiltered {
 			t.Errorf("%s: %+v", name, o.Failure)
 		}
 	}

@@ -34,6 +34,7 @@ type host struct {
 	mu     sync.Mutex
 	asked  time.Time     // when the first connection to it was begun
 	heard  bool          // anything at all came back
+	known  bool          // anything came back when it was asked before
 	rtt    time.Duration // of the last connections, smoothed
 	silent int           // connects that nothing came back from
 	pause  time.Duration
@@ -51,6 +52,20 @@ func (h *host) drops(hush time.Duration) (drops bool, again time.Duration) {
 		again = hush - time.Since(h.asked)
 	}
 	return h.silent >= silentAfter || again <= 0, max(again, time.Millisecond)
+}
+
+// alive is told that the host had sent something back before this sweep was
+// gone on with. How long it takes to answer now is not known by that.
+func (h *host) alive() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.known = true
+}
+
+func (h *host) isAlive() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.heard || h.known
 }
 
 // note learns from an endpoint's outcome.

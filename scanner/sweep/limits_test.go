@@ -209,7 +209,10 @@ func TestDoneIsNotAsked(t *testing.T) {
 	asked := map[uint16]bool{}
 	var mu sync.Mutex
 	got, err := gather(t, t.Context(), Config{
-		Done: func(e scanner.Endpoint) (bool, bool) { answered, ok := done[e.String()]; return ok, answered },
+		Done: func(e scanner.Endpoint) (bool, bool, bool) {
+			answered, ok := done[e.String()]
+			return ok, answered, answered
+		},
 		Prober: probeFunc(func(_ context.Context, e scanner.Endpoint) scanner.Observation {
 			mu.Lock()
 			asked[e.Port] = true
@@ -218,6 +221,16 @@ func TestDoneIsNotAsked(t *testing.T) {
 		})}, just(scanner.Target{Addr: a, Ports: []uint16{1, 2, 3}, Outright: true}))
 	if err != nil || len(got) != 1 || asked[1] || asked[2] || !asked[3] {
 		t.Errorf("asked %v, %v, %v", asked, got, err)
+	}
+	for _, heard := range []bool{true, false} {
+		got, err := gather(t, t.Context(), Config{
+			Done: func(e scanner.Endpoint) (bool, bool, bool) { return e.Port == 1, heard, false },
+			Prober: probeFunc(func(_ context.Context, e scanner.Endpoint) scanner.Observation {
+				return failed(e, scanner.StageConnect, scanner.ReasonTimeout)
+			})}, just(scanner.Target{Addr: a, Ports: []uint16{1, 2}}))
+		if f := got["10.0.0.1:2"].Failure; err != nil || f == nil || (f.Reason == scanner.ReasonFiltered) != heard {
+			t.Errorf("the host had sent something back: %v; %+v, %v", heard, f, err)
+		}
 	}
 	for _, answered := range []bool{true, false} {
 		n := newNamed(scanner.Target{Name: "n", Outright: true})

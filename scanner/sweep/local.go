@@ -42,10 +42,11 @@ type Config struct {
 	Limits   Limits
 	SweepID  string // set on every observation
 
-	// Done tells of an endpoint that was asked already, and need not be asked
-	// again, whether it was and whether it answered; nil for none. It is
-	// called from many goroutines.
-	Done func(scanner.Endpoint) (done, answered bool)
+	// Done tells of an endpoint whether it was asked already, and need not be
+	// asked again; whether its host sent anything back then, be it a refusal;
+	// and of one with a name whether it answered. Nil is for none. It is called
+	// from many goroutines.
+	Done func(scanner.Endpoint) (done, heard, answered bool)
 
 	// Dialer is what the prober dials with. It is also used to find out at
 	// once which further ports answer of a host that drops packets; without

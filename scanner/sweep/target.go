@@ -2,14 +2,11 @@ package sweep
 
 import (
 	"context"
-	"sync"
+	"net/netip"
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
-
-// knocks is how many ports of a host that drops packets are tried at once.
-const knocks = 64
 
 // target expands one target and sees each endpoint of it asked.
 func (r *run) target(t scanner.Target) {
@@ -26,8 +23,9 @@ func (r *run) target(t scanner.Target) {
 		if r.ctx.Err() != nil {
 			return
 		}
-		if done, answered := r.done(e); done {
+		if done, heard, answered := r.done(e); done {
 			v.named.met(answered)
+			v.met(e, heard)
 			continue
 		}
 		if err != nil {
@@ -42,9 +40,9 @@ func (r *run) target(t scanner.Target) {
 	v.knock()
 }
 
-func (r *run) done(e scanner.Endpoint) (done, answered bool) {
+func (r *run) done(e scanner.Endpoint) (done, heard, answered bool) {
 	if r.cfg.Done == nil {
-		return false, false
+		return false, false, false
 	}
 	return r.cfg.Done(e)
 }
@@ -93,12 +91,8 @@ func (v *visit) ask(e scanner.Endpoint) bool {
 	if !e.Address.IsValid() {
 		return v.start(e, nil)
 	}
-	if v.host == nil || v.key != e.Address {
-		if !v.knock() {
-			return false
-		}
-		v.end()
-		v.key, v.host = e.Address, v.run.hosts.enter(e.Address)
+	if !v.at(e.Address) {
+		return false
 	}
 	switch v.lane() {
 	case laneNone:
@@ -111,6 +105,27 @@ func (v *visit) ask(e scanner.Endpoint) bool {
 		return v.knock()
 	}
 	return v.share() && v.start(e, v.host)
+}
+
+// at goes to the host of an address, and tells whether the sweep goes on.
+func (v *visit) at(a netip.Addr) bool {
+	if v.host != nil && v.key == a {
+		return true
+	}
+	if !v.knock() {
+		return false
+	}
+	v.end()
+	v.key, v.host = a, v.run.hosts.enter(a)
+	return true
+}
+
+// met is told of an endpoint that was asked before, and whether its host sent
+// anything back then.
+func (v *visit) met(e scanner.Endpoint, heard bool) {
+	if heard && e.Address.IsValid() && v.at(e.Address) {
+		v.host.alive()
+	}
 }
 
 // What became of waiting for a lane.
@@ -234,8 +249,19 @@ func (r *run) probe(e scanner.Endpoint, h *host) (o scanner.Observation, whole b
 	if spent {
 		outOfTime(&o)
 	}
+	filtered(&o, h)
 	lacks := o.Failure != nil || len(o.Incomplete) > 0
 	return o, r.ctx.Err() == nil || !lacks
+}
+
+// filtered sets right what a probe says of a port that nothing came back from,
+// where its host is there: packets to the port are thrown away.
+func filtered(o *scanner.Observation, h *host) {
+	if f := o.Failure; h != nil && f != nil && f.Stage == scanner.StageConnect && silence(f.Reason) && h.isAlive() {
+		known := *f
+		known.Reason = scanner.ReasonFiltered
+		o.Failure = &known
+	}
 }
 
 // outOfTime sets right what a probe says of itself when its budget was spent:
@@ -251,54 +277,4 @@ func outOfTime(o *scanner.Observation) {
 			o.Incomplete[i].Reason = scanner.ReasonTimeout
 		}
 	}
-}
-
-// knock tries the held ports of a host all at once with a bare connect, so that
-// a host whose every packet is lost costs one more timeout rather than one for
-// each port, and still no port is given up unasked: behind a firewall that
-// drops what it does not know, the last may be the one that is open. Those that
-// answer are probed as any other. It tells whether the sweep goes on.
-func (v *visit) knock() bool {
-	r, held := v.run, v.held
-	v.held = nil
-	mute := make([]error, len(held))
-	var all sync.WaitGroup
-	for i, e := range held {
-		if !r.take(r.cfg.Dialer.knocks) {
-			break
-		}
-		all.Go(func() {
-			mute[i] = r.knockAt(e, v.host)
-			<-r.cfg.Dialer.knocks
-		})
-	}
-	all.Wait()
-	for i, e := range held {
-		if r.ctx.Err() != nil {
-			return false
-		}
-		if err := mute[i]; err != nil {
-			r.cfg.Progress.Asked.Add(1)
-			o := scanner.Failed(e, probeName, scanner.Failure{
-				Stage: scanner.StageConnect, Reason: scanner.ReasonOf(err), Detail: err.Error(),
-			})
-			r.stamp(&o)
-			v.named.begin()
-			r.sendAll(v.named.end(o))
-			continue
-		}
-		if !r.take(v.host.lanes) || !v.share() || !v.start(e, v.host) {
-			return false
-		}
-	}
-	return true
-}
-
-// knockAt is nil if anything at all came back, or if it cannot tell.
-func (r *run) knockAt(e scanner.Endpoint, h *host) error {
-	err := r.cfg.Dialer.knock(r.ctx, e.AddrPort(), h)
-	if silence(scanner.ReasonOf(err)) {
-		return err
-	}
-	return nil
 }
