@@ -38,7 +38,7 @@ func (f *judgingFlags) add(cmd *cobra.Command) {
 	policyFlag(cmd, &f.policies)
 	f.siteFlags.add(cmd)
 	fl.StringVar(&f.failOn, "fail-on", fips.Unclassified.String(), "exit 3 on findings of this `status` or worse, or never")
-	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no summary on stdout and no notes on stderr")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no summary on stdout, and on stderr nothing but what went wrong")
 }
 
 // An assessor judges on one date and writes one set of outputs: everything is

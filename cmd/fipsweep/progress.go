@@ -58,16 +58,28 @@ type progress struct {
 	found int                      // findings
 }
 
-// newProgress begins to say how far the sweep is that counts counts; total is
-// how many endpoints are foreseen, 0 for unknown. The caller calls finish.
+// newProgress begins to say how far the sweep is that counts counts, and to
+// heed the signals that ask for it; total is how many endpoints are foreseen, 0
+// for unknown. The caller calls finish.
 func newProgress(s showing, w io.Writer, total int64, counts *sweep.Progress) *progress {
-	p := &progress{w: w, counts: counts, began: time.Now(), total: total}
-	if s == showsBar {
-		p.bar = newBar(w, total)
-	}
 	asked := make(chan os.Signal, 1)
 	if len(statusSignals()) > 0 {
 		signal.Notify(asked, statusSignals()...)
+	}
+	p := tellProgress(s, w, total, counts, asked)
+	stop := p.stop
+	p.stop = func() {
+		signal.Stop(asked)
+		stop()
+	}
+	return p
+}
+
+// tellProgress is newProgress, asked over a channel.
+func tellProgress(s showing, w io.Writer, total int64, counts *sweep.Progress, asked <-chan os.Signal) *progress {
+	p := &progress{w: w, counts: counts, began: time.Now(), total: total}
+	if s == showsBar {
+		p.bar = newBar(w, total)
 	}
 	every := time.NewTicker(saysEvery)
 	if s != showsLines {
@@ -75,7 +87,6 @@ func newProgress(s showing, w io.Writer, total int64, counts *sweep.Progress) *p
 	}
 	ended, gone := make(chan struct{}), make(chan struct{})
 	p.stop = sync.OnceFunc(func() {
-		signal.Stop(asked)
 		every.Stop()
 		close(ended)
 		<-gone

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/fipsweep/fipsweep/fips"
@@ -42,6 +43,43 @@ func TestStatus(t *testing.T) {
 		}
 		p.finish()
 		p.finish()
+	}
+}
+
+// TestStatusByTheClock holds that --verbose says every 30 s how far a sweep is,
+// that nothing else does so unasked, and that asking is answered at once.
+func TestStatusByTheClock(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		shows showing
+		lines int // in 100 seconds
+	}{{"lines", showsLines, 3}, {"nothing", showsNothing, 0}} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var out strings.Builder
+				asked := make(chan os.Signal)
+				p := tellProgress(tt.shows, &out, 10, new(sweep.Progress), asked)
+				time.Sleep(29 * time.Second)
+				if synctest.Wait(); out.Len() > 0 {
+					t.Errorf("before 30 s: %s", out.String())
+				}
+				time.Sleep(71 * time.Second)
+				synctest.Wait()
+				if got := strings.Count(out.String(), "0 of 10 done, "); got != tt.lines || strings.Count(out.String(), "\n") != tt.lines {
+					t.Errorf("%d lines, want %d:\n%s", got, tt.lines, out.String())
+				}
+				out.Reset()
+				asked <- syscall.SIGUSR1
+				if synctest.Wait(); strings.Count(out.String(), "0 of 10 done, ") != 1 {
+					t.Errorf("asked: %q", out.String())
+				}
+				p.finish()
+				time.Sleep(time.Hour)
+				if strings.Count(out.String(), "\n") != 1 {
+					t.Errorf("after the end: %s", out.String())
+				}
+			})
+		})
 	}
 }
 

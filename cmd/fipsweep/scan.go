@@ -155,7 +155,7 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 	report, err := p.run(ctx, std, about, journal, former)
 	if err != nil {
 		err = fmt.Errorf("%w\nwhat was finished is kept; go on with: fipsweep scan --resume %s", err, about.ID)
-	} else if report != nil && report.Sweep.Interrupted && !p.quiet {
+	} else if report != nil && report.Sweep.Interrupted {
 		fmt.Fprintf(std.err, "stopped before everything was asked; go on with: fipsweep scan --resume %s\n", about.ID)
 	}
 	kept := saved{[]string{journal.Path()}}
