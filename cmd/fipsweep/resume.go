@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -149,6 +150,11 @@ func (w *former) holds(p *plan, now replay.Plan) error {
 	}
 	if now.Lists != w.plan.Lists {
 		errs = append(errs, fmt.Errorf("--resume: %s held other targets when sweep %s began: give it the same, or scan anew", strings.Join(p.lists, ", "), w.about.ID))
+	}
+	for _, word := range slices.Sorted(maps.Keys(now.Files)) {
+		if now.Files[word] != w.plan.Files[word] {
+			errs = append(errs, fmt.Errorf("--resume: %s was changed since sweep %s began: give it as it was, or scan anew", word, w.about.ID))
+		}
 	}
 	if p.scope.Proxy != w.about.Scope.Proxy {
 		errs = append(errs, fmt.Errorf("--resume: sweep %s went through %s: name the same with --proxy", w.about.ID, orNo(w.about.Scope.Proxy, "no proxy")))

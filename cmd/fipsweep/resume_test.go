@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/replay"
 )
@@ -193,6 +196,72 @@ func TestResumeAsksTheSame(t *testing.T) {
 	}
 	if again, err := os.ReadFile(lines + "2"); err != nil || !bytes.Equal(data, again) {
 		t.Errorf("its outputs differ, %v", err)
+	}
+}
+
+const housePolicy = `policy: house
+title: House
+sources:
+  - {id: H, title: House, edition: "1", date: 2026-01-01, access: read here}
+tighten:
+  - {id: rsa-3072, kind: public-key, algorithm: RSA, below_bits: 3072, status: not-approved, cite: {document: H, section: "1"}, because: So., remedy: Renew.}
+`
+
+// TestResumeWithOtherFiles holds that a sweep is not gone on with when a file
+// that has a say in what it sees was changed, that one which is as it was does
+// no harm, and that nothing of the passwords is in the journal.
+func TestResumeWithOtherFiles(t *testing.T) {
+	tarpit := serve(t, func(c net.Conn) { time.Sleep(time.Minute) })
+	dir := t.TempDir()
+	state := filepath.Join(dir, "state")
+	cert := lab.Program(t, "openssl")
+	name := func(s string) string { return filepath.Join(dir, s) }
+	lab.Run(t, cert, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", os.DevNull, "-subj", "/CN=ca", "-out", name("trust.pem"))
+	files := map[string][2]string{
+		"--trust":     {"trust.pem", "\n"},
+		"--weak-keys": {"weak", strings.Repeat("1", 20) + "\n"},
+		"--moduli":    {"moduli", "#\n"},
+		"--policy":    {"house.yaml", "#\n"},
+		"--passwords": {"passwords", "another\n"},
+	}
+	write(t, name("weak"), []byte(strings.Repeat("0", 20)+"\n"))
+	write(t, name("moduli"), []byte("20250101000000 2 6 100 2047 2 C"+strings.Repeat("5", 511)+"\n"))
+	write(t, name("house.yaml"), []byte(housePolicy))
+	write(t, name("passwords"), []byte("hunter2\n"))
+	scanned := func(args ...string) (exitStatus, string) {
+		var out, errs bytes.Buffer
+		status := run(append([]string{"scan", "-q", "--state", state, "--fail-on", "never"}, args...), streams{in: &bytes.Buffer{}, out: &out, err: &errs})
+		return status, errs.String()
+	}
+	args := []string{"--deadline", "500ms", tarpit}
+	for flag, file := range files {
+		args = append(args, flag, name(file[0]))
+	}
+	if status, said := scanned(args...); status != exitIncomplete || !strings.Contains(said, "go on with") {
+		t.Fatalf("exit status %d\n%s", status, said)
+	}
+	journals, _ := filepath.Glob(filepath.Join(state, "sweeps", "*.jsonl"))
+	if kept, err := os.ReadFile(journals[0]); err != nil || bytes.Contains(kept, []byte("hunter2")) || bytes.Contains(kept, fmt.Appendf(nil, "%x", sha256.Sum256([]byte("hunter2\n")))) {
+		t.Errorf("the journal tells of the passwords: %v", err)
+	}
+	for flag, file := range files {
+		data, err := os.ReadFile(name(file[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, _ := os.Stat(name(file[0]))
+		write(t, name(file[0]), append(bytes.Clone(data), file[1]...))
+		status, said := scanned("--resume", "last", "--timeout", "300ms")
+		if want := "fipsweep: --resume: " + flag + " " + name(file[0]) + " was changed since sweep "; status != exitUsage || !strings.HasPrefix(said, want) || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s: exit status %d\n%s", flag, status, said)
+		}
+		write(t, name(file[0]), data)
+		if err := os.Chtimes(name(file[0]), time.Time{}, info.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status, said := scanned("--resume", "last", "--timeout", "300ms"); status != exitIncomplete || said != "" {
+		t.Errorf("with the same files: exit status %d\n%s", status, said)
 	}
 }
 

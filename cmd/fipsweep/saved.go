@@ -101,10 +101,11 @@ func (s *saved) Sweep(ctx context.Context, _ iter.Seq[scanner.Target], emit func
 // about is what the files say of their sweep: the first one's words, with the
 // targets of all and the time from the first start to the last end. It is
 // interrupted if one of them is. Files that hold the same observations are
-// refused; the note is about endpoints that several sweeps met.
+// refused, and shards of unlike sweeps; the note is about endpoints that several sweeps met.
 func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, err error) {
 	t := newTwice(s.paths)
 	var parts shards
+	var unlike []error
 	for i := range s.paths {
 		one, err := s.aboutOne(ctx, i, t)
 		if err != nil {
@@ -112,6 +113,7 @@ func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, er
 		}
 		t.about(one)
 		parts.add(one.Scope.Shard)
+		unlike = append(unlike, parts.sameAs(s.paths[i], one.Scope.Of))
 		if i == 0 {
 			whole = one
 			continue
@@ -131,8 +133,10 @@ func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, er
 		}
 	}
 	var missing string
-	whole.Scope.Shard, missing = parts.whole()
-	return whole, strings.Join(nonEmpty(t.note(), missing), "\n"), errors.Join(t.refusals()...)
+	if whole.Scope.Shard, missing = parts.whole(); whole.Scope.Shard == "" {
+		whole.Scope.Of = ""
+	}
+	return whole, strings.Join(nonEmpty(t.note(), missing), "\n"), errors.Join(append(unlike, t.refusals()...)...)
 }
 
 // aboutOne reads the i-th file. Its observations are held against those of

@@ -126,6 +126,9 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 		return err
 	}
 	asks.Lists = p.listsDigest()
+	if asks.Files, err = p.held(); err != nil {
+		return usage(err)
+	}
 	if err := former.holds(p, asks); err != nil {
 		return usage(err)
 	}

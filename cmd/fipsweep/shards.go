@@ -12,6 +12,8 @@ import (
 type shards struct {
 	words []string // as the sweeps say it; "" for a sweep that was no shard
 	all   []target.Shard
+
+	first, of string // a file with a shard, and what that is a part of
 }
 
 func (s *shards) add(word string) {
@@ -22,6 +24,19 @@ func (s *shards) add(word string) {
 	if one, err := target.ParseShard(word); err == nil {
 		s.all = append(s.all, one)
 	}
+}
+
+// sameAs is a complaint about a file with a shard that is not of the sweep that
+// a file before is of.
+func (s *shards) sameAs(path, of string) error {
+	switch {
+	case of == "" || of == s.of:
+		return nil
+	case s.of == "":
+		s.first, s.of = path, of
+		return nil
+	}
+	return fmt.Errorf("%s and %s are shards of unlike sweeps, whose targets, ports or exclusions differ, and make up no whole: report on each by itself", s.first, path)
 }
 
 // whole is "" where the files are all of a sweep, and else the shards that are

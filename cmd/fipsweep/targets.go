@@ -100,7 +100,16 @@ func (p *plan) readTargets(ctx context.Context, std streams, args []string) erro
 	for _, name := range p.excludeFiles {
 		p.scope.Exclude = append(p.scope.Exclude, "--exclude-file "+name)
 	}
+	if p.shard != "" {
+		p.scope.Of = p.digest(args)
+	}
 	return errors.Join(errs...)
+}
+
+// digest is of what the shards of one sweep have in common: what is asked, not
+// how a list of it is called on one machine or in what order it is asked.
+func (p *plan) digest(args []string) string {
+	return scanner.Digest(fmt.Appendf(nil, "%q %q %q %q %q %d %t", args, p.stores, p.listsDigest(), p.exclude, p.excludePaths, p.scope.Ports, p.ptr))
 }
 
 func (p *plan) readResolver() error {

@@ -37,6 +37,7 @@ type Plan struct {
 	Flags   map[string][]string `json:"flags,omitempty"`   // those that were set and have a say in it
 	Dir     string              `json:"dir"`               // the folder that files are named from
 	Lists   string              `json:"lists,omitempty"`   // SHA-256 of what the lists of targets held, in hex
+	Files   map[string]string   `json:"files,omitempty"`   // by flag and name, the SHA-256 of each, or of passwords when they were last changed
 }
 
 // Path is where the journal of a sweep lies in a state directory.
