@@ -13,17 +13,14 @@ import (
 // a reset, and the kernel counts what it sends of these. Without the exclusion
 // there are some.
 func TestNothingLeavesForTheExcluded(t *testing.T) {
-	unshare := lab.Program(t, "unshare")
+	own := append(lab.Unshared(t, "n"), "sh", "-ec")
 	lab.Program(t, "ip")
-	if out, err := exec.CommandContext(t.Context(), unshare, "-rn", "true").CombinedOutput(); err != nil {
-		t.Skipf("no network namespaces on this machine: unshare -rn: %v %s", err, out)
-	}
 	const script = `ip link set lo up; ip link add v0 type veth peer name v1; ip link set v0 arp off
 		ip addr add 10.9.0.1/16 dev v0; ip link set v0 up; ip link set v1 up; ip addr add 10.9.1.2/32 dev lo
 		"$0" scan -q --state "$1" --timeout 500ms --fail-on never -o text=/dev/null 10.9.1.0/29 $2 || true
 		grep ^Tcp: /proc/net/snmp`
 	resets := func(exclude string) string {
-		out, err := exec.CommandContext(t.Context(), unshare, "-rn", "sh", "-ec", script, binary(t), t.TempDir(), exclude).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), own[0], append(own[1:], script, binary(t), t.TempDir(), exclude)...).CombinedOutput()
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 		if err != nil || len(lines) != 2 {
 			t.Fatalf("%v\n%s", err, out)

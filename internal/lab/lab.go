@@ -208,3 +208,20 @@ func Serve(t testing.TB, handle func(net.Conn)) netip.AddrPort {
 	}()
 	return netip.MustParseAddrPort(l.Addr().String())
 }
+
+// Unshared gives the command line before a script that is to run in namespaces
+// of its own, by the letters of unshare(1), such as "n" for a network. Where the
+// machine gives nobody any, the test is skipped with the reason.
+func Unshared(t testing.TB, letters string) []string {
+	t.Helper()
+	unshare := Program(t, "unshare")
+	out, err := exec.Command(unshare, "-r"+letters, "true").CombinedOutput()
+	if err == nil {
+		return []string{unshare, "-r" + letters}
+	}
+	if exec.Command(unshare, "-"+letters, "true").Run() == nil { // root may without users of its own
+		return []string{unshare, "-" + letters}
+	}
+	t.Skipf("no namespaces on this machine: unshare -r%s: %v %s", letters, err, out)
+	return nil
+}

@@ -23,18 +23,12 @@ func inNamespace(t *testing.T, script string) bool {
 	if os.Getenv("FIPSWEEP_NAMESPACE") == t.Name() {
 		return true
 	}
-	unshare := lab.Program(t, "unshare")
-	own := "-rn"
-	if out, err := exec.Command(unshare, own, "true").CombinedOutput(); err != nil {
-		if own = "-n"; exec.Command(unshare, own, "true").Run() != nil { // root may without users of its own
-			t.Skipf("no network namespaces on this machine: unshare -rn: %v %s", err, out)
-		}
-	}
+	own := append(lab.Unshared(t, "n"), "sh", "-ec")
 	lab.Program(t, "ip")
-	if out, err := exec.Command(unshare, own, "sh", "-ec", script).CombinedOutput(); err != nil {
+	if out, err := exec.Command(own[0], append(own[1:], script)...).CombinedOutput(); err != nil {
 		lab.Absent(t, fmt.Sprintf("this machine does not allow it: %s: %v %s", script, err, bytes.TrimSpace(out)))
 	}
-	cmd := exec.Command(unshare, own, "sh", "-ec", script+`; exec "$0" -test.v -test.run "^$1$"`, os.Args[0], t.Name())
+	cmd := exec.Command(own[0], append(own[1:], script+`; exec "$0" -test.v -test.run "^$1$"`, os.Args[0], t.Name())...)
 	cmd.Env = append(os.Environ(), "FIPSWEEP_NAMESPACE="+t.Name())
 	out, err := cmd.CombinedOutput()
 	for line := range strings.Lines(string(out)) {
