@@ -189,6 +189,9 @@ func (a *assessor) write(ctx context.Context, std streams, r *reports.Report, ag
 			written = append(written, o.path)
 		}
 	}
+	if errors.Join(errs...) != nil {
+		status = worse(status, exitFailed) // which the summary tells
+	}
 	for _, o := range a.outs {
 		if o.format != "text" {
 			continue

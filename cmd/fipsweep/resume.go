@@ -98,6 +98,14 @@ func (f *scanFlags) resumed(fl *pflag.FlagSet, args []string) (*former, []string
 	return w, plan.Targets, errors.Join(errs...)
 }
 
+// withState is a command line with --state where this one has it.
+func (f *scanFlags) withState(line string) string {
+	if f.state != "" {
+		line += " --state " + f.state
+	}
+	return line
+}
+
 // look reads how far the sweep came. While another process may go on with it,
 // that holds for a moment only.
 func (w *former) look() (err error) {
@@ -211,8 +219,8 @@ func lockState(ctx context.Context, std streams, p *plan, dir, id string) (func(
 	now, cancel := context.WithCancel(ctx)
 	cancel()
 	unlock, err := replay.Lock(now, dir, id)
-	if err == nil {
-		return unlock, nil
+	if !errors.Is(err, replay.ErrHeld) {
+		return unlock, err
 	}
 	if p.lock != lockWait {
 		return nil, fmt.Errorf("%w: wait for it with --lock wait, or name another folder with --state DIR", err)

@@ -140,7 +140,7 @@ func TestResumeAsksTheSame(t *testing.T) {
 		return status, errs.String() + out.String()
 	}
 	status, said := scanned("-q", "--deadline", "1s", "--exclude", "10.0.0.0/8", "--targets", list, good)
-	if status != exitIncomplete || !strings.Contains(said, "go on with: fipsweep scan --resume ") || !strings.HasPrefix(said, "stopped before everything was asked") {
+	if status != exitIncomplete || !strings.Contains(said, "go on with: fipsweep scan --resume ") || !strings.HasPrefix(said, "stopped before everything was asked") || !strings.HasSuffix(said, " --state "+state+"\n") {
 		t.Fatalf("exit status %d of a sweep whose time was over\n%s", status, said)
 	}
 	for _, tt := range []struct {
@@ -291,6 +291,10 @@ func TestNothingHalfWritten(t *testing.T) {
 		}
 	}
 	own := strings.Join(lab.Unshared(t, "m"), " ")
+	_, errs = shell(`mkdir -p "$2/small"; export f="$1" s="$2" t="$3"; ` + own + ` sh -c 'mount -t tmpfs -o size=24k none "$s/small" && "$f" scan --timeout 500ms --state "$s" -o html="$s/small/r.html" "$t"; echo "exit $?" >&2; ls "$s/small" >&2'`)
+	if !strings.Contains(errs, "no space left on device\nfipsweep: what was observed is kept; write it again with: fipsweep report ") || !strings.HasSuffix(errs, "exit 1\n") {
+		t.Errorf("a report on a small disk:\n%s", errs)
+	}
 	for _, use := range []string{`-o jsonl="$2/small/lines" --state "$2"`, `-q --state "$2/small"`} {
 		_, errs := shell(`mkdir -p "$2/small"; export f="$1" s="$2" t="$3"; ` + own + ` sh -c 'mount -t tmpfs -o size=24k none "$s/small" && "$f" scan --timeout 500ms ` +
 			strings.ReplaceAll(use, "$2", "$s") + ` "$t"; echo "exit $?" >&2; find "$s/small" -name "*.jsonl" -o -name lines | xargs tail -qc1 | od -An -c >&2'`)

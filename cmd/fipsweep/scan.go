@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -157,12 +158,16 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 	}
 	report, err := p.run(ctx, std, about, journal, former)
 	if err != nil {
-		err = fmt.Errorf("%w\nwhat was finished is kept; go on with: fipsweep scan --resume %s", err, about.ID)
+		err = fmt.Errorf("%w\nwhat was finished is kept; go on with: %s", err, f.withState("fipsweep scan --resume "+about.ID))
 	} else if report != nil && report.Sweep.Interrupted {
-		fmt.Fprintf(std.err, "stopped before everything was asked; go on with: fipsweep scan --resume %s\n", about.ID)
+		fmt.Fprintf(std.err, "stopped before everything was asked; go on with: %s\n", f.withState("fipsweep scan --resume "+about.ID))
 	}
 	kept := saved{[]string{journal.Path()}}
-	return p.finish(ctx, std, report, p.judged(kept.observations), err)
+	err = p.finish(ctx, std, report, p.judged(kept.observations), err)
+	if se := (*statusError)(nil); errors.As(err, &se) && se.err != nil {
+		se.err = fmt.Errorf("%w\nwhat was observed is kept; write it again with: %s", se.err, f.withState("fipsweep report "+about.ID))
+	}
+	return err
 }
 
 // newAbout is a sweep that begins now.

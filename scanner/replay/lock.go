@@ -11,15 +11,16 @@ import (
 	"time"
 )
 
-// errHeld is what tryLock gives where another process holds the lock.
-var errHeld = errors.New("held by another process")
+// ErrHeld is what Lock gives where another process has the state.
+var ErrHeld = errors.New("another sweep")
 
 // pollLock is how often a lock that is waited for is tried.
 const pollLock = 100 * time.Millisecond
 
 // Lock takes the state directory for one sweep: it makes the directory where it
-// is missing. Where another process has it, it waits until ctx is done. The system gives the lock back when the process
-// ends, however that comes about. holder is what others are told.
+// is missing. Where another process has it, it waits until ctx is done, and then
+// gives ErrHeld. The system gives the lock back when the process ends, however
+// that comes about. holder is what others are told.
 func Lock(ctx context.Context, state, holder string) (unlock func() error, err error) {
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return nil, fmt.Errorf("making the state directory: %w", err)
@@ -37,12 +38,12 @@ func Lock(ctx context.Context, state, holder string) (unlock func() error, err e
 				return nil, errors.Join(fmt.Errorf("writing %s: %w", path, err), f.Close())
 			}
 			return f.Close, nil
-		case !errors.Is(err, errHeld):
+		case !errors.Is(err, ErrHeld):
 			return nil, fmt.Errorf("locking the state: %w", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("another sweep%s runs with the state in %s", heldBy(path), state)
+			return nil, fmt.Errorf("%w%s runs with the state in %s", ErrHeld, heldBy(path), state)
 		case <-time.After(pollLock):
 		}
 	}

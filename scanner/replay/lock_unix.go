@@ -18,7 +18,7 @@ func tryLock(path string) (*os.File, error) {
 		return f, nil
 	}
 	if err == syscall.EWOULDBLOCK {
-		err = errHeld
+		err = ErrHeld
 	}
 	return nil, errors.Join(err, f.Close())
 }
