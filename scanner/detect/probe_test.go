@@ -22,6 +22,7 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/sshprobe"
 )
 
+// No goroutine of any test may outlive the tests.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // clientHello is what crypto/tls would say first.

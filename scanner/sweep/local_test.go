@@ -20,6 +20,8 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
+// No goroutine may outlive the tests, whatever a test says itself; most look
+// when they end.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // expand yields each port of a target, as scanner/resolve does, and for paths
