@@ -30,7 +30,8 @@ func walked(t testing.TB, s *certstore.Store, dir string) (paths []string) {
 }
 
 // TestWide: a folder of more names than are held at once is walked whole, with
-// the folders in it.
+// the folders in it. A file of several names is called by the first, in
+// whichever part of the folder that is.
 func TestWide(t *testing.T) {
 	dir := base(t)
 	var want []string
@@ -41,6 +42,10 @@ func TestWide(t *testing.T) {
 			name += "/in"
 		}
 		write(t, dir+"/"+name, nil)
+		if 0 < i && i <= 100 { // named again further down
+			must(t, os.Link(dir+"/"+name, fmt.Sprintf("%s/%04d", dir, 2500+i)))
+			name += fmt.Sprintf(" %s/%04d", dir, 2500+i)
+		}
 		want = append(want, name)
 	}
 	got := walked(t, certstore.New(certstore.Options{}), dir)
