@@ -41,6 +41,8 @@ const (
 	CertificateNames FactKind = "certificate-many-names"         // one certificate is shown under several names
 	PrivateOrphaned  FactKind = "private-key-orphaned"           // nothing public of a private key was met
 	PrivateBeside    FactKind = "private-key-beside-certificate" // a private key lies in the folder of its certificate
+	FileMissing      FactKind = "named-file-missing"             // a configuration names a file that is not there, or cannot be read
+	FileNamed        FactKind = "named-file"                     // a configuration names a file that is there
 )
 
 // joint is the rule about facts of a kind; "" where none is.
@@ -60,7 +62,7 @@ func (k FactKind) joint() fips.JointRule {
 
 // FactKinds lists the kinds in the order of reports.
 func FactKinds() []FactKind {
-	return []FactKind{KeyShared, ChainDiffers, PrivateServed, CertificateNames, PrivateOrphaned, PrivateBeside}
+	return []FactKind{KeyShared, ChainDiffers, PrivateServed, CertificateNames, PrivateOrphaned, PrivateBeside, FileMissing, FileNamed}
 }
 
 // Facts is every fact over several endpoints: counts, the first of each kind,
@@ -69,6 +71,7 @@ type Facts struct {
 	Counts map[FactKind]int
 	List   []Fact
 	each   iter.Seq[Fact]
+	uses   uses
 }
 
 // maxFacts bounds the facts of each kind that a report holds.
@@ -93,6 +96,14 @@ func (f Facts) Findings() iter.Seq[fips.Finding] {
 	}
 }
 
+// UseOf says which configurations name a file; "" where none does.
+func (f Facts) UseOf(e scanner.Endpoint) string {
+	if used := f.uses.files[e.Path]; used != nil {
+		return used.says()
+	}
+	return ""
+}
+
 // Of lists the facts of a kind that the report holds.
 func (f Facts) Of(k FactKind) []Fact {
 	return slices.DeleteFunc(slices.Clone(f.List), func(x Fact) bool { return x.Kind != k })
@@ -104,8 +115,10 @@ func (t *ties) all() iter.Seq2[Fact, []uint32] {
 	return func(yield func(Fact, []uint32) bool) {
 		digests := slices.SortedFunc(maps.Keys(t.keys), func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
 		for _, kind := range FactKinds() {
-			if kind == ChainDiffers {
-				if !t.differing(yield) {
+			if own := map[FactKind]func(func(Fact, []uint32) bool) bool{
+				ChainDiffers: t.differing, FileMissing: t.uses.missing, FileNamed: t.uses.there,
+			}[kind]; own != nil {
+				if !own(yield) {
 					return
 				}
 				continue

@@ -19,6 +19,7 @@ import (
 type ties struct {
 	keys  map[[sha256.Size]byte]*tie
 	names map[string]*nameTie
+	uses  uses
 }
 
 // A role is what a key was met as.
@@ -81,7 +82,7 @@ type variant struct {
 }
 
 func newTies() *ties {
-	return &ties{keys: map[[sha256.Size]byte]*tie{}, names: map[string]*nameTie{}}
+	return &ties{keys: map[[sha256.Size]byte]*tie{}, names: map[string]*nameTie{}, uses: newUses()}
 }
 
 // add takes the keys and chains of the observation with the number n.
@@ -108,7 +109,10 @@ func (t *ties) add(o scanner.Observation, n int) {
 			}
 			see(digest, hostKeyName(h), hostKey, nil)
 		}
+	case o.Host != nil:
+		t.uses.add(o, e, n)
 	case o.Store != nil:
+		t.uses.met(o)
 		for i := range o.Store.Items {
 			item := &o.Store.Items[i]
 			switch {

@@ -24,9 +24,24 @@ type Setting struct {
 type Use struct {
 	Line int    `json:"line"` // from 1
 	Name string `json:"name"` // of the setting
-	What string `json:"what"` // "certificate", "private-key", "trust", "crl", "parameters"
+	What string `json:"what"` // "certificate", "private-key", "trust", "crl", "parameters", "configuration"
 	File string `json:"file"` // as written
+
+	// Path is where that is, without symbolic links: "" for a pattern, a name
+	// with variables, or a relative one that was not found. State is what was
+	// found there.
+	Path  string `json:"path,omitempty"`
+	State string `json:"state,omitempty"`
 }
+
+// What a Use may find at its Path, beside special files by their kind
+// ("directory", "device").
+const (
+	UseFile       = "file"
+	UseDirectory  = "directory"
+	UseMissing    = "missing"
+	UseUnreadable = "unreadable"
+)
 
 // What a Use may be of.
 const (
@@ -35,4 +50,6 @@ const (
 	UseTrust       = "trust"
 	UseCRL         = "crl"
 	UseParameters  = "parameters"
+
+	UseConfiguration = "configuration" // more of the same
 )

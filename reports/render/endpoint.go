@@ -159,6 +159,9 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 		words = append(words, x.ssh(o.SSH, m, a)...)
 	case o.Store != nil:
 		words = append(words, x.store(o.Store, a)...)
+		if use := v.R.Facts.UseOf(o.Endpoint); use != "" {
+			x.Facts = append(x.Facts, fact{Name: "In use by", Text: clean(use)})
+		}
 	case o.Host != nil:
 		words = append(words, x.machine(o.Host, m)...)
 	case o.Plain != nil:
@@ -346,7 +349,11 @@ func (x *endpointView) machine(h *scanner.Machine, m rulings) []string {
 		x.Facts = append(x.Facts, fact{Name: name, Judged: m.all(s.Kind, s.Values)})
 	}
 	for _, u := range h.Uses[:min(maxListed, len(h.Uses))] {
-		x.Facts = append(x.Facts, fact{Name: clean(fmt.Sprintf("%s (line %d)", u.Name, u.Line)), Text: clean(u.What + " " + u.File)})
+		text := u.What + " " + u.File
+		if u.State != "" {
+			text += " (" + u.State + ")"
+		}
+		x.Facts = append(x.Facts, fact{Name: clean(fmt.Sprintf("%s (line %d)", u.Name, u.Line)), Text: clean(text)})
 	}
 	return []string{h.Format, many(len(h.Settings), "setting"), many(len(h.Uses), "file") + " in use"}
 }

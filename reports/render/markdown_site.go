@@ -129,7 +129,7 @@ func ownership(row reports.Row) string {
 
 // together is what several endpoints show together, as far as the room
 // reaches. A private key beside its certificate is counted alone: it is the
-// ordinary place of one in use.
+// ordinary place of one in use. Files that are named and there are counted alone as well.
 func (m *markdown) together(room int) {
 	counts := m.r.Facts.Counts
 	if len(counts) == 0 {
@@ -142,7 +142,7 @@ func (m *markdown) together(room int) {
 			continue
 		}
 		m.f("**%s.** %s\n\n", upperFirst(factTitle(kind, n)), prose(factWhy(kind)))
-		if kind != reports.PrivateBeside {
+		if kind != reports.PrivateBeside && kind != reports.FileNamed {
 			m.facts(kind, n, room)
 		}
 	}

@@ -41,6 +41,10 @@ func factTitle(k reports.FactKind, n int) string {
 		return many(n, "certificate") + " served under several names"
 	case reports.PrivateOrphaned:
 		return many(n, "private key") + " with nothing public beside"
+	case reports.FileMissing:
+		return many(n, "file") + " named by configurations and not to be had"
+	case reports.FileNamed:
+		return many(n, "file") + " named by configurations"
 	}
 	return many(n, "private key") + " in the folder of " + verb(n, "its certificate", "their certificates")
 }
@@ -57,6 +61,10 @@ func factWhy(k reports.FactKind) string {
 		return "One renewal, or one loss of its key, touches all of them."
 	case reports.PrivateOrphaned:
 		return "Its use was not met in this sweep: it may be spare, forgotten, or of a service that was not asked."
+	case reports.FileMissing:
+		return "The program will not start, does without, or reads it as another user; a sweep by another user may tell."
+	case reports.FileNamed:
+		return "What rests there is what a program serves or trusts, if the configuration is one that it reads. A file in which nothing was found may lie outside of what was scanned."
 	}
 	return "The ordinary place of a key in use."
 }
@@ -104,7 +112,7 @@ func (v *view) FactTitle() string {
 // together writes a line for each kind of fact that is worth one in a summary.
 func (p *paper) together(r *reports.Report) {
 	head := styled(bold, "TOGETHER")
-	for _, kind := range [...]reports.FactKind{reports.KeyShared, reports.ChainDiffers, reports.PrivateServed, reports.CertificateNames, reports.PrivateOrphaned} {
+	for _, kind := range [...]reports.FactKind{reports.KeyShared, reports.ChainDiffers, reports.PrivateServed, reports.CertificateNames, reports.PrivateOrphaned, reports.FileMissing} {
 		list := r.Facts.Of(kind)
 		n := r.Facts.Counts[kind]
 		if n == 0 || len(list) == 0 {

@@ -19,6 +19,7 @@ type content struct {
 	maxSize     int64
 	known       *pkix.KnownKeys
 	opener      *keystore.Opener
+	excluded    func(path string) bool
 	ctx         context.Context // of the one probe that this reading is
 	observation *scanner.Observation
 	seen        map[string]bool   // kind and digest of the items so far

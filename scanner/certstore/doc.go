@@ -34,7 +34,10 @@
 // older databases, and keyrings of OpenPGP, are told by name.
 //
 // A configuration that package sshfile or hostfile reads gives a Machine in the
-// Store's place.
+// Store's place. The files that it names are looked for where the program would
+// (uses.go), and what is there is told; which stores they are, the report finds.
+// What it includes is named likewise and not followed: what of it lies in the
+// tree is met in the walk, and known by its content for what it is.
 //
 // Text is searched for PEM to its end; a file that begins with binary bytes
 // is a store only if it begins as one.

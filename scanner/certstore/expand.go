@@ -12,8 +12,8 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// Expand yields the file that the target names, or every file of its tree, in
-// the order of their names. The path is absolute and clean. A target of a
+// Expand yields the file that the target names, or every file of its tree, by
+// and large in the order of their names (see descend). The path is absolute and clean. A target of a
 // network yields nothing.
 func (s *Store) Expand(ctx context.Context, t scanner.Target) iter.Seq2[scanner.Endpoint, error] {
 	return func(yield func(scanner.Endpoint, error) bool) {
@@ -121,7 +121,7 @@ func (s *Store) first(info fs.FileInfo, again bool) bool {
 	if s.seen[id] {
 		return false
 	}
-	if again || names > 1 {
+	if (again || names > 1) && len(s.seen) < s.maxSeen {
 		s.seen[id] = true
 	}
 	return true

@@ -250,6 +250,10 @@ func (c *content) nssPassword(ctx context.Context, conn *sql.Conn) error {
 	if err != nil {
 		return nil // cert9.db has none
 	}
+	return c.nssCheck(salt, check)
+}
+
+func (c *content) nssCheck(salt, check []byte) error {
 	p := nssProtection(check)
 	if p == nil {
 		return errors.New("how the password is checked is unreadable")

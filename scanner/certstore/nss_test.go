@@ -3,6 +3,7 @@ package certstore_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"encoding/pem"
 	"math/rand/v2"
 	"os/exec"
@@ -166,6 +167,29 @@ func der(t testing.TB, text string) []byte {
 		t.Fatalf("no PEM: %s", text)
 	}
 	return block.Bytes
+}
+
+// FuzzNSSObject damages what stands in a database, below SQLite, which takes
+// most of FuzzNSS's time.
+func FuzzNSSObject(f *testing.F) {
+	dir := nssStore(f, "")
+	for _, name := range []string{"cert9.db", "key4.db"} {
+		all, err := certstore.NSSObjects(read(f, filepath.Join(dir, name)))
+		if err != nil || len(all) == 0 {
+			f.Fatalf("%s: %d objects, %v", name, len(all), err)
+		}
+		for _, x := range all {
+			f.Add(x.Class, x.Label, x.Value, x.Kind, x.Modulus, x.Exponent, x.Secret, x.Params, x.Point, x.Salt, x.Check)
+		}
+	}
+	f.Fuzz(func(t *testing.T, class, label, value, kind, modulus, exponent, secret, params, point, salt, check []byte) {
+		o := certstore.NSSObject{Class: class, Label: label, Value: value, Kind: kind, Modulus: modulus, Exponent: exponent, Secret: secret,
+			Params: params, Point: point, Salt: salt, Check: check}.Read()
+		noSecret(t, o)
+		if _, err := json.Marshal(o); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // FuzzNSS damages a database.

@@ -33,7 +33,7 @@ var sshFiles = map[string]string{
 	"hostkey": scanner.UsePrivateKey, "hostcertificate": scanner.UseCertificate, "trustedusercakeys": scanner.UseTrust,
 	"authorizedkeysfile": scanner.UseTrust, "revokedkeys": scanner.UseCRL, "revokedhostkeys": scanner.UseCRL,
 	"modulifile": scanner.UseParameters, "identityfile": scanner.UsePrivateKey, "certificatefile": scanner.UseCertificate,
-	"userknownhostsfile": scanner.UseTrust, "globalknownhostsfile": scanner.UseTrust,
+	"userknownhostsfile": scanner.UseTrust, "globalknownhostsfile": scanner.UseTrust, "include": scanner.UseConfiguration,
 }
 
 // sshdWords and sshWords are other settings that only the server or only the
@@ -165,12 +165,14 @@ func (c *content) sshConfig(data []byte) {
 			h.Settings = append(h.Settings, set)
 		case slices.Contains(sshFacts, s.Keyword):
 			h.Settings = append(h.Settings, set)
-		case sshFiles[s.Keyword] != "":
+		}
+		if sshFiles[s.Keyword] != "" {
 			for _, file := range s.Args {
 				h.Uses = append(h.Uses, scanner.Use{Line: s.Line, Name: s.Keyword, What: sshFiles[s.Keyword], File: file})
 			}
 		}
 	}
+	c.place(h.Uses)
 	c.lines(problems)
 }
 

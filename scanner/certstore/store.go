@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -39,6 +40,10 @@ type Store struct {
 	opener  *keystore.Opener
 	exclude Excludes
 
+	maxNames int64        // see walk.go
+	maxSeen  int          // likewise
+	names    atomic.Int64 // bytes of names that walks remember
+
 	mu    sync.Mutex
 	seen  map[fileID]bool // files with several names that were handed out
 	roots map[string]bool // trees that were begun
@@ -55,7 +60,8 @@ func New(o Options) *Store {
 	if o.MaxFileSize <= 0 {
 		o.MaxFileSize = DefaultMaxFileSize
 	}
-	return &Store{maxSize: o.MaxFileSize, known: o.Known, opener: keystore.NewOpener(o.Passwords, o.Known, o.MaxWork), exclude: o.Exclude, seen: map[fileID]bool{}, roots: map[string]bool{}}
+	return &Store{maxSize: o.MaxFileSize, known: o.Known, opener: keystore.NewOpener(o.Passwords, o.Known, o.MaxWork), exclude: o.Exclude,
+		maxNames: maxNames, maxSeen: maxSeen, seen: map[fileID]bool{}, roots: map[string]bool{}}
 }
 
 // Probe reads one file.
@@ -90,7 +96,7 @@ func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observati
 		return failed(e, scanner.StageOpen, err)
 	}
 	defer f.Close()
-	c := content{maxSize: s.maxSize, known: s.known, opener: s.opener, ctx: ctx, observation: &o, seen: map[string]bool{}, ders: map[string][]byte{},
+	c := content{maxSize: s.maxSize, known: s.known, opener: s.opener, excluded: s.excluded, ctx: ctx, observation: &o, seen: map[string]bool{}, ders: map[string][]byte{},
 		file: f, unpacked: &unpacked{}}
 	if err := c.read(f, info.Size()); err != nil {
 		return failed(e, scanner.StageRead, err)

@@ -102,5 +102,6 @@ func (c *content) hostFile(data []byte) {
 	if m, ok := hostfile.Parse(data, c.path()); ok {
 		h := c.host(m.Format)
 		h.Settings, h.Uses = m.Settings, m.Uses
+		c.place(h.Uses)
 	}
 }

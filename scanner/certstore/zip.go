@@ -16,7 +16,10 @@ import (
 // member takes 46 bytes and its name there, and some 300 bytes once read.
 const maxDirectory = 16 << 20
 
-var errDirectory = errors.New("its directory is longer than is read")
+var (
+	errDirectory = errors.New("its directory is longer than is read")
+	errOffset    = errors.New("it names a place before its beginning")
+)
 
 // directory lets a zip reader read no more than its directory may be long,
 // whatever the file says of it. Members are read after that.
@@ -31,6 +34,9 @@ func (d *directory) ReadAt(p []byte, off int64) (int, error) {
 		if d.left -= int64(len(p)); d.left < 0 {
 			return 0, errDirectory
 		}
+	}
+	if off < 0 { // the archive's doing, and no failure of the disk
+		return 0, errOffset
 	}
 	return d.at.ReadAt(p, off)
 }

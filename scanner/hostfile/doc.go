@@ -4,8 +4,8 @@
 // configuration and the crypto-policies say, and whether the kernel is in FIPS
 // mode. (SSH's configuration is package sshfile's.)
 //
-// It names only what bears on cryptography, follows no Include, opens no file
-// and never judges. A password that stands in a configuration is never told.
+// It names only what bears on cryptography, names what is included and does not
+// follow it, opens no file and never judges. A password that stands in a configuration is never told.
 package hostfile
 
 import (
@@ -85,10 +85,15 @@ func set(m *scanner.Machine, s scanner.Setting) {
 }
 
 func use(m *scanner.Machine, line int, name, what, file string) {
-	if len(m.Uses) >= maxFacts || file == "" || file == "none" {
+	useAt(m, scanner.Use{Line: line, Name: name, What: what, File: file})
+}
+
+func useAt(m *scanner.Machine, u scanner.Use) {
+	if len(m.Uses) >= maxFacts || u.File == "" || u.File == "none" {
 		return
 	}
-	m.Uses = append(m.Uses, scanner.Use{Line: line, Name: scanner.Escape(name), What: what, File: scanner.Escape(file)})
+	u.Name, u.File, u.Path = scanner.Escape(u.Name), scanner.Escape(u.File), scanner.Escape(u.Path)
+	m.Uses = append(m.Uses, u)
 }
 
 // lines are the lines that say something, by their number, with those that end

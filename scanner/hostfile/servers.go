@@ -23,7 +23,7 @@ const versionKind = "protocol-version"
 var nginxWords = map[string]directive{
 	"ssl_certificate": {use: scanner.UseCertificate}, "ssl_certificate_key": {use: scanner.UsePrivateKey},
 	"ssl_client_certificate": {use: scanner.UseTrust}, "ssl_trusted_certificate": {use: scanner.UseTrust},
-	"ssl_dhparam": {use: scanner.UseParameters}, "ssl_crl": {use: scanner.UseCRL},
+	"ssl_dhparam": {use: scanner.UseParameters}, "ssl_crl": {use: scanner.UseCRL}, "include": {use: scanner.UseConfiguration},
 	"ssl_protocols": {kind: versionKind}, "ssl_ciphers": {}, "ssl_ecdh_curve": {}, "ssl_conf_command": {}, "ssl_prefer_server_ciphers": {},
 }
 
@@ -50,6 +50,7 @@ var apacheWords = map[string]directive{
 	"sslcertificatefile": {use: scanner.UseCertificate}, "sslcertificatekeyfile": {use: scanner.UsePrivateKey},
 	"sslcertificatechainfile": {use: scanner.UseCertificate}, "sslcacertificatefile": {use: scanner.UseTrust},
 	"sslcacertificatepath": {use: scanner.UseTrust}, "sslcarevocationfile": {use: scanner.UseCRL},
+	"include": {use: scanner.UseConfiguration}, "includeoptional": {use: scanner.UseConfiguration},
 	"sslproxycacertificatefile": {use: scanner.UseTrust}, "sslproxymachinecertificatefile": {use: scanner.UseCertificate},
 	"sslprotocol": {kind: versionKind}, "sslciphersuite": {}, "sslopensslconfcmd": {}, "sslfips": {}, "sslhonorcipherorder": {},
 }
@@ -151,14 +152,29 @@ func isHAProxy(text []byte, name string) bool {
 var haproxyFiles = map[string]string{"crt": scanner.UseCertificate, "crt-list": scanner.UseCertificate, "ca-file": scanner.UseTrust,
 	"crl-file": scanner.UseCRL, "ssl-dh-param-file": scanner.UseParameters}
 
+// haproxyBases are the settings that complete the names behind these words.
+var haproxyBases = map[string]string{"crt": "crt-base", "ca-file": "ca-base", "crl-file": "ca-base"}
+
+// readHAProxy completes the names of files by the bases that stand above them
+// (section 3.1 of its manual).
 func readHAProxy(m *scanner.Machine, text []byte) {
+	bases := map[string]string{}
+	based := func(word, file string) string {
+		if dir := bases[haproxyBases[word]]; dir != "" && !path.IsAbs(file) {
+			return path.Join(dir, file)
+		}
+		return ""
+	}
 	for n, line := range lines(text, "#", false) {
 		words := strings.Fields(line)
 		switch first := words[0]; {
+		case (first == "crt-base" || first == "ca-base") && len(words) > 1:
+			bases[first] = unquote(words[1])
 		case first == "bind" || first == "server" || first == "default-server" || haproxyFiles[first] != "":
 			for i := range len(words) - 1 {
 				if what := haproxyFiles[words[i]]; what != "" {
-					use(m, n, words[i], what, unquote(words[i+1]))
+					file := unquote(words[i+1])
+					useAt(m, scanner.Use{Line: n, Name: words[i], What: what, File: file, Path: based(words[i], file)})
 				}
 				if words[i] == "ssl-min-ver" {
 					set(m, scanner.Setting{Line: n, Name: words[i], Kind: versionKind, Values: versions(words[i+1 : i+2])})

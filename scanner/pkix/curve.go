@@ -38,8 +38,16 @@ var oddCurves = map[string]string{
 	"1.2.840.10045.3.0.19": "c2pnb368w1",
 	"1.2.840.10045.3.0.20": "c2tnb431r1",
 	"2.23.43.1.4.1":        "wap-wsg-idm-ecid-wtls1",
+	"2.23.43.1.4.3":        "wap-wsg-idm-ecid-wtls3",
+	"2.23.43.1.4.4":        "wap-wsg-idm-ecid-wtls4",
+	"2.23.43.1.4.5":        "wap-wsg-idm-ecid-wtls5",
+	"2.23.43.1.4.6":        "wap-wsg-idm-ecid-wtls6",
+	"2.23.43.1.4.7":        "wap-wsg-idm-ecid-wtls7",
 	"2.23.43.1.4.8":        "wap-wsg-idm-ecid-wtls8",
 	"2.23.43.1.4.9":        "wap-wsg-idm-ecid-wtls9",
+	"2.23.43.1.4.10":       "wap-wsg-idm-ecid-wtls10",
+	"2.23.43.1.4.11":       "wap-wsg-idm-ecid-wtls11",
+	"2.23.43.1.4.12":       "wap-wsg-idm-ecid-wtls12",
 }
 
 // namedCurve finds a curve; one that nobody knows goes by its identifier.
@@ -54,18 +62,28 @@ func namedCurve(oid string) curve {
 	return curve{name, fieldBits(name)}
 }
 
+// unmeasured are the curves whose names do not carry the length of their field,
+// with it: those of WAP (WAP-261-WTLS appendix A) and SM2's.
+var unmeasured = map[string]int{
+	"curveSM2":                256,
+	"wap-wsg-idm-ecid-wtls1":  113,
+	"wap-wsg-idm-ecid-wtls3":  163,
+	"wap-wsg-idm-ecid-wtls4":  113,
+	"wap-wsg-idm-ecid-wtls5":  163,
+	"wap-wsg-idm-ecid-wtls6":  112,
+	"wap-wsg-idm-ecid-wtls7":  160,
+	"wap-wsg-idm-ecid-wtls8":  112,
+	"wap-wsg-idm-ecid-wtls9":  160,
+	"wap-wsg-idm-ecid-wtls10": 233,
+	"wap-wsg-idm-ecid-wtls11": 233,
+	"wap-wsg-idm-ecid-wtls12": 224,
+}
+
 // fieldBits reads the length of the field off the name: the first number of
-// three digits in it, which all but these few names carry.
+// three digits in it, which all but a few names carry.
 func fieldBits(name string) int {
-	switch name {
-	case "curveSM2":
-		return 256
-	case "wap-wsg-idm-ecid-wtls1":
-		return 113
-	case "wap-wsg-idm-ecid-wtls8":
-		return 112
-	case "wap-wsg-idm-ecid-wtls9":
-		return 160
+	if bits, ok := unmeasured[name]; ok {
+		return bits
 	}
 	for i := 0; i+3 <= len(name); i++ {
 		if n, err := strconv.ParseUint(name[i:i+3], 10, 16); err == nil {

@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +48,7 @@ type facts struct {
 	Names, KeyUsage, ExtKeyUsage                                     string
 	CA                                                               bool
 	SHA256, SPKI, SKI, AKI                                           string
+	PSS                                                              string
 }
 
 // opensslFacts asks openssl about a certificate.
@@ -53,6 +56,7 @@ func opensslFacts(t testing.TB, dir, file string) facts {
 	t.Helper()
 	text := openssl(t, dir, "x509", "-in", file, "-noout", "-text", "-serial", "-subject", "-issuer", "-dates", "-pubkey",
 		"-nameopt", "RFC2253,-esc_msb,utf8", "-certopt", "ext_parse")
+	text = broken.ReplaceAllString(text, "")
 	find := func(pattern string) string {
 		m := regexp.MustCompile("(?m)" + pattern).FindStringSubmatch(text)
 		if m == nil {
@@ -61,7 +65,7 @@ func opensslFacts(t testing.TB, dir, file string) facts {
 		return strings.TrimRight(m[1], "\r\n")
 	}
 	date := func(pattern string) string {
-		at, err := time.Parse("Jan _2 15:04:05 2006 GMT", find(pattern))
+		at, err := time.Parse("Jan _2 15:04:05 2006 GMT", year0.ReplaceAllString(find(pattern), " 0000 GMT"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,17 +85,59 @@ func opensslFacts(t testing.TB, dir, file string) facts {
 		SHA256: digest(der(t, filepath.Join(dir, file))), SPKI: digest(block.Bytes),
 		KeyUsage:    find(`X509v3 Key Usage:[^\n]*\n\s*([^\n]*)`),
 		ExtKeyUsage: find(`X509v3 Extended Key Usage:[^\n]*\n\s*([^\n]*)`),
-		Names:       find(`X509v3 Subject Alternative Name:[^\n]*\n\s*([^\n]*)`),
+		Names:       value.ReplaceAllString(find(`X509v3 Subject Alternative Name:[^\n]*\n\s*([^\n]*)`), "$1"),
 		SKI:         hexDigits(find(`X509v3 Subject Key Identifier:[^\n]*\n\s*([0-9A-F:]+)`)),
 		AKI:         hexDigits(find(`X509v3 Authority Key Identifier:[^\n]*\n\s*(?:keyid:)?([0-9A-F:]+)`)),
 	}
 	if strings.Contains(text, "Field Type") {
 		f.Curve = "explicit"
 	}
-	if f.Key == "id-ecPublicKey" {
-		f.Bits = "" // the order's, where ours is the field's
+	if f.Key == "id-ecPublicKey" || f.Key == "SM2" {
+		f.Bits = fieldBits(t, text, f.Curve) // openssl's own figure is the order's
+	}
+	if f.Signature == "rsassaPss" {
+		f.PSS = opensslPSS(text[strings.LastIndex(text, "Signature Algorithm:"):])
 	}
 	return f
+}
+
+var (
+	value   = regexp.MustCompile(`(othername: [0-9.]+)::.*`)
+	broken  = regexp.MustCompile(`\\\n`) // of a long line
+	year0   = regexp.MustCompile(` 0 GMT`)
+	field   = regexp.MustCompile(`(?:Prime|Polynomial):\s*((?:[0-9a-f:]+\s+)+)`)
+	pssHash = regexp.MustCompile(`Hash Algorithm: (\S+)`)
+	pssMGF  = regexp.MustCompile(`Mask Algorithm: mgf1 with (\S+)`)
+	pssSalt = regexp.MustCompile(`Salt Length: 0x([0-9A-F]+)`)
+)
+
+// fieldBits is the length of an element of a curve's field, from the parameters
+// in openssl's text, or from what it says of the named curve.
+func fieldBits(t testing.TB, text, curve string) string {
+	t.Helper()
+	if curve != "explicit" {
+		text = openssl(t, ".", "ecparam", "-name", curve, "-param_enc", "explicit", "-text", "-noout")
+	}
+	m := field.FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("openssl names no field of %s:\n%s", curve, text)
+	}
+	n, ok := new(big.Int).SetString(strings.NewReplacer(":", "", " ", "", "\n", "").Replace(m[1]), 16)
+	if !ok {
+		t.Fatalf("no number: %s", m[1])
+	}
+	if strings.Contains(m[0], "Polynomial") {
+		return fmt.Sprint(n.BitLen() - 1) // of degree 163 is that of a field of 163 bits
+	}
+	return fmt.Sprint(n.BitLen())
+}
+
+func opensslPSS(text string) string {
+	salt, err := strconv.ParseInt(pssSalt.FindStringSubmatch(text)[1], 16, 32)
+	if err != nil {
+		return text
+	}
+	return fmt.Sprint(pssHash.FindStringSubmatch(text)[1], " ", pssMGF.FindStringSubmatch(text)[1], " ", salt)
 }
 
 func digest(b []byte) string {
@@ -111,8 +157,12 @@ func ourFacts(c scanner.Certificate) facts {
 		CA: c.CA, SHA256: c.SHA256, SPKI: c.Key.SPKISHA256, SKI: c.SubjectKeyID, AKI: c.AuthorityKeyID,
 		KeyUsage: words(c.KeyUsage), ExtKeyUsage: words(c.ExtKeyUsage), Names: names(c.Names),
 	}
+	if p := c.PSS; p != nil {
+		f.PSS = strings.ToLower(fmt.Sprint(strings.ReplaceAll(p.Hash, "-", ""), " ", strings.ReplaceAll(p.MGFHash, "-", ""), " ", p.SaltLen))
+		f.PSS = regexp.MustCompile(`sha3(\d{3}\b)`).ReplaceAllString(f.PSS, "sha3-$1")
+	}
 	// openssl prints no length for the curves of RFC 7748.
-	if !regexp.MustCompile(`^(X25519|X448|Ed25519|Ed448|EC)$`).MatchString(c.Key.Algorithm) {
+	if !regexp.MustCompile(`^(X25519|X448|Ed25519|Ed448)$`).MatchString(c.Key.Algorithm) {
 		f.Bits = fmt.Sprint(c.Key.Bits)
 	}
 	return f
@@ -127,7 +177,10 @@ func spell(table map[string]string, name string) string {
 
 var signatureSpelling = map[string]string{"Ed25519": "ED25519", "Ed448": "ED448", "id-dsa-with-sha1": "dsaWithSHA1",
 	"dsa-with-sha256": "dsa_with_SHA256", "rsaSignatureWithripemd160": "ripemd160WithRSA", "sm2-with-SM3": "SM2-with-SM3",
-	"rsa-with-SHA3-256": "RSA-SHA3-256", "ecdsa-with-SHA3-384": "ecdsa_with_SHA3-384", "sha512-256WithRSAEncryption": "sha512-256WithRSAEncryption"}
+	"dsa-with-sha224": "dsa_with_SHA224", "sha512-256WithRSAEncryption": "sha512-256WithRSAEncryption",
+	"rsa-with-SHA3-224": "RSA-SHA3-224", "rsa-with-SHA3-256": "RSA-SHA3-256", "rsa-with-SHA3-384": "RSA-SHA3-384", "rsa-with-SHA3-512": "RSA-SHA3-512",
+	"ecdsa-with-SHA3-224": "ecdsa_with_SHA3-224", "ecdsa-with-SHA3-256": "ecdsa_with_SHA3-256",
+	"ecdsa-with-SHA3-384": "ecdsa_with_SHA3-384", "ecdsa-with-SHA3-512": "ecdsa_with_SHA3-512"}
 
 var keySpelling = map[string]string{"RSA": "rsaEncryption", "RSASSA-PSS": "rsassaPss", "EC": "id-ecPublicKey", "DSA": "dsaEncryption",
 	"Ed25519": "ED25519", "Ed448": "ED448"}
@@ -140,6 +193,7 @@ var usageSpelling = map[string]string{
 	"encipherOnly": "Encipher Only", "decipherOnly": "Decipher Only",
 	"serverAuth": "TLS Web Server Authentication", "clientAuth": "TLS Web Client Authentication", "codeSigning": "Code Signing",
 	"emailProtection": "E-mail Protection", "timeStamping": "Time Stamping", "OCSPSigning": "OCSP Signing",
+	"anyExtendedKeyUsage": "Any Extended Key Usage",
 }
 
 func words(usages []string) string {
@@ -157,6 +211,12 @@ func names(all []string) string {
 	for _, n := range all {
 		switch {
 		case strings.HasPrefix(n, "email:"), strings.HasPrefix(n, "URI:"):
+		case strings.HasPrefix(n, "otherName:"): // of which ours tells the kind alone
+			n = strings.Replace(n, "otherName:", "othername: ", 1)
+		case strings.HasPrefix(n, "DirName:"):
+			n = strings.Replace(n, "DirName:", "DirName:/", 1)
+		case n == "::1":
+			n = "IP Address:0:0:0:0:0:0:0:1"
 		case strings.HasPrefix(n, "RID:"):
 			n = "Registered ID:" + strings.TrimPrefix(n, "RID:")
 		case regexp.MustCompile(`^[0-9.]+$|^[0-9a-f:]+$`).MatchString(n):

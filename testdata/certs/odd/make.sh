@@ -2,8 +2,9 @@
 # Makes the corpus of odd certificates with openssl (3.0 or later) and nothing
 # else: odd.pem, a few hundred certificates, each below a line that says what is
 # odd about it. Keys are thrown away. Run it in an empty folder; the golden file
-# of scanner/certstore's TestCorpus is of the odd.pem that lies here, since keys
-# and signatures come out different each time.
+# of scanner/certstore's TestCorpus is of the odd.pem that lies here, since keys,
+# serials and days come out different each time. TestCorpusMade runs it and
+# compares the rest. What openssl refuses is said and left out.
 set -eu
 out=$PWD/odd.pem
 tmp=$(mktemp -d)
