@@ -217,7 +217,7 @@ func (b *Builder) consider(a fips.Assessment, f fips.Finding) {
 		return
 	}
 	b.traceScore = score
-	t := &Trace{Kind: KindOf(o), Time: o.Time, Target: o.Target, Probe: o.Probe, Finding: f, Controls: b.config.Controls.Of(f.Class)}
+	t := &Trace{Kind: KindOf(o), Time: o.Time, Target: o.Target, Probe: o.Probe, Finding: f, Controls: b.config.Controls.Of(f.Class, f.Endpoint)}
 	for _, e := range o.Evidence[:min(32, len(o.Evidence))] {
 		e.Data = nil
 		t.Evidence = append(t.Evidence, e)

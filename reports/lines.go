@@ -159,7 +159,7 @@ func (l *Lines) finding(f fips.Finding, t time.Time) findingLine {
 	return findingLine{
 		Schema: FindingSchema, ID: f.ID, Sweep: f.Sweep, Time: t, Endpoint: f.Endpoint, Rule: f.Rule, Subject: f.Subject,
 		Status: f.Status, Use: f.Use, Class: f.Class, Where: f.Where, Parts: f.Parts, From: f.From, Until: f.Until, Next: f.Next,
-		Because: f.Because, Remedy: f.Remedy, Cite: orEmpty(f.Cite), Controls: orEmpty(l.controls.Of(f.Class)),
+		Because: f.Because, Remedy: f.Remedy, Cite: orEmpty(f.Cite), Controls: orEmpty(l.controls.Of(f.Class, f.Endpoint)),
 		Confidence: f.Confidence, SourceRead: f.SourceRead, Draft: f.Draft, Contested: f.Contested, Certificate: f.Certificate, Base: f.Base,
 		Waiver: f.Waiver, Tags: f.Tags, Endpoints: f.Endpoints, EndpointCount: f.EndpointCount,
 	}

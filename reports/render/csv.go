@@ -61,7 +61,7 @@ func CSV(ctx context.Context, w io.Writer, r *reports.Report, t *control.Table, 
 			return fmt.Errorf("read the sweep again: %w", err)
 		}
 		for _, f := range a.Findings {
-			if err := c.finding(f, a.Observation.Time, t.Of(f.Class)); err != nil {
+			if err := c.finding(f, a.Observation.Time, t.Of(f.Class, f.Endpoint)); err != nil {
 				return err
 			}
 		}
