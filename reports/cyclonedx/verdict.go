@@ -156,8 +156,6 @@ func ofKey(r *fips.Ruling) bool {
 	return r.Subject.Kind == kindPublicKey || r.Class == fips.ClassWeakKey
 }
 
-func ofKeptKey(r *fips.Ruling) bool { return ofKey(r) || r.Class == fips.ClassKeyAtRest }
-
 // maxVerdicts is how many verdicts are kept of one component, the worst.
 const maxVerdicts = 8
 
