@@ -11,6 +11,7 @@ import (
 // Assess rules on everything in the observation, on the judge's date. Of an
 // endpoint that yielded nothing there is nothing to rule.
 func (j *Judge) Assess(o scanner.Observation) Assessment {
+	o.Endpoint.Links = o.Links() // by which waivers and the inventory may know it, read back or not
 	a := Assessment{Observation: o, Rulings: j.rulings(o)}
 	slices.SortStableFunc(a.Rulings, func(x, y Ruling) int { return int(y.Status) - int(x.Status) })
 	a.Offer = j.offer(o, a.Rulings)

@@ -9,7 +9,7 @@ import (
 // settingClasses is what kind of evidence a setting is, by what it names.
 var settingClasses = map[string]Class{
 	"ssh-cipher": ClassSSHCipherMAC, "ssh-mac": ClassSSHCipherMAC, "ssh-kex": ClassSSHKex, "ssh-hostkey": ClassSSHHostKey,
-	"protocol-version": ClassTLSVersion, "tls-cipher-suite": ClassTLSCipher, "named-group": ClassTLSKex,
+	"protocol-version": ClassTLSVersion, "tls-cipher-suite": ClassTLSCipher, "cipher": ClassTLSCipher, "named-group": ClassTLSKex,
 }
 
 // machine rules on what a configuration allows. What it takes out of a default

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -231,10 +232,11 @@ func compileGlob(glob, separator string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// Fits tells whether the pattern stands for the endpoint.
+// Fits tells whether the pattern stands for the endpoint: a file under any of
+// the names that lead to it.
 func (p Pattern) Fits(e scanner.Endpoint) bool {
 	if e.Path != "" || p.isPath {
-		return e.Path != "" && p.isPath && p.fitsPath(e.Path)
+		return e.Path != "" && p.isPath && (p.fitsPath(e.Path) || slices.ContainsFunc(e.Links, p.fitsPath))
 	}
 	return p.fitsPort(e.Port) && p.fitsHost(e)
 }

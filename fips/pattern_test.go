@@ -81,6 +81,9 @@ func TestPatternFits(t *testing.T) {
 		{"/etc/**.p?m", scanner.File("/etc/a/b.pem"), true},
 		{"/etc/a+b(c)/*", scanner.File("/etc/a+b(c)/d"), true},
 		{"/etc/*", scanner.File("/etc/line\nbreak"), true},
+		{"/etc", linked("/srv/a.pem", "/etc/pki/key.pem"), true},
+		{"/srv/*.pem", linked("/etc/pki/key.pem", "/opt/a", "/srv/a.pem"), true},
+		{"/opt", linked("/srv/a.pem", "/etc/pki/key.pem"), false},
 		{"/etc", web, false},
 		{"10.0.0.0/8", scanner.File("/10.0.0.0"), false},
 	}
@@ -89,6 +92,13 @@ func TestPatternFits(t *testing.T) {
 			t.Errorf("%q fits %s: %t, want %t", tt.pattern, tt.e, got, tt.want)
 		}
 	}
+}
+
+// linked is a file to which other names lead.
+func linked(path string, links ...string) scanner.Endpoint {
+	e := scanner.File(path)
+	e.Links = links
+	return e
 }
 
 func TestPatternComplains(t *testing.T) {
@@ -132,6 +142,7 @@ func TestPatternsNarrowestFirst(t *testing.T) {
 		{at("10.9.9.9", 22, ""), []string{"10.0.0.0/8", "0.0.0.0/0"}},
 		{at("fe80::1%eth0", 22, ""), []string{"fe80::1%eth0"}},
 		{at("", 22, "gone.example.com"), []string{"*.example.com", "**.com"}},
+		{linked("/srv/a", "/etc/pki/tls/key", "/etc/pki/tls/other"), []string{"/etc/pki/tls", "/etc/pki", "/etc", "/etc/*/tls/**"}},
 		{scanner.File("/etc/pki/tls/key"), []string{"/etc/pki/tls", "/etc/pki", "/etc", "/etc/*/tls/**"}},
 		{scanner.File("/srv/key"), nil},
 	}

@@ -68,10 +68,12 @@ func (x *Patterns) Of(e scanner.Endpoint) []int {
 		}
 	}
 	if e.Path != "" {
-		for dir := path.Clean(e.Path); ; dir = path.Dir(dir) {
-			add(x.byPath[dir])
-			if dir == "/" || dir == "." {
-				break
+		for _, name := range append([]string{e.Path}, e.Links...) {
+			for dir := path.Clean(name); ; dir = path.Dir(dir) {
+				add(x.byPath[dir])
+				if dir == "/" || dir == "." {
+					break
+				}
 			}
 		}
 		add(x.otherPaths)
@@ -94,5 +96,5 @@ func (x *Patterns) Of(e scanner.Endpoint) []int {
 	slices.SortFunc(list, func(i, j int) int {
 		return cmp.Or(x.all[i].Compare(x.all[j]), cmp.Compare(i, j))
 	})
-	return list
+	return slices.Compact(list) // two names of a file may lie below one path
 }

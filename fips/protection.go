@@ -12,6 +12,10 @@ const protectionKind = "keystore-protection"
 // apart from it on each parameter that falls short of SP 800-132.
 func (j *Judge) protection(d *docket, p scanner.Protection, digest, where string) {
 	subject := Subject{protectionKind, p.Scheme}
+	if p.Signature != "" {
+		d.addOf(digest, j.sealed(p, subject), where)
+		return
+	}
 	groups := [][]*Rule{j.rules.Named(protectionKind, schemeRule(p))}
 	switch {
 	case isPBKDF2(p):
@@ -26,6 +30,20 @@ func (j *Judge) protection(d *docket, p scanner.Protection, digest, where string
 	for _, rules := range groups {
 		d.addOf(digest, j.ruling(rules, subject, ClassKeyAtRest), where)
 	}
+}
+
+// sealed rules on a store that a signature keeps whole: what speaks against the
+// algorithm speaks against it. What approves the algorithm asks for a strong
+// key, too, which a store need not show.
+func (j *Judge) sealed(p scanner.Protection, s Subject) Ruling {
+	r := j.signature("", p.Signature, nil)
+	if r.Status.Grade() == Pass {
+		r = j.unclassified(nil, s, ClassKeyAtRest)
+		r.Because = "A signature keeps it whole (" + p.Signature + "), whose key was not seen."
+		r.Remedy = "See that the signer's key is RSA of 2048 bits or more, or on P-256, P-384 or P-521."
+	}
+	r.Subject, r.Class = s, ClassKeyAtRest
+	return r
 }
 
 func isPBKDF2(p scanner.Protection) bool {

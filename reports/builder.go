@@ -66,6 +66,8 @@ type Builder struct {
 	ties        *ties
 	offers      *offers
 	ssh         SSHServers
+	host        Host
+	told        int // of those that stand as empty, configurations
 	names       naming
 	settled     bool // what several show together is counted
 }
@@ -119,6 +121,10 @@ func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 		count(b.unseen, a)
 	case control.Quiet:
 		count(b.silent, a)
+	case control.Empty:
+		if o.Host != nil {
+			b.told++
+		}
 	}
 	b.offers.add(a)
 	b.facts(o)
@@ -163,6 +169,8 @@ func (b *Builder) facts(o scanner.Observation) {
 	case o.SSH != nil:
 		b.connections += o.SSH.Connections
 		b.ssh.add(o.SSH)
+	case o.Host != nil:
+		b.host.add(o)
 	case o.Store != nil:
 		for _, item := range o.Store.Items {
 			b.items[item.Kind]++
@@ -217,7 +225,7 @@ func (b *Builder) consider(a fips.Assessment, f fips.Finding) {
 		return
 	}
 	b.traceScore = score
-	t := &Trace{Kind: KindOf(o), Time: o.Time, Target: o.Target, Probe: o.Probe, Finding: f, Controls: b.config.Controls.Of(f.Class)}
+	t := &Trace{Kind: KindOf(o), Time: o.Time, Target: o.Target, Probe: o.Probe, Finding: f, Controls: b.config.Controls.Of(f.Class, f.Endpoint)}
 	for _, e := range o.Evidence[:min(32, len(o.Evidence))] {
 		e.Data = nil
 		t.Evidence = append(t.Evidence, e)
@@ -244,7 +252,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		Changes: b.changes.result(), Worst: b.worst.result(b.names), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
 		Gaps: b.gaps, Controls: b.controls(), Certificates: b.certs.result(), Items: b.items,
 		Calendar: b.calendar.result(), Trace: b.trace, Connections: b.connections,
-		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), Offers: b.offers.result(), SSH: b.ssh, names: b.names, judge: b.config.Judge, expected: b.config.Inventory,
+		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), Offers: b.offers.result(), SSH: b.ssh, Host: b.host.result(), Told: b.told, names: b.names, judge: b.config.Judge, expected: b.config.Inventory,
 	}
 	r.Sweep.Ended = ended
 	for _, s := range append(fips.Statuses(), fips.Unobserved) {

@@ -118,8 +118,11 @@ func (c *changes) row(ch *change, f fips.Finding, e scanner.Endpoint, touched ma
 			return
 		}
 		c.rows++
-		row = newRow(key, f, c.controls.Of(f.Class))
+		row = newRow(key, f)
 		ch.rows[key] = row
+	}
+	if of := c.controls.Of(f.Class, f.Endpoint); len(of) > len(row.Controls) {
+		row.Controls = of // of an endpoint all that they are of a file, and more
 	}
 	row.Findings++
 	if len(f.Endpoints) == 0 { // else each of them has its own
@@ -132,9 +135,9 @@ func (c *changes) row(ch *change, f fips.Finding, e scanner.Endpoint, touched ma
 	}
 }
 
-func newRow(k rowKey, f fips.Finding, controls []string) *Row {
+func newRow(k rowKey, f fips.Finding) *Row {
 	return &Row{ID: RowID(f), Rule: f.Rule, Subject: fips.Subject{Kind: k.kind, Name: k.name}, Use: f.Use, Status: f.Status,
-		Because: f.Because, Remedy: f.Remedy, Cite: f.Cite, Controls: controls, Confidence: f.Confidence, SourceRead: f.SourceRead,
+		Because: f.Because, Remedy: f.Remedy, Cite: f.Cite, Confidence: f.Confidence, SourceRead: f.SourceRead,
 		Draft: f.Draft, Contested: f.Contested, From: f.From, Until: f.Until, Next: f.Next}
 }
 

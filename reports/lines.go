@@ -96,6 +96,7 @@ type sweepLine struct {
 	Evidence    string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
 	Offers      offersLine             `json:"offers"`
 	SSH         SSHServers             `json:"ssh"`
+	HostFacts   Host                   `json:"host_facts"`
 	siteLine
 	factsLine
 }
@@ -159,7 +160,7 @@ func (l *Lines) finding(f fips.Finding, t time.Time) findingLine {
 	return findingLine{
 		Schema: FindingSchema, ID: f.ID, Sweep: f.Sweep, Time: t, Endpoint: f.Endpoint, Rule: f.Rule, Subject: f.Subject,
 		Status: f.Status, Use: f.Use, Class: f.Class, Where: f.Where, Parts: f.Parts, From: f.From, Until: f.Until, Next: f.Next,
-		Because: f.Because, Remedy: f.Remedy, Cite: orEmpty(f.Cite), Controls: orEmpty(l.controls.Of(f.Class)),
+		Because: f.Because, Remedy: f.Remedy, Cite: orEmpty(f.Cite), Controls: orEmpty(l.controls.Of(f.Class, f.Endpoint)),
 		Confidence: f.Confidence, SourceRead: f.SourceRead, Draft: f.Draft, Contested: f.Contested, Certificate: f.Certificate, Base: f.Base,
 		Waiver: f.Waiver, Tags: f.Tags, Endpoints: f.Endpoints, EndpointCount: f.EndpointCount,
 	}
@@ -176,6 +177,7 @@ func newSweepLine(r *Report) sweepLine {
 		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
 		Offers:     newOffersLine(r),
 		SSH:        r.SSH,
+		HostFacts:  Host{Facts: orEmpty(r.Host.Facts), More: r.Host.More},
 		siteLine:   newSiteLine(r),
 		factsLine:  newFactsLine(r),
 	}

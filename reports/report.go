@@ -25,7 +25,8 @@ type Report struct {
 	Answered int // endpoints from which anything came back
 	Observed int // endpoints of which something was seen and ruled on
 	NotSeen  int // endpoints that are there, or were named, and could not be judged
-	Empty    int // files that were read and hold no cryptography
+	Empty    int // files that were read and hold nothing that is ruled on
+	Told     int // of Empty, configurations: what they say is told
 	Quiet    int // ports of hosts and ranges where nobody answered
 
 	Posture      []StatusCount // one for each status, worst first, Unobserved last
@@ -49,6 +50,7 @@ type Report struct {
 	Facts        Facts  // what several endpoints show together; its findings are in Findings and Changes
 	Offers       Offers // what endpoints offer, and who can connect
 	SSH          SSHServers
+	Host         Host
 	Contested    []Contested
 	Trace        *Trace // one finding, to be followed from figure to citation
 	Questions    []scanner.Asked

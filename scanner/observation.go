@@ -45,6 +45,18 @@ func Failed(e Endpoint, probe string, f Failure) Observation {
 	return o
 }
 
+// Links is the other paths that lead to the file that was observed; nil for
+// none. An endpoint that is read back does not have them.
+func (o Observation) Links() []string {
+	switch {
+	case o.Store != nil:
+		return o.Store.Links
+	case o.Host != nil:
+		return o.Host.Links
+	}
+	return nil
+}
+
 // Answered tells whether anything at all came back from the endpoint. A peer
 // that spoke and was not understood answered; one that refused did not.
 func (o Observation) Answered() bool {

@@ -80,8 +80,9 @@ type Protection struct {
 	Cipher     string `json:"cipher,omitempty"`
 	Iterations int    `json:"iterations,omitempty"`
 	SaltBits   int    `json:"salt_bits,omitempty"`
-	MAC        string `json:"mac,omitempty"`    // of what protects integrity
-	Opened     string `json:"opened,omitempty"` // with which sort of password, if any was found; see Opened...
+	MAC        string `json:"mac,omitempty"`       // of what protects integrity
+	Signature  string `json:"signature,omitempty"` // in place of a MAC, by the PKIX registry's name
+	Opened     string `json:"opened,omitempty"`    // with which sort of password, if any was found; see Opened...
 
 	MemoryKiB   int `json:"memory_kib,omitempty"`  // of a KDF that is hard on memory
 	Parallelism int `json:"parallelism,omitempty"` // likewise

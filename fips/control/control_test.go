@@ -54,8 +54,16 @@ func TestLoad(t *testing.T) {
 			}
 		}
 	}
-	if got := table.Of(fips.ClassTLSEMS); !cmp.Equal(got, []string{"CC6.1", "CC6.7", "C1.1", "A.8.24", "A.5.14", "SC-8", "SC-8(1)", "SC-13"}) {
+	if got := table.Of(fips.ClassTLSEMS, scanner.Endpoint{}); !cmp.Equal(got, []string{"CC6.1", "CC6.7", "C1.1", "A.8.24", "A.5.14", "SC-8", "SC-8(1)", "SC-13"}) {
 		t.Errorf("extended master secret bears on %q", got)
+	}
+	for _, tt := range []struct {
+		where scanner.Endpoint
+		want  bool
+	}{{scanner.File("/etc/a.pem"), false}, {scanner.Host(netip.MustParseAddr("192.0.2.1"), 443, ""), true}} {
+		if got := slices.Contains(table.Of(fips.ClassCertChain, tt.where), "CC6.7"); got != tt.want {
+			t.Errorf("a chain at %s bears on CC6.7: %v", tt.where, got)
+		}
 	}
 }
 
@@ -65,6 +73,7 @@ func TestParseComplains(t *testing.T) {
 		{"unknown field", `[{"id":"x","controls":[{"id":"1","ask":"?"}]}]`, "unknown field"},
 		{"unknown class", `[{"id":"x","controls":[{"id":"1","asks":"?","classes":["tls-versions"]}]}]`, `unknown class "tls-versions"`},
 		{"no class", `[{"id":"x","controls":[{"id":"1","asks":"?"}]}]`, "want id, asks and classes"},
+		{"over what", `[{"id":"x","controls":[{"id":"1","asks":"?","over":"files","classes":["dnssec"]}]}]`, `over "files"`},
 		{"class twice", `[{"id":"x","controls":[{"id":"1","asks":"?","classes":["dnssec","dnssec"]}]}]`, "twice"},
 		{"every complaint", `[{"id":"x","controls":[{"id":"1","asks":"?","classes":["a","b"]}]}]`, "unknown class \"b\""},
 	}
@@ -126,6 +135,12 @@ func TestStates(t *testing.T) {
 	unreadable := fips.Assessment{Observation: scanner.Failed(scanner.File("/k"), "store", scanner.Failure{Stage: scanner.StageOpen, Reason: scanner.ReasonDenied})}
 	empty := scanner.Observe(scanner.File("/motd"), "store")
 	empty.Store = &scanner.Store{Path: "/motd"}
+	file := func(status fips.Status, class fips.Class) fips.Assessment {
+		a := seen(200, status, class)
+		a.Observation.Endpoint, a.Observation.TLS = scanner.File("/etc/a"), nil
+		a.Observation.Store = &scanner.Store{Path: "/etc/a", Items: []scanner.Item{{}}}
+		return a
+	}
 	tests := []struct {
 		name    string
 		all     []fips.Assessment
@@ -147,6 +162,11 @@ func TestStates(t *testing.T) {
 		{"a silent port of a range is no population", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), missed(1, "detect", scanner.StageConnect, false)}, "SC-8", Satisfied, [4]int{1, 0, 0, 0}},
 		{"an SSH server lost is no population of certificates", []fips.Assessment{missed(1, "ssh", scanner.StageHandshake, false)}, "SC-17", NotAssessed, [4]int{}},
 		{"a file lost is no population of transport", []fips.Assessment{unreadable}, "SC-8", NotAssessed, [4]int{}},
+		{"nor where a certificate is part of it", []fips.Assessment{unreadable}, "CC6.7", NotAssessed, [4]int{0, 0, 0, 0}},
+		{"a file's certificate is no evidence of transport", []fips.Assessment{file(fips.Deprecated, fips.ClassCertChain)}, "CC6.7", NotAssessed, [4]int{}},
+		{"a file's certificate that fails is none either", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), file(fips.Disallowed, fips.ClassCertChain)}, "CC6.7", Satisfied, [4]int{1, 0, 0, 0}},
+		{"it is of certificates", []fips.Assessment{file(fips.Deprecated, fips.ClassCertChain)}, "SC-17", Satisfied, [4]int{1, 0, 0, 1}},
+		{"the configuration of a service is", []fips.Assessment{file(fips.Disallowed, fips.ClassSSHCipherMAC)}, "CC6.7", NotSatisfied, [4]int{1, 0, 1, 0}},
 		{"a file lost is one of certificates", []fips.Assessment{unreadable}, "SC-17", NotAssessed, [4]int{0, 1, 0, 0}},
 		{"a file that holds nothing is none", []fips.Assessment{{Observation: empty}}, "SC-17", NotAssessed, [4]int{}},
 		{"no boundary is tagged", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), seen(2, fips.Disallowed, fips.ClassTLSVersion)}, "CC6.6", NotAssessed, [4]int{}},

@@ -13,7 +13,7 @@ type Standing int
 const (
 	Observed Standing = iota // something was seen and ruled on
 	NotSeen                  // something is there, or was named, and could not be judged
-	Empty                    // a file that was read and holds no cryptography
+	Empty                    // a file that was read and holds nothing that is ruled on
 	Quiet                    // a port of a host or range where nobody answered: an answer, not a gap
 )
 

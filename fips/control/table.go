@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 //go:embed data/frameworks.json
@@ -22,6 +23,11 @@ type Framework struct {
 	Controls []Control `json:"controls"`
 }
 
+// overNetwork is what a control is over whose population is what answers over
+// a network: a file is neither evidence for it nor missing from it, but where it
+// is the configuration or the list of such a service.
+const overNetwork = "network"
+
 // needsBoundary is what a control needs whose population is the endpoints that
 // face outside, as the inventory tags them.
 const needsBoundary = "boundary"
@@ -32,6 +38,7 @@ type Control struct {
 	ID         string              `json:"id"` // the framework's own: "CC6.1"
 	Asks       string              `json:"asks"`
 	Classes    []fips.Class        `json:"classes"`
+	Over       string              `json:"over,omitempty"`    // "network": files are not among its population
 	Needs      string              `json:"needs,omitempty"`   // what the sweep must be told before this can be assessed: "boundary"
 	Cannot     string              `json:"cannot,omitempty"`  // what this evidence does not show
 	Earlier    map[string][]string `json:"earlier,omitempty"` // the same requirement in another edition
@@ -43,7 +50,13 @@ type Control struct {
 // A Table is frameworks ready to be counted into.
 type Table struct {
 	Frameworks []Framework
-	byClass    map[fips.Class][]string
+	byClass    map[fips.Class][]named
+}
+
+// A named control is one that reports tell of.
+type named struct {
+	id      string
+	network bool
 }
 
 // Load reads every framework of the embedded data.
@@ -52,7 +65,7 @@ func Load() (*Table, error) { return parse(frameworks) }
 // parse reads frameworks, strictly: a misspelt field or class would silently
 // leave a control without evidence.
 func parse(data []byte) (*Table, error) {
-	t := &Table{byClass: map[fips.Class][]string{}}
+	t := &Table{byClass: map[fips.Class][]named{}}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&t.Frameworks); err != nil {
@@ -66,7 +79,7 @@ func parse(data []byte) (*Table, error) {
 				continue
 			}
 			for _, class := range c.Classes {
-				t.byClass[class] = append(t.byClass[class], c.ID)
+				t.byClass[class] = append(t.byClass[class], named{c.ID, c.Over == overNetwork})
 			}
 		}
 	}
@@ -78,6 +91,9 @@ func wrong(f Framework, c Control) []error {
 	var errs []error
 	if c.ID == "" || c.Asks == "" || len(c.Classes) == 0 {
 		errs = append(errs, fmt.Errorf("control %s %q: want id, asks and classes", f.ID, c.ID))
+	}
+	if c.Over != "" && c.Over != overNetwork {
+		errs = append(errs, fmt.Errorf("control %s %s: over %q, want network or nothing", f.ID, c.ID, c.Over))
 	}
 	seen := map[fips.Class]bool{}
 	for _, class := range c.Classes {
@@ -110,5 +126,21 @@ func (t *Table) Shown() *Table {
 	return s
 }
 
-// Of lists the shown controls that evidence of the class bears on.
-func (t *Table) Of(class fips.Class) []string { return t.byClass[class] }
+// Of lists the shown controls that a finding of the class bears on; in a file
+// it does not bear on those over the network.
+func (t *Table) Of(class fips.Class, e scanner.Endpoint) []string {
+	var list []string
+	for _, n := range t.byClass[class] {
+		if !n.network || !ofFile(class, e) {
+			list = append(list, n.id)
+		}
+	}
+	return list
+}
+
+// ofFile tells whether the evidence is a file's own, and not of a service that
+// the file belongs to.
+func ofFile(class fips.Class, e scanner.Endpoint) bool {
+	k, _ := kindsOf(class)
+	return e.Path != "" && k&store != 0
+}

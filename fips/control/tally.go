@@ -2,6 +2,7 @@ package control
 
 import (
 	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // maxExamples bounds the failing endpoints that a result names.
@@ -53,6 +54,9 @@ func NewTally(t *Table) *Tally {
 				n.kinds |= k
 				y.byClass[class] = append(y.byClass[class], len(y.counts))
 			}
+			if c.Over == overNetwork {
+				n.kinds &^= store
+			}
 			y.counts = append(y.counts, n)
 		}
 	}
@@ -82,17 +86,21 @@ func (y *Tally) Add(a fips.Assessment) {
 // anchor) is told and not counted, as in the endpoint's own worst status.
 func (y *Tally) mark(a fips.Assessment) {
 	clear(y.marks)
+	e := a.Observation.Endpoint
 	for _, r := range a.Rulings {
 		if r.Status.IsFinding() {
 			continue
 		}
 		for _, i := range y.byClass[r.Class] {
-			y.marks[i].status = max(y.marks[i].status, r.Status)
+			if y.takes(i, r.Class, e) {
+				y.marks[i].status = max(y.marks[i].status, r.Status)
+			}
 		}
 	}
 	for _, f := range a.Findings {
 		for _, i := range y.byClass[f.Class] {
 			switch m := &y.marks[i]; {
+			case !y.takes(i, f.Class, e):
 			case f.Waiver != nil:
 				m.waived = true
 			case f.Status > m.status:
@@ -100,6 +108,12 @@ func (y *Tally) mark(a fips.Assessment) {
 			}
 		}
 	}
+}
+
+// takes tells whether what an endpoint shows of a class is evidence for the
+// control.
+func (y *Tally) takes(i int, class fips.Class, e scanner.Endpoint) bool {
+	return y.counts[i].control.Over != overNetwork || !ofFile(class, e)
 }
 
 // concerns tells whether an endpoint with the tags belongs to the control's

@@ -14,6 +14,8 @@ const (
 	kindSignature  = "signature"  // over a certificate, request or list, by the PKIX registry's name
 	kindProtection = "protection" // how a key or store is kept
 	kindPublicKey  = "public-key"
+
+	kindAuthentication = "authentication" // of the server by a suite, by the name that the suite has for it
 )
 
 // described is what the schema wants to know of an algorithm, by its name. Of
@@ -45,9 +47,33 @@ func described(s fips.Subject) (algorithm, string) {
 		a = signature(s.Name)
 	case kindProtection:
 		a = protection(s.Name)
+	case kindAuthentication:
+		a = authentication(s.Name)
 	}
 	a.Environment, a.Platform, a.Certification = "unknown", "unknown", []string{"unknown"}
 	return a, oid
+}
+
+// functions are what an algorithm of a primitive is for by its definition.
+// Which of them an endpoint makes use of was not observed.
+var functions = map[string][]string{
+	"ae": {"encrypt", "decrypt", "tag"}, "block-cipher": {"encrypt", "decrypt"}, "stream-cipher": {"encrypt", "decrypt"},
+	"hash": {"digest"}, "xof": {"digest"}, "mac": {"tag"}, "signature": {"sign", "verify"}, "kdf": {"keyderive"},
+	"key-agree": {"keygen", "keyderive"}, "kem": {"keygen", "encapsulate", "decapsulate"}, "pke": {"encrypt", "decrypt"},
+}
+
+// authentication is how a suite has the server sign. An RSA suite leaves it to
+// the version and the signature scheme which of RSA's two paddings is meant.
+func authentication(name string) algorithm {
+	switch name {
+	case "RSA":
+		return algorithm{Primitive: "signature", Quantum: new(int)}
+	case "ECDSA":
+		return algorithm{Primitive: "signature", Family: "ECDSA", Quantum: new(int)}
+	case "DSS":
+		return algorithm{Primitive: "signature", Family: "DSA", Quantum: new(int)}
+	}
+	return algorithm{Primitive: "other"} // a key that was shared before, or nothing
 }
 
 // ciphers are families by how their names begin, whatever the spelling: a TLS

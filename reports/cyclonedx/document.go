@@ -61,6 +61,7 @@ type algorithm struct {
 	Certification []string `json:"certificationLevel"`
 	Mode          string   `json:"mode,omitempty"`
 	Padding       string   `json:"padding,omitempty"`
+	Functions     []string `json:"cryptoFunctions,omitempty"`
 	Classical     *int     `json:"classicalSecurityLevel,omitempty"`   // bits
 	Quantum       *int     `json:"nistQuantumSecurityLevel,omitempty"` // NIST's categories 1 to 5; 0 for none of them
 }
@@ -143,10 +144,12 @@ type service struct {
 	Properties []property `json:"properties,omitempty"`
 }
 
-// A dependency of what depends on nothing is to be there too, empty.
+// A dependency of what depends on nothing is to be there too, empty. What an
+// endpoint speaks is both: it provides the protocol, and rests on it.
 type dependency struct {
 	Ref       string   `json:"ref"`
 	DependsOn []string `json:"dependsOn,omitempty"`
+	Provides  []string `json:"provides,omitempty"`
 }
 
 type metadata struct {

@@ -108,7 +108,7 @@ func (x *inventory) gather(ctx context.Context, again reports.Assessments) error
 		}
 		for _, ref := range []string{publicRef(f.SHA256), privateRef(f.SHA256, nil), certificateRef(f.SHA256)} {
 			if r := x.assets[digestOf(ref)]; r != nil {
-				x.judge(r, []*verdict{x.ruled(f.Ruling)})
+				x.judge(r, []*verdict{x.ruled(f.Ruling, waiverOfFact(f))})
 			}
 		}
 	}
@@ -173,7 +173,7 @@ func (x *inventory) sawAlgorithm(m mention, context string, i index, at string) 
 	}
 	x.seen(&k.record, at, context, x.limits.places)
 	if m.verdicts == nil {
-		m.verdicts = i.of(x, m.Subject)
+		m.verdicts = i.of(x, cmp.Or(m.ruledAs, m.Subject))
 	}
 	x.judge(&k.record, m.verdicts)
 }
@@ -231,6 +231,7 @@ func (k *known) component() component {
 			a.Quantum = new(int)
 		}
 	}
+	a.Functions = functions[a.Primitive]
 	return component{
 		Type: typeCrypto, Ref: k.ref, Name: k.Name,
 		Properties: append(append([]property{{propKind, k.Kind}}, k.properties()...), count(k.count)),

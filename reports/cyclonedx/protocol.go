@@ -17,6 +17,7 @@ type mention struct {
 	oid      string
 	key      *scanner.Key // of the algorithm of a key
 	verdicts []*verdict   // nil for those of the subject
+	ruledAs  fips.Subject // where that is another one
 }
 
 func named(kind string, names ...string) []mention {
@@ -36,6 +37,7 @@ type speech struct {
 	schemes       []string
 	primes        []scanner.Prime
 	others        []mention // algorithms that stand in no suite
+	oneWay        []string  // of SSH: what is taken in one direction only
 }
 
 // speaks lists what an endpoint accepts, by version. What it refused and what
@@ -81,12 +83,26 @@ func sshSpeech(s *scanner.SSH, version string) speech {
 	}
 	v.others = named("ssh-kex", k.KeyExchanges()...)
 	v.others = append(v.others, named("ssh-hostkey", k.ServerHostKeyAlgorithms...)...)
-	for kind, lists := range map[string][2][]string{"ssh-cipher": {k.EncryptionClientServer, k.EncryptionServerClient}, "ssh-mac": {k.MACClientServer, k.MACServerClient}} {
-		v.others = append(v.others, named(kind, append(slices.Clone(lists[0]), lists[1]...)...)...)
-	}
+	v.bothWays("ssh-cipher", k.EncryptionClientServer, k.EncryptionServerClient)
+	v.bothWays("ssh-mac", k.MACClientServer, k.MACServerClient)
 	v.primes = s.Primes
 	v.others = distinct(v.others)
 	return v
+}
+
+// bothWays adds the names of two lists, and tells those that only one of them
+// has.
+func (s *speech) bothWays(kind string, toServer, toClient []string) {
+	s.others = append(s.others, named(kind, append(slices.Clone(toServer), toClient...)...)...)
+	only := func(direction string, list, other []string) {
+		for _, name := range list {
+			if !slices.Contains(other, name) {
+				s.oneWay = append(s.oneWay, direction+", "+name)
+			}
+		}
+	}
+	only("client to server", toServer, toClient)
+	only("server to client", toClient, toServer)
 }
 
 // distinct sorts mentions and leaves each once.
@@ -120,11 +136,17 @@ func (s speech) key() string {
 	for _, m := range s.others {
 		list(m.Kind, m.Name)
 	}
+	if len(s.oneWay) > 0 {
+		list("one way", s.oneWay...)
+	}
 	return b.String()
 }
 
+// protocolPrefix begins the reference of every protocol.
+const protocolPrefix = "protocol/"
+
 func (s speech) ref(key string) string {
-	return fmt.Sprintf("protocol/%s/%s/%.32s", s.kind, s.version, scanner.Digest([]byte(key)))
+	return fmt.Sprintf(protocolPrefix+"%s/%s/%.32s", s.kind, s.version, scanner.Digest([]byte(key)))
 }
 
 // spoken is a protocol as an asset, the same wherever it is spoken alike. It is
@@ -165,11 +187,10 @@ func (s speech) apart() []mention {
 // suiteKind is the kind of subject that a suite is ruled on as.
 const suiteKind = "tls-cipher-suite"
 
-// partsOf is the algorithms of a suite, which are the parts that it was ruled
-// on by. Its authentication is no part: certificates and signature schemes
-// tell of it.
+// partsOf is the algorithms of a suite: the parts that it was ruled on by, and
+// what the server authenticates itself with.
 func partsOf(suite string, i index) []mention {
-	var all []mention
+	all := authenticationOf(suite)
 	if r := i.subjects[fips.Subject{Kind: suiteKind, Name: suite}]; r != nil {
 		for _, p := range r.Parts {
 			switch p.Kind {
@@ -180,6 +201,24 @@ func partsOf(suite string, i index) []mention {
 	}
 	return distinct(all)
 }
+
+// authenticationOf is how a suite has the server prove who it is. Where the key
+// exchange does that by itself (a static key, a password, Kerberos) there is no
+// other algorithm. What was ruled of it is said of suites by their sort; of one
+// that signs, the certificate that was shown is ruled on.
+func authenticationOf(suite string) []mention {
+	s, ok := iana.SuiteByName(suite)
+	signs := strings.Contains(s.KeyExchange, "DHE") || s.KeyExchange == "SRP" || s.KeyExchange == "CECPQ1"
+	if !ok || s.Authentication == s.KeyExchange || !signs && s.Authentication != "anon" {
+		return nil
+	}
+	m := named(kindAuthentication, s.Authentication)
+	m[0].ruledAs = fips.Subject{Kind: "tls-cipher-suite-rule", Name: authenticationRules[s.Authentication]}
+	return m
+}
+
+// authenticationRules names the rules about suites that authenticate so.
+var authenticationRules = map[string]string{"DSS": "DSS-authentication", "anon": "ANON"}
 
 // primeOf is a finite-field group by the subject that it was ruled on as.
 func primeOf(p scanner.Prime, i index) []mention {
@@ -201,6 +240,9 @@ func (x *inventory) protocolComponent(s speech, i index) component {
 		if r := i.subjects[fips.Subject{Kind: suiteKind, Name: name}]; r != nil && r.Status.IsFinding() {
 			c.Properties = append(c.Properties, property{propSuite, r.Status.String() + ", " + name})
 		}
+	}
+	for _, name := range s.oneWay {
+		c.Properties = append(c.Properties, property{propOneWay, name})
 	}
 	for _, ref := range x.refs(s.apart()) {
 		body.Related = append(body.Related, relatedAsset{relatedAlgorithm, ref})

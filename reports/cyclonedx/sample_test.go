@@ -25,6 +25,11 @@ const sweepID = "20261122T011502Z-7c41"
 // inventoried judges observations and makes the inventory of them.
 func inventoried(t testing.TB, v Version, l limits, all ...scanner.Observation) (*inventory, reports.Assessments) {
 	t.Helper()
+	return inventoriedUnder(t, v, l, nil, all...)
+}
+
+func inventoriedUnder(t testing.TB, v Version, l limits, waivers *fips.Waivers, all ...scanner.Observation) (*inventory, reports.Assessments) {
+	t.Helper()
 	c, err := catalogue.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +43,7 @@ func inventoried(t testing.TB, v Version, l limits, all ...scanner.Observation) 
 		t.Fatal(err)
 	}
 	sweep := scanner.Sweep{ID: sweepID, Started: began, Host: "scan-1", User: "ops", Tool: "1.0.0", FIPS: "off", Scope: scanner.Scope{Targets: []string{"lab"}, Depth: "full"}}
-	b, err := reports.NewBuilder(reports.Config{Sweep: sweep, Catalogue: c, Controls: table, Policy: "fips140-3", AsOf: "2026-11-22", Judge: judge})
+	b, err := reports.NewBuilder(reports.Config{Sweep: sweep, Catalogue: c, Controls: table, Policy: "fips140-3", AsOf: "2026-11-22", Judge: judge, Waivers: waivers})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +51,7 @@ func inventoried(t testing.TB, v Version, l limits, all ...scanner.Observation) 
 	for _, o := range all {
 		o.Sweep, o.Time = sweepID, began
 		a := judge.Assess(o)
+		waivers.Waive(&a, "2026-11-22")
 		assessed = append(assessed, a)
 		if err := b.Record(t.Context(), a); err != nil {
 			t.Fatal(err)
@@ -66,7 +72,12 @@ func inventoried(t testing.TB, v Version, l limits, all ...scanner.Observation) 
 // written is the document of observations, which holds to its schema.
 func written(t testing.TB, v Version, l limits, all ...scanner.Observation) bom {
 	t.Helper()
-	x, again := inventoried(t, v, l, all...)
+	return writtenUnder(t, v, l, nil, all...)
+}
+
+func writtenUnder(t testing.TB, v Version, l limits, waivers *fips.Waivers, all ...scanner.Observation) bom {
+	t.Helper()
+	x, again := inventoriedUnder(t, v, l, waivers, all...)
 	var out bytes.Buffer
 	if err := x.write(t.Context(), &out, again); err != nil {
 		t.Fatal(err)

@@ -38,6 +38,7 @@ func (v Version) fit(c *component) {
 		x.Algorithm.Curve, x.Algorithm.EllipticCurve, x.Algorithm.Family = x.Algorithm.EllipticCurve, "", ""
 	case x.Certificate != nil:
 		p := x.Certificate
+		c.Properties = append(c.Properties, certificateProperties(p)...)
 		p.SignatureRef, p.KeyRef = related(p.Related, relatedAlgorithm), related(p.Related, relatedPublicKey)
 		p.Serial, p.State, p.Extensions, p.Related = "", nil, nil, nil
 	case x.Material != nil:
@@ -54,6 +55,21 @@ func (v Version) fit(c *component) {
 			p.Suites[i].Groups, p.Suites[i].Schemes = nil, nil
 		}
 	}
+}
+
+// certificateProperties are the facts of a certificate for which 1.6 has no
+// place.
+func certificateProperties(p *certificate) (list []property) {
+	if p.Serial != "" {
+		list = append(list, property{propSerial, p.Serial})
+	}
+	for _, s := range p.State {
+		list = append(list, property{propState, s.State + ", " + s.Reason})
+	}
+	for _, e := range p.Extensions {
+		list = append(list, property{propExtension, e.Name + ", " + e.Value})
+	}
+	return list
 }
 
 // related is the first of the assets that is of the type; "" for none.

@@ -171,13 +171,40 @@ func (x *inventory) services(ctx context.Context, again reports.Assessments, ite
 	})
 }
 
-// maxIncomplete bounds what is told of one endpoint.
-const maxIncomplete = 20
+// Bounds of what is told of one endpoint.
+const (
+	maxIncomplete = 20
+	maxWaived     = 20
+)
+
+// waivedAt tells which findings about an endpoint are waived.
+func waivedAt(a fips.Assessment) (list []property) {
+	more := 0
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		switch {
+		case f.Waiver == nil:
+		case len(list) == maxWaived:
+			more++
+		default:
+			list = append(list, property{propWaived, fmt.Sprintf("%s, %s, %s, %s", f.Status, cmp.Or(f.Rule, "no rule"), f.Subject.Name, waiverOf(f.Waiver))})
+		}
+	}
+	if more > 0 {
+		list = append(list, property{propWaived, fmt.Sprintf("and %d more", more)})
+	}
+	return list
+}
 
 // endpointProperties tell how an endpoint comes off.
 func endpointProperties(a fips.Assessment) []property {
 	o := a.Observation
-	list := []property{{propStatus, a.Worst.String()}, {propKind, reports.KindOf(o).String()}}
+	status := a.Worst
+	if a.ByWaiver() {
+		status = a.Waived // it neither fails nor passes
+	}
+	list := []property{{propStatus, status.String()}, {propKind, reports.KindOf(o).String()}}
+	list = append(list, waivedAt(a)...)
 	if e := o.Endpoint; e.Address.IsValid() && (e.Name != "" || e.Address.Zone() != "") {
 		list = append(list, property{"fipsweep:address", o.Endpoint.Address.String()})
 	}
@@ -237,7 +264,7 @@ func (x *inventory) dependencies(ctx context.Context, again reports.Assessments,
 		x.walk(a.Observation, indexed(a), func(f found) {
 			if r := x.assets[digestOf(f.ref)]; r != nil && !r.linked {
 				r.linked = true
-				d := dependency{f.ref, x.refs(f.algorithms)}
+				d := dependency{Ref: f.ref, DependsOn: x.refs(f.algorithms)}
 				for _, ref := range f.depends {
 					if x.kept(ref) && !slices.Contains(d.DependsOn, ref) {
 						d.DependsOn = append(d.DependsOn, ref)
@@ -249,6 +276,11 @@ func (x *inventory) dependencies(ctx context.Context, again reports.Assessments,
 		if hasFile(a.Observation) || hasService(a.Observation) {
 			d := dependency{Ref: ids.ref(a.Observation)}
 			d.DependsOn, _ = x.rests(a)
+			for _, ref := range d.DependsOn {
+				if strings.HasPrefix(ref, protocolPrefix) {
+					d.Provides = append(d.Provides, ref)
+				}
+			}
 			item(d)
 		}
 		return nil

@@ -30,6 +30,7 @@ var columns = [...]string{
 const (
 	recordFinding    = "finding"
 	recordFact       = "fact"
+	recordHost       = "host-fact"
 	recordCoverage   = "coverage"
 	recordMissing    = "expected-not-found"
 	recordUnexpected = "found-not-expected"
@@ -40,7 +41,7 @@ const (
 const byteOrderMark = "\ufeff"
 
 // CSV writes a row for each finding (RFC 4180), for a spreadsheet, and behind
-// them rows of facts, of coverage and of what the inventory expected: the
+// them rows of facts, of the host, of coverage and of what the inventory expected: the
 // column record tells them apart. What is true of several endpoints together
 // has a row at each, with that endpoint's owner. Findings are read again one
 // assessment at a time; they name the shown controls of the table.
@@ -61,7 +62,7 @@ func CSV(ctx context.Context, w io.Writer, r *reports.Report, t *control.Table, 
 			return fmt.Errorf("read the sweep again: %w", err)
 		}
 		for _, f := range a.Findings {
-			if err := c.finding(f, a.Observation.Time, t.Of(f.Class)); err != nil {
+			if err := c.finding(f, a.Observation.Time, t.Of(f.Class, f.Endpoint)); err != nil {
 				return err
 			}
 		}

@@ -23,7 +23,7 @@ func (c *sheet) rest() error {
 			return err
 		}
 	}
-	for _, row := range append(c.coverage(), c.expected()...) {
+	for _, row := range slices.Concat(c.host(), c.coverage(), c.expected()) {
 		if err := c.told(row); err != nil {
 			return err
 		}

@@ -376,7 +376,7 @@ func keeping(i scanner.Item) (words []string) {
 func protectionText(p scanner.Protection) string {
 	text := p.Scheme
 	var more []string
-	for _, s := range []string{p.KDF, p.PRF, p.Cipher, p.MAC} {
+	for _, s := range []string{p.KDF, p.PRF, p.Cipher, p.MAC, p.Signature} {
 		if s != "" && !slices.Contains(more, s) {
 			more = append(more, s)
 		}

@@ -34,6 +34,7 @@ func Markdown(w io.Writer, r *reports.Report) error {
 	head := m.take()
 	m.offers()
 	m.ssh()
+	m.host()
 	m.soon()
 	m.unseen()
 	m.coverage()

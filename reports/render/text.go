@@ -25,6 +25,7 @@ func Text(w io.Writer, r *reports.Report, o TextOptions) error {
 	p.worst(r)
 	p.offers(r)
 	p.ssh(r)
+	p.host(r)
 	p.together(r)
 	p.soon(r)
 	p.waivers(r)
@@ -105,7 +106,7 @@ func (p *paper) unseen(r *reports.Report) {
 		also = append(also, many(r.Quiet, "port")+" of hosts and ranges had nobody answering ("+counted(r.Silent)+")")
 	}
 	if r.Empty > 0 {
-		also = append(also, many(r.Empty, "file")+" "+verb(r.Empty, "holds", "hold")+" no cryptography")
+		also = append(also, emptyWords(r))
 	}
 	if r.Gaps.Partial > 0 {
 		also = append(also, number(r.Gaps.Partial)+" of the observed answered in part")
@@ -113,6 +114,18 @@ func (p *paper) unseen(r *reports.Report) {
 	if len(also) > 0 {
 		p.para(t(""), 18, strings.Join(also, "; "))
 	}
+}
+
+// emptyWords says what files held that are no endpoints.
+func emptyWords(r *reports.Report) string {
+	var words []string
+	if n := r.Empty - r.Told; n > 0 {
+		words = append(words, many(n, "file")+" "+verb(n, "holds", "hold")+" no cryptography")
+	}
+	if n := r.Told; n > 0 {
+		words = append(words, many(n, "configuration")+" "+verb(n, "names", "name")+" nothing that is ruled on")
+	}
+	return strings.Join(words, "; ")
 }
 
 // counted is reasons, each with how many it is of.

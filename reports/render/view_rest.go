@@ -302,7 +302,7 @@ func (v *view) Limits() []string {
 		list = append(list, fmt.Sprintf("%s of hosts and ranges had nobody answering (%s). That is an answer, and no endpoint.", many(r.Quiet, "further port"), clean(counted(r.Silent))))
 	}
 	if r.Empty > 0 {
-		list = append(list, fmt.Sprintf("%s read and %s no cryptography.", verb(r.Empty, "1 file was", number(r.Empty)+" files were"), verb(r.Empty, "holds", "hold")))
+		list = append(list, emptyWords(r)+".")
 	}
 	return append(list, "UDP (QUIC, DTLS, IKE) was not asked.", "Whether a validated module computes any of this is not observable.")
 }
@@ -310,7 +310,7 @@ func (v *view) Limits() []string {
 // Population says what was counted.
 func (v *view) Population() string {
 	r := v.R
-	s := fmt.Sprintf("%s asked: %s observed, %s not seen, %s read without cryptography in them, %s silent.", many(r.Asked, "endpoint"),
+	s := fmt.Sprintf("%s asked: %s observed, %s not seen, %s read that hold nothing to rule on, %s silent.", many(r.Asked, "endpoint"),
 		number(r.Observed), number(r.NotSeen), many(r.Empty, "file"), many(r.Quiet, "port"))
 	s += " An endpoint is an address and port that answered or was named outright, or a file."
 	if n := len(r.Sweep.Scope.Ports); n > 0 {

@@ -76,8 +76,8 @@ func TestPKCS8(t *testing.T) {
 		{"-v2 aria128", pbes2("HMAC-SHA256", "ARIA-128-CBC"), "uncomputable"},
 		{"-v2 sm4-cbc", pbes2("HMAC-SHA256", "SM4-CBC"), "uncomputable"},
 		{"-v2 seed", pbes2("HMAC-SHA256", "SEED-CBC"), "uncomputable"},
-		{"-v2 bf-cbc", pbes2("HMAC-SHA256", "BLOWFISH"), "uncomputable"},
-		{"-v2 cast5-cbc", pbes2("HMAC-SHA256", "CAST5"), "uncomputable"},
+		{"-v2 bf-cbc", pbes2("HMAC-SHA256", "BLOWFISH"), ""},
+		{"-v2 cast5-cbc", pbes2("HMAC-SHA256", "CAST5"), ""},
 		{"-scrypt", long("PBES2", "scrypt", "", "AES-256-CBC", 16384, 64), ""},
 		{"-scrypt -scrypt_N 1024 -scrypt_r 4 -scrypt_p 3 -v2 aes128", long("PBES2", "scrypt", "", "AES-128-CBC", 1024, 64), ""},
 		{"-v1 PBE-MD5-DES", pbes1("pbeWithMD5AndDES-CBC", "MD5", "DES-CBC"), ""},
@@ -132,6 +132,7 @@ func TestTraditionalPEM(t *testing.T) {
 	for _, test := range []struct{ kind, cipher, want, shut string }{
 		{"rsa", "-des", "DES-CBC", ""}, {"rsa", "-des3", "3DES-EDE-CBC", ""}, {"rsa", "-aes128", "AES-128-CBC", ""},
 		{"rsa", "-aes192", "AES-192-CBC", ""}, {"rsa", "-aes256", "AES-256-CBC", ""}, {"ec", "-aes256", "AES-256-CBC", ""},
+		{"rsa", "-bf", "BLOWFISH", ""}, {"rsa", "-cast5-cbc", "CAST5", ""},
 		{"rsa", "-camellia128", "CAMELLIA-128-CBC", "uncomputable"},
 	} {
 		t.Run(test.kind+test.cipher, func(t *testing.T) {

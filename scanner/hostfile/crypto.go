@@ -60,9 +60,33 @@ func readJava(m *scanner.Machine, text []byte) {
 				values = append(values, strings.Join(strings.Fields(v), " "))
 			}
 			set(m, scanner.Setting{Line: n, Name: name, Values: values})
+			if name == tlsDisabled {
+				javaLeaves(m, n, values)
+			}
 			break
 		}
 	}
+}
+
+// tlsDisabled is the property that replaces Java's whole list of what TLS must
+// not use: what is not in it is used.
+const tlsDisabled = "jdk.tls.disabledAlgorithms"
+
+// javaLeaves tells what Java offers by itself once the list does not disable
+// it. (SSL 3.0, RC4, single DES and the like it offers only where a program
+// asks for them.)
+func javaLeaves(m *scanner.Machine, line int, disabled []string) {
+	left := func(kind, name string, by ...string) {
+		for _, d := range disabled {
+			if slices.ContainsFunc(by, func(b string) bool { return strings.EqualFold(b, d) }) {
+				return
+			}
+		}
+		set(m, scanner.Setting{Line: line, Name: "left by " + tlsDisabled, Kind: kind, Values: []string{name}})
+	}
+	left(versionKind, "TLSv1.0", "TLSv1")
+	left(versionKind, "TLSv1.1", "TLSv1.1")
+	left(cipherKind, "3DES-EDE-CBC", "3DES_EDE_CBC", "DESede")
 }
 
 var opensslMark = regexp.MustCompile(`(?m)^[ \t]*(?:openssl_conf[ \t]*=|\[[ \t]*(?:CA_default|provider_sect|openssl_init|req_distinguished_name|system_default_sect|fips_sect)[ \t]*\])`)
@@ -100,6 +124,8 @@ func readOpenSSL(m *scanner.Machine, text []byte) {
 		word := name[strings.LastIndexByte(name, '.')+1:]
 		least, known := opensslWords[strings.ToLower(word)]
 		switch {
+		case least && strings.EqualFold(value, "none"): // no oldest version
+			set(m, scanner.Setting{Line: n, Name: word, Scope: section, Values: []string{value}})
 		case least:
 			set(m, scanner.Setting{Line: n, Name: word, Scope: section, Kind: versionKind, Values: versions([]string{value})})
 		case known:

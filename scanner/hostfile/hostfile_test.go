@@ -52,7 +52,9 @@ func TestParse(t *testing.T) {
 		{"openssl", "x", "openssl_conf = init\n[init]\nproviders = list\nssl_conf = ssl\n[list]\nfips = f\nbase = b\nlegacy = l\n[f]\nactivate = 1\n[b]\nactivate = yes\n[l]\nactivate = 0\n[ssl]\nsystem_default = d\n[d]\nMinProtocol = TLSv1 # old\nCipherString = DEFAULT@SECLEVEL=1\n",
 			[]string{"openssl.cnf", "18 MinProtocol=TLSv1.0 in d (protocol-version)", "19 CipherString=DEFAULT@SECLEVEL=1 in d", "11 activate=base in provider", "9 activate=fips in provider"}},
 		{"java", "x", "security.provider.1=SunPKCS11 ${java.home}/lib/fips.cfg\n# c\njdk.tls.disabledAlgorithms=SSLv3, RC4, \\\n    DH keySize < 1024\nkeystore.password=secret\n",
-			[]string{"java.security", "1 security.provider.1=SunPKCS11 ${java.home}/lib/fips.cfg", "3 jdk.tls.disabledAlgorithms=SSLv3,RC4,DH keySize < 1024"}},
+			[]string{"java.security", "1 security.provider.1=SunPKCS11 ${java.home}/lib/fips.cfg", "3 jdk.tls.disabledAlgorithms=SSLv3,RC4,DH keySize < 1024",
+				"3 left by jdk.tls.disabledAlgorithms=TLSv1.0 (protocol-version)", "3 left by jdk.tls.disabledAlgorithms=TLSv1.1 (protocol-version)", "3 left by jdk.tls.disabledAlgorithms=3DES-EDE-CBC (cipher)"}},
+		{"openssl without an oldest version", "x", "[system_default_sect]\nMinProtocol = None\n", []string{"openssl.cnf", "2 MinProtocol=None in system_default_sect"}},
 		{"policy", "/etc/crypto-policies/config", "# comment\nFIPS:NO-SHA1\n", []string{"crypto-policies", "2 policy=FIPS,NO-SHA1"}},
 		{"kernel", "/proc/sys/crypto/fips_enabled", "1\n", []string{"fips_enabled", "1 fips_enabled=1"}},
 		{"prose", "x", "The ssl_certificate directive names a file.\n", nil},
@@ -92,6 +94,55 @@ func TestAsNginxReads(t *testing.T) {
 	}
 	if want := []string{"certificate " + dir + "/a.pem", "private-key " + dir + "/a.key"}; !ok || !slices.Equal(files, want) {
 		t.Errorf("%v, want %v", files, want)
+	}
+}
+
+// javaOffers prints what Java offers of TLS by itself.
+const javaOffers = `import javax.net.ssl.*;
+public class Offers {
+  public static void main(String[] args) throws Exception {
+    SSLServerSocket s = (SSLServerSocket) SSLServerSocketFactory.getDefault().createServerSocket();
+    for (String p : s.getEnabledProtocols()) System.out.println(p);
+    for (String c : s.getEnabledCipherSuites()) for (String w : new String[] {"3DES", "RC4", "_DES", "NULL", "anon"}) if (c.contains(w)) System.out.println(w);
+  }
+}`
+
+// TestAsJavaReads holds what a list of disabled algorithms leaves to what the
+// JDK then offers, also where it leaves more than anybody would.
+func TestAsJavaReads(t *testing.T) {
+	java, dir := lab.Program(t, "java"), t.TempDir()
+	source := filepath.Join(dir, "Offers.java")
+	if err := os.WriteFile(source, []byte(javaOffers), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lab.Run(t, lab.Program(t, "javac"), "-d", dir, source)
+	names := map[string]string{"TLSv1": "TLSv1.0", "TLSv1.1": "TLSv1.1", "3DES": "3DES-EDE-CBC"}
+	for _, list := range []string{"", "SSLv3, tlsv1, RC4", "TLSv1.1, DESede", "TLSv1, TLSv1.1, 3des_ede_cbc", "TLSv1, 3DES, DES, TLSv1.1", "TLS"} {
+		t.Run(list, func(t *testing.T) {
+			properties := filepath.Join(dir, "java.security") // a # in its path would be a fragment to Java
+			text := "jdk.tls.disabledAlgorithms=" + list + "\n"
+			if err := os.WriteFile(properties, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var offers []string
+			for _, word := range strings.Fields(lab.Run(t, java, "-Djava.security.properties="+properties, "-cp", dir, "Offers")) {
+				if word != "TLSv1.2" && word != "TLSv1.3" && !slices.Contains(offers, names[word]) {
+					offers = append(offers, names[word]) // "" for what is not foreseen
+				}
+			}
+			m, _ := hostfile.Parse([]byte(text), properties)
+			var left []string
+			for _, s := range m.Settings {
+				if s.Kind != "" {
+					left = append(left, s.Values...)
+				}
+			}
+			slices.Sort(offers)
+			slices.Sort(left)
+			if diff := cmp.Diff(offers, left); diff != "" {
+				t.Errorf("Java offers, and is told to be left (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -16,7 +16,11 @@ type directive struct {
 	kind string // its arguments name these, as a kind of rule
 }
 
-const versionKind = "protocol-version"
+// What the values of a setting name, as a kind of rule.
+const (
+	versionKind = "protocol-version"
+	cipherKind  = "cipher"
+)
 
 // nginxWords are those of nginx's ngx_http_ssl_module and its like for mail,
 // streams and proxies, which put a prefix before them.

@@ -87,9 +87,9 @@ func (k *bcfks) read(data []byte) error {
 // integrity tells false where a MAC is there, can be computed and fits none of
 // the passwords.
 func (k *bcfks) integrity(store, check cryptobyte.String) bool {
-	if check.PeekASN1Tag(context0.Constructed()) {
-		k.Protection = append(k.Protection, scanner.Protection{Scheme: "BCFKS-signature"})
-		return true // by a key and no password
+	if check.PeekASN1Tag(context0.Constructed()) { // by a key and no password
+		k.Protection = append(k.Protection, scanner.Protection{Scheme: "BCFKS-signature", Signature: signedBy(check)})
+		return true
 	}
 	body, ok := fields(check)
 	scheme, okMAC := readAlgorithm(&body)
@@ -130,9 +130,27 @@ func (k *bcfks) integrity(store, check cryptobyte.String) bool {
 	return true
 }
 
-// bcfksPassword is what keys for a purpose are derived from.
+// signedBy is the algorithm of a SignatureCheck; "" where it cannot be read.
+func signedBy(check cryptobyte.String) string {
+	var inner cryptobyte.String
+	if !check.ReadASN1(&inner, context0.Constructed()) {
+		return ""
+	}
+	body, ok := fields(inner)
+	if !ok {
+		return ""
+	}
+	by, ok := readAlgorithm(&body)
+	if !ok {
+		return ""
+	}
+	return pkix.SignatureName("", by.oid)
+}
+
+// bcfksPassword is what keys for a purpose are derived from. To BouncyCastle
+// the empty password is as the absent one: nothing at all.
 func bcfksPassword(p Password, purpose string) []byte {
-	p.null = false // the absent password counts as the empty one
+	p.null = p.text() == ""
 	return append(p.bmp(), NewPassword(purpose).bmp()...)
 }
 

@@ -7,6 +7,8 @@ import (
 	"crypto/rc4"
 	"fmt"
 
+	"golang.org/x/crypto/blowfish" //lint:ignore SA1019 OpenSSL still encrypts keys with it
+	"golang.org/x/crypto/cast5"    //lint:ignore SA1019 likewise
 	"golang.org/x/crypto/cryptobyte/asn1"
 	"golang.org/x/crypto/twofish" //lint:ignore SA1019 UBER stores are encrypted with it
 )
@@ -20,6 +22,8 @@ type mode struct {
 
 // Block ciphers with CBC, and RC4.
 var (
+	modeBF      = mode{name: "Blowfish", key: 16, iv: 8} // as OpenSSL has it where no length is said
+	modeCAST5   = mode{name: "CAST5", key: 16, iv: 8}
 	modeDES     = mode{name: "DES", key: 8, iv: 8}
 	mode3DES    = mode{name: "3DES", key: 24, iv: 8}
 	mode2TDEA   = mode{name: "2TDEA", key: 16, iv: 8}
@@ -34,6 +38,10 @@ func modeAES(key int) mode { return mode{name: "AES", key: key, iv: 16} }
 
 func (m mode) block(key []byte) (cipher.Block, error) {
 	switch m.name {
+	case "Blowfish":
+		return blowfish.NewCipher(key)
+	case "CAST5":
+		return cast5.NewCipher(key)
 	case "DES":
 		return des.NewCipher(key)
 	case "3DES":
@@ -84,6 +92,8 @@ func (m mode) open(key, iv, sealed []byte) ([]byte, error) {
 
 // pbes2Modes are the CBC ciphers of PBES2 that we compute.
 var pbes2Modes = map[string]mode{
+	"1.3.6.1.4.1.3029.1.2":    modeBF,
+	"1.2.840.113533.7.66.10":  modeCAST5,
 	"1.3.14.3.2.7":            modeDES,
 	"1.2.840.113549.3.7":      mode3DES,
 	"2.16.840.1.101.3.4.1.2":  modeAES(16),
@@ -120,6 +130,9 @@ func pbes2Mode(a algorithm, keyLen int) (m mode, iv []byte, err error) {
 	}
 	if !params.ReadASN1Bytes(&iv, asn1.OCTET_STRING) || len(iv) != m.iv {
 		return m, nil, damaged("the initialisation vector")
+	}
+	if m.name == modeBF.name && keyLen > 0 {
+		m.key = keyLen
 	}
 	return m, iv, nil
 }

@@ -68,6 +68,8 @@ func (s *session) shrouded(e *Entry, der []byte) error {
 
 // dekModes are the ciphers of traditional PEM that we compute.
 var dekModes = map[string]mode{
+	"BF-CBC":       modeBF,
+	"CAST5-CBC":    modeCAST5,
 	"DES-CBC":      modeDES,
 	"DES-EDE-CBC":  mode2TDEA,
 	"DES-EDE3-CBC": mode3DES,

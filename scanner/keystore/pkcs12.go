@@ -76,8 +76,8 @@ func (f *pfx) read(data []byte) error {
 		}
 		f.Protection = append(f.Protection, f.mac.protection())
 		f.verify(content)
-	case signed:
-		f.Protection = append(f.Protection, scanner.Protection{Scheme: "pkcs12-signed"})
+	case signed != nil:
+		f.Protection = append(f.Protection, *signed)
 	default:
 		f.Protection = append(f.Protection, scanner.Protection{Scheme: "pkcs12-no-mac"})
 	}
@@ -104,30 +104,59 @@ func (f *pfx) conclude() {
 
 // authSafe is the content of the outer ContentInfo: plain, or signed (RFC 7292
 // section 4).
-func authSafe(safe cryptobyte.String) (content []byte, signed bool, err error) {
+func authSafe(safe cryptobyte.String) (content []byte, signed *scanner.Protection, err error) {
 	oid, ok := readOID(&safe)
 	var inner cryptobyte.String
 	if !ok || !safe.ReadASN1(&inner, context0.Constructed()) {
-		return nil, false, damaged("the content is unreadable")
+		return nil, nil, damaged("the content is unreadable")
 	}
 	switch oid {
 	case oidData:
 	case oidSignedData:
-		signed = true
 		version := 0
 		var data, of cryptobyte.String
 		if !inner.ReadASN1(&data, asn1.SEQUENCE) || !data.ReadASN1Integer(&version) || !data.SkipASN1(asn1.SET) ||
 			!data.ReadASN1(&of, asn1.SEQUENCE) || !of.SkipASN1(asn1.OBJECT_IDENTIFIER) || !of.ReadASN1(&inner, context0.Constructed()) {
-			return nil, true, damaged("the signed content is unreadable")
+			return nil, nil, damaged("the signed content is unreadable")
 		}
+		signed = &scanner.Protection{Scheme: "pkcs12-signed", Signature: signedWith(data)}
 	default:
-		return nil, false, unknown("content of type %s", oid)
+		return nil, nil, unknown("content of type %s", oid)
 	}
 	content, err = octets(&inner, asn1.OCTET_STRING, asn1.OCTET_STRING.Constructed())
 	if err != nil {
 		return nil, signed, damaged("the content is unreadable")
 	}
 	return content, signed, nil
+}
+
+// signedWith is the algorithm of the first signature of SignedData (RFC 5652
+// section 5.1), from behind its content on; "" where it cannot be read.
+func signedWith(rest cryptobyte.String) string {
+	var signers, signer cryptobyte.String
+	version := 0
+	for _, tag := range []asn1.Tag{context0.Constructed(), context0.Constructed() + 1} { // certificates and revocation lists
+		if !rest.SkipOptionalASN1(tag) {
+			return ""
+		}
+	}
+	if !rest.ReadASN1(&signers, asn1.SET) || !signers.ReadASN1(&signer, asn1.SEQUENCE) || !signer.ReadASN1Integer(&version) {
+		return ""
+	}
+	var id cryptobyte.String
+	var tag asn1.Tag
+	if !signer.ReadAnyASN1(&id, &tag) {
+		return ""
+	}
+	digest, ok := readAlgorithm(&signer)
+	if !ok || !signer.SkipOptionalASN1(context0.Constructed()) { // signed attributes
+		return ""
+	}
+	by, ok := readAlgorithm(&signer)
+	if !ok {
+		return ""
+	}
+	return pkix.SignatureName(digest.oid, by.oid)
 }
 
 // verify tries the passwords on the MAC.

@@ -1,6 +1,11 @@
 package pkix
 
-import "github.com/fipsweep/fipsweep/scanner/iana"
+import (
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner/iana"
+)
 
 // Object identifiers that code here branches on.
 const (
@@ -28,6 +33,25 @@ func signatureName(oid string) string {
 		return known.Name
 	}
 	return oid
+}
+
+// SignatureName names the algorithm of a signature beside which its digest
+// stands, as in CMS (RFC 5652 section 5.3), where RSA's first scheme goes by
+// the identifier of its keys. It is "" for RSASSA-PSS, whose parameters decide.
+func SignatureName(digest, oid string) string {
+	if oid == oidPSS {
+		return ""
+	}
+	if oid != oidRSA {
+		return signatureName(oid)
+	}
+	hash := hashName(digest)
+	for _, name := range []string{strings.ToLower(strings.ReplaceAll(hash, "-", "")) + "WithRSAEncryption", "rsa-with-" + hash} {
+		if slices.ContainsFunc(iana.OIDs(), func(o iana.OID) bool { return o.Kind == "signature" && o.Name == name }) {
+			return name
+		}
+	}
+	return ""
 }
 
 // keyName names a public key's algorithm. Composite keys go by the name of

@@ -51,7 +51,7 @@ func CheckBOM(data []byte) error {
 
 // refKeys are the members of components and services that name others.
 var refKeys = map[string]bool{"ref": true, "algorithmRef": true, "signatureAlgorithmRef": true, "subjectPublicKeyRef": true,
-	"algorithms": true, "cryptoRefArray": true, "dependsOn": true}
+	"algorithms": true, "cryptoRefArray": true, "dependsOn": true, "provides": true}
 
 func checkRefs(bom map[string]any) error {
 	defined := map[string]int{}
