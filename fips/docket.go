@@ -14,7 +14,10 @@ type docketKey struct {
 	subject                      Subject
 }
 
-func newDocket() *docket { return &docket{at: map[docketKey]int{}} }
+// newDocket has room for the rulings of an ordinary TLS server.
+func newDocket() *docket {
+	return &docket{rulings: make([]Ruling, 0, 32), at: make(map[docketKey]int, 32)}
+}
 
 // add enters a ruling, seen where it says.
 func (d *docket) add(r Ruling, where ...string) {
