@@ -14,16 +14,20 @@ type docketKey struct {
 	subject                      Subject
 }
 
-// newDocket has room for the rulings of an ordinary TLS server.
-func newDocket() *docket {
-	return &docket{rulings: make([]Ruling, 0, 32), at: make(map[docketKey]int, 32)}
-}
+func newDocket() *docket { return new(docket) }
+
+// ordinary is how many rulings a TLS server comes to, about. Most endpoints of
+// a sweep come to none.
+const ordinary = 32
 
 // add enters a ruling, seen where it says.
 func (d *docket) add(r Ruling, where ...string) {
 	key := docketKey{r.Rule, r.ownRule(), r.Use, r.Certificate, r.Subject}
 	i, ok := d.at[key]
 	if !ok {
+		if d.at == nil {
+			d.rulings, d.at = make([]Ruling, 0, ordinary), make(map[docketKey]int, ordinary)
+		}
 		i = len(d.rulings)
 		d.at[key] = i
 		d.rulings = append(d.rulings, r)
