@@ -37,7 +37,7 @@ golden: ## write the golden files anew; read the diff before you commit it
 		$(GO) test $$d -update; \
 	done
 
-generate: ## the registry tables from testdata/iana
+generate: ## the registry tables from testdata/iana, the packed catalogue from its data files
 	$(GO) generate ./...
 
 lint:

@@ -14,13 +14,20 @@ type docketKey struct {
 	subject                      Subject
 }
 
-func newDocket() *docket { return &docket{at: map[docketKey]int{}} }
+func newDocket() *docket { return new(docket) }
+
+// ordinary is how many rulings a TLS server comes to, about. Most endpoints of
+// a sweep come to none.
+const ordinary = 32
 
 // add enters a ruling, seen where it says.
 func (d *docket) add(r Ruling, where ...string) {
 	key := docketKey{r.Rule, r.ownRule(), r.Use, r.Certificate, r.Subject}
 	i, ok := d.at[key]
 	if !ok {
+		if d.at == nil {
+			d.rulings, d.at = make([]Ruling, 0, ordinary), make(map[docketKey]int, ordinary)
+		}
 		i = len(d.rulings)
 		d.at[key] = i
 		d.rulings = append(d.rulings, r)

@@ -17,7 +17,7 @@ type Index struct {
 	byName   map[string][]*Rule // kind and folded name
 	byAny    map[string][]*Rule // name folded without regard to kind
 	families []family
-	ranges   []span
+	ranges   map[string][]span // by kind
 	byOID    map[string][]*Rule
 }
 
@@ -27,9 +27,8 @@ type family struct {
 	rule         *Rule
 }
 
-// A span is a range of code points of one kind.
+// A span is a range of code points.
 type span struct {
-	kind     string
 	low, top uint64
 	rule     *Rule
 }
@@ -39,9 +38,10 @@ type span struct {
 func NewIndex(c *Catalogue) *Index {
 	x := &Index{
 		rules:  c.Rules,
-		byID:   map[string][]*Rule{},
-		byName: map[string][]*Rule{},
-		byAny:  map[string][]*Rule{},
+		byID:   make(map[string][]*Rule, len(c.Rules)),
+		byName: make(map[string][]*Rule, 2*len(c.Rules)), // names and aliases
+		byAny:  make(map[string][]*Rule, 2*len(c.Rules)),
+		ranges: map[string][]span{},
 		byOID:  map[string][]*Rule{},
 	}
 	for i := range c.Rules {
@@ -60,7 +60,7 @@ func (x *Index) add(r *Rule) {
 		insert(x.byAny, strings.ToLower(name), r)
 	}
 	for _, s := range spans(r.CodePoints) {
-		x.ranges = append(x.ranges, span{r.Kind, s[0], s[1], r})
+		x.ranges[r.Kind] = append(x.ranges[r.Kind], span{s[0], s[1], r})
 	}
 	if r.OID != "" {
 		for _, oid := range expandOID(r.OID) {
@@ -114,8 +114,8 @@ func (x *Index) Named(kind, name string) []*Rule {
 // CodePoint finds the rules about a code point of one kind.
 func (x *Index) CodePoint(kind string, code uint32) []*Rule {
 	var rules []*Rule
-	for _, s := range x.ranges {
-		if s.kind == kind && s.low <= uint64(code) && uint64(code) <= s.top {
+	for _, s := range x.ranges[kind] {
+		if s.low <= uint64(code) && uint64(code) <= s.top {
 			rules = append(rules, s.rule)
 		}
 	}
@@ -178,6 +178,9 @@ func (x *Index) Find(word string) []*Rule {
 // "0x00C6-0x00C7,0x1306"; what is no number is no code point.
 func spans(text string) [][2]uint64 {
 	var list [][2]uint64
+	if text == "" {
+		return nil
+	}
 	for part := range strings.SplitSeq(text, ",") {
 		low, top, found := strings.Cut(part, "-")
 		if !found {
@@ -249,8 +252,8 @@ func (x *Index) Suggest(word string, n int) []string {
 func (x *Index) Overlaps(c *Catalogue) bool {
 	for _, r := range c.Rules {
 		for _, s := range spans(r.CodePoints) {
-			for _, own := range x.ranges {
-				if own.kind == r.Kind && own.low <= s[1] && s[0] <= own.top {
+			for _, own := range x.ranges[r.Kind] {
+				if own.low <= s[1] && s[0] <= own.top {
 					return true
 				}
 			}

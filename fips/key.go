@@ -151,10 +151,8 @@ func (j *Judge) curveRules(k scanner.Key) []*Rule {
 	if rules := j.rules.Named(keyKind, "EC-"+curve); len(rules) > 0 {
 		return rules
 	}
-	for _, o := range iana.OIDs() {
-		if o.Kind == "curve" && (o.OID == curve || strings.EqualFold(o.Name, curve)) {
-			return j.rules.OID(keyKind, o.OID)
-		}
+	if o, ok := iana.OIDNamed("curve", curve); ok {
+		return j.rules.OID(keyKind, o.OID)
 	}
 	if rules := j.rules.Sized("EC", k.Bits); k.Bits > 0 && len(rules) > 0 {
 		return rules

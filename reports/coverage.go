@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/fips/control"
@@ -69,36 +68,72 @@ const (
 	listedSubnets = 512
 )
 
-// coverage gathers the reach.
+// coverage gathers the reach. A subnet is found by its first bytes, three or
+// eight: a sweep of a /8 has all there is room for, and each costs 70 bytes.
 type coverage struct {
-	byKind  [Unknown + 1]Reach
-	subnets map[string]*SubnetReach
-	beyond  Reach
+	byKind [Unknown + 1]Reach
+	four   map[[3]byte]int32 // to the place in list
+	six    map[[8]byte]int32
+	list   []subnet
+	files  subnet
+	names  subnet // that led to no address
+	beyond Reach
 }
 
-func newCoverage() *coverage { return &coverage{subnets: map[string]*SubnetReach{}} }
+type subnet struct {
+	Reach
+	reasons map[scanner.Reason]int // of NotSeen
+}
+
+func newCoverage() *coverage {
+	return &coverage{four: map[[3]byte]int32{}, six: map[[8]byte]int32{}}
+}
 
 func (c *coverage) add(a fips.Assessment, s control.Standing) {
 	o := a.Observation
 	c.byKind[KindOf(o)].add(o, s)
-	name := network(o.Endpoint)
-	x := c.subnets[name]
+	x := c.subnet(o.Endpoint)
 	if x == nil {
-		if len(c.subnets) >= maxSubnets {
-			c.beyond.add(o, s)
-			return
-		}
-		x = &SubnetReach{Subnet: name}
-		c.subnets[name] = x
+		c.beyond.add(o, s)
+		return
 	}
 	x.add(o, s)
 	if s != control.NotSeen {
 		return
 	}
-	if x.Reasons == nil {
-		x.Reasons = map[scanner.Reason]int{}
+	if x.reasons == nil {
+		x.reasons = map[scanner.Reason]int{}
 	}
-	x.Reasons[reasonOf(a)]++
+	x.reasons[reasonOf(a)]++
+}
+
+// subnet is what an endpoint is counted in: the /24 of its address, or the /64
+// of IPv6; nil where there is no room for another.
+func (c *coverage) subnet(e scanner.Endpoint) *subnet {
+	switch addr := e.Address.Unmap(); {
+	case e.Path != "":
+		return &c.files
+	case addr.Is4():
+		b := addr.As4()
+		return among(c, c.four, [3]byte(b[:]))
+	case addr.IsValid():
+		b := addr.As16()
+		return among(c, c.six, [8]byte(b[:]))
+	}
+	return &c.names
+}
+
+func among[K comparable](c *coverage, places map[K]int32, key K) *subnet {
+	i, ok := places[key]
+	if !ok {
+		if len(c.list) == maxSubnets {
+			return nil
+		}
+		i = int32(len(c.list))
+		places[key] = i
+		c.list = append(c.list, subnet{})
+	}
+	return &c.list[i]
 }
 
 // reasonOf is why an endpoint that could not be judged could not.
@@ -118,59 +153,40 @@ func reasonOf(a fips.Assessment) scanner.Reason {
 
 // result lists the subnets with the most in them, and what has no address.
 func (c *coverage) result() Coverage {
-	all := make([]SubnetReach, 0, len(c.subnets))
-	for _, x := range c.subnets {
-		all = append(all, *x)
+	type named struct {
+		prefix netip.Prefix
+		*subnet
 	}
-	slices.SortFunc(all, func(a, b SubnetReach) int {
-		return cmp.Or(compareBool(isSubnet(a), isSubnet(b)), cmp.Compare(b.Observed+b.NotSeen, a.Observed+a.NotSeen), cmp.Compare(b.Asked, a.Asked), bySubnet(a, b))
+	all := make([]named, 0, len(c.list))
+	for b, i := range c.four {
+		all = append(all, named{netip.PrefixFrom(netip.AddrFrom4([4]byte{b[0], b[1], b[2]}), 24), &c.list[i]})
+	}
+	for b, i := range c.six {
+		var whole [16]byte
+		copy(whole[:], b[:])
+		all = append(all, named{netip.PrefixFrom(netip.AddrFrom16(whole), 64), &c.list[i]})
+	}
+	slices.SortFunc(all, func(a, b named) int {
+		return cmp.Or(cmp.Compare(b.Observed+b.NotSeen, a.Observed+a.NotSeen), cmp.Compare(b.Asked, a.Asked), a.prefix.Addr().Compare(b.prefix.Addr()))
 	})
 	out := Coverage{ByKind: c.byKind, Left: c.beyond}
-	for i, x := range all {
-		if i < listedSubnets {
-			out.Subnets = append(out.Subnets, x)
-			continue
-		}
+	var last []SubnetReach
+	if c.files.Asked > 0 {
+		last = append(last, SubnetReach{"files", c.files.Reach, c.files.reasons})
+	}
+	if c.names.Asked > 0 {
+		last = append(last, SubnetReach{"names without an address", c.names.Reach, c.names.reasons})
+	}
+	listed := min(len(all), listedSubnets-len(last))
+	for _, x := range all[listed:] {
 		out.Left = out.Left.Plus(x.Reach)
 		out.LeftOut++
 	}
-	slices.SortFunc(out.Subnets, bySubnet)
+	all = all[:listed]
+	slices.SortFunc(all, func(a, b named) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
+	for _, x := range all {
+		out.Subnets = append(out.Subnets, SubnetReach{x.prefix.String(), x.Reach, x.reasons})
+	}
+	out.Subnets = append(out.Subnets, last...)
 	return out
-}
-
-func isSubnet(x SubnetReach) bool { return strings.Contains(x.Subnet, "/") }
-
-func bySubnet(a, b SubnetReach) int {
-	x, err1 := netip.ParsePrefix(a.Subnet)
-	y, err2 := netip.ParsePrefix(b.Subnet)
-	if err1 != nil || err2 != nil {
-		return cmp.Or(compareBool(err1 != nil, err2 != nil), cmp.Compare(a.Subnet, b.Subnet))
-	}
-	return x.Addr().Compare(y.Addr())
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
-}
-
-// network is the subnet that an address is counted in: /24, or /64 for IPv6.
-func network(e scanner.Endpoint) string {
-	if e.Path != "" {
-		return "files"
-	}
-	addr := e.Address.Unmap().WithZone("")
-	bits := 64
-	if addr.Is4() {
-		bits = 24
-	}
-	if p, err := addr.Prefix(bits); err == nil && p.IsValid() {
-		return p.String()
-	}
-	return "names without an address"
 }

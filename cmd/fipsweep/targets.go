@@ -49,27 +49,7 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 // and only for names that are excluded.
 func (p *plan) readTargets(ctx context.Context, std streams, args []string) error {
 	var errs []error
-	var lines []target.Line
-	for _, name := range p.lists {
-		more, err := p.readList(std.in, name, "--targets", target.ReadTargets)
-		errs = append(errs, err)
-		lines = append(lines, more...)
-	}
-	switch p.stores {
-	case "":
-	case "system":
-		system := systemLines("/")
-		if len(system) == 0 {
-			errs = append(errs, errors.New("--stores system: none of the standard places is here, or none may be read; name a path"))
-		}
-		lines = append(lines, system...)
-	default:
-		errs = append(errs, fmt.Errorf("--stores %s: want system", p.stores))
-	}
-	if stdins(p.lists)+stdins(p.excludeFiles) > 1 {
-		errs = append(errs, errors.New("stdin can be read once only: name '-' once"))
-	}
-	o := target.Options{Schemes: schemes(), Wide: p.wide, Lines: lines, Seed: p.seed, Stat: os.Lstat}
+	o := target.Options{Schemes: schemes(), Wide: p.wide, Seed: p.seed, Stat: os.Lstat}
 	o.Home, _ = os.UserHomeDir()
 	var err error
 	if p.ports != "" {
@@ -82,10 +62,21 @@ func (p *plan) readTargets(ctx context.Context, std streams, args []string) erro
 			errs = append(errs, fmt.Errorf("--shard: %w", err))
 		}
 	}
+	if stdins(p.lists)+stdins(p.excludeFiles) > 1 {
+		errs = append(errs, errors.New("stdin can be read once only: name '-' once"))
+	}
 	errs = append(errs, p.readResolver(), p.readExcludes(ctx, std.in))
 	o.Exclude = p.excluded
-	if errors.Join(errs...) == nil || len(args)+len(lines) > 0 {
-		p.targets, err = target.Parse(args, o)
+	parser := target.NewParser(o)
+	for _, arg := range args {
+		parser.Add(target.Line{Text: arg})
+	}
+	for _, name := range p.lists {
+		errs = append(errs, p.readList(std.in, name, "--targets", parser.Read))
+	}
+	errs = append(errs, p.addStores(parser))
+	if errors.Join(errs...) == nil || !parser.Empty() {
+		p.targets, err = parser.List()
 		errs = append(errs, err)
 	}
 	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: append([]string(nil), p.exclude...), Ports: o.Ports,
@@ -112,6 +103,25 @@ func (p *plan) digest(args []string) string {
 	return scanner.Digest(fmt.Appendf(nil, "%q %q %q %q %q %d %t", args, p.stores, p.listsDigest(), p.exclude, p.excludePaths, p.scope.Ports, p.ptr))
 }
 
+// addStores adds the places of --stores.
+func (p *plan) addStores(parser *target.Parser) error {
+	switch p.stores {
+	case "":
+		return nil
+	case "system":
+	default:
+		return fmt.Errorf("--stores %s: want system", p.stores)
+	}
+	lines := systemLines("/")
+	if len(lines) == 0 {
+		return errors.New("--stores system: none of the standard places is here, or none may be read; name a path")
+	}
+	for _, line := range lines {
+		parser.Add(line)
+	}
+	return nil
+}
+
 func (p *plan) readResolver() error {
 	if p.resolver == "" {
 		return nil
@@ -130,9 +140,11 @@ func (p *plan) readExcludes(ctx context.Context, stdin io.Reader) error {
 	var errs []error
 	var lines []target.Line
 	for _, name := range p.excludeFiles {
-		more, err := p.readList(stdin, name, "--exclude-file", target.ReadList)
-		errs = append(errs, err)
-		lines = append(lines, more...)
+		errs = append(errs, p.readList(stdin, name, "--exclude-file", func(r io.Reader, name string) error {
+			more, err := target.ReadList(r, name)
+			lines = append(lines, more...)
+			return err
+		}))
 	}
 	var err error
 	p.excluded, err = target.ParseExcludes(p.exclude, lines)
@@ -167,13 +179,13 @@ func isNoName(err error) bool {
 }
 
 // readList reads one list, and keeps the digest of what it read.
-func (p *plan) readList(stdin io.Reader, name, flag string, read func(io.Reader, string) ([]target.Line, error)) ([]target.Line, error) {
+func (p *plan) readList(stdin io.Reader, name, flag string, read func(io.Reader, string) error) error {
 	if name == "-" {
 		return read(io.TeeReader(stdin, p.read), "stdin")
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", flag, err)
+		return fmt.Errorf("%s: %w", flag, err)
 	}
 	defer f.Close()
 	return read(io.TeeReader(f, p.read), name)

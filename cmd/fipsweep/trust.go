@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/x509"
 	"errors"
 	"fmt"
 
@@ -43,7 +42,7 @@ const maxTrustFile = 64 << 20
 func (f *trustFlags) read() (trustBase, error) {
 	var b trustBase
 	var errs []error
-	if pool, err := x509.SystemCertPool(); err == nil {
+	if pool, err := systemPool(); err == nil {
 		if system := pkix.SystemAnchors(pool); system != nil {
 			b.anchors = append(b.anchors, system)
 		}

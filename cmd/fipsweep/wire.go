@@ -57,10 +57,10 @@ type prober struct {
 	files, tls, ssh, detect scanner.Prober
 }
 
-func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b trustBase, v *tlsprobe.Verdict) prober {
+func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b trustBase, v *tlsprobe.Verdict) *prober {
 	t := tlsprobe.New(dial, tlsprobe.Options{Timeout: timeout, Verdict: v, Anchors: b.anchors, Known: b.known})
 	s := sshprobe.New(dial, sshprobe.Options{Timeout: timeout, Verdict: v != nil, Moduli: b.moduli, Known: b.known})
-	return prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
+	return &prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
 		Dial:  dial,
 		Hello: t.Hello,
 		TLS:   t.Continue,
@@ -73,7 +73,7 @@ func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b
 	})}
 }
 
-func (p prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
+func (p *prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
 	switch {
 	case e.Path != "":
 		return p.files.Probe(ctx, e)

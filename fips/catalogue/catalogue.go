@@ -6,13 +6,13 @@
 // their parts.
 //
 // The data files are the source: a rule is changed by closing the old record's
-// dates and opening a new one. The package applies no rule and reads nothing
-// but what it is given.
+// dates and opening a new one, and go generate ./fips/catalogue then packs them
+// all for the program. The package applies no rule and reads nothing but what
+// it is given.
 package catalogue
 
 import (
 	"bytes"
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,22 +23,6 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 )
-
-//go:embed data/*.json
-var files embed.FS
-
-// Load returns the catalogue that is built in.
-func Load() (*fips.Catalogue, error) {
-	dir, err := fs.Sub(files, "data")
-	if err != nil {
-		return nil, err
-	}
-	c, err := Read(dir)
-	if err != nil {
-		return nil, fmt.Errorf("built-in catalogue: %w", err)
-	}
-	return c, nil
-}
 
 // The files that are not rules.
 const (

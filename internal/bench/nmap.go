@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner/iana"
@@ -72,6 +73,29 @@ func NmapTLS(out []byte) (Found, error) {
 		}
 	}
 	return f, err
+}
+
+// NmapSwept reads ssl-enum-ciphers of many hosts, by address; one without a
+// result is not there.
+func NmapSwept(out []byte) (map[netip.Addr]Found, error) {
+	var r struct {
+		Hosts []struct {
+			Address struct {
+				Text netip.Addr `xml:"addr,attr"`
+			} `xml:"address"`
+			Text []byte `xml:",innerxml"`
+		} `xml:"host"`
+	}
+	if err := xml.Unmarshal(out, &r); err != nil {
+		return nil, fmt.Errorf("nmap: %w", err)
+	}
+	all := map[netip.Addr]Found{}
+	for _, h := range r.Hosts {
+		if f, err := NmapTLS([]byte("<nmaprun><host>" + string(h.Text) + "</host></nmaprun>")); err == nil {
+			all[h.Address.Text] = f
+		}
+	}
+	return all, nil
 }
 
 // nmapSuite is the registry's name. nmap has old names of its own for the

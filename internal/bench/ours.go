@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
@@ -27,6 +28,25 @@ func Fipsweep(out []byte) (Found, error) {
 		}
 	}
 	return nil, errors.New("fipsweep: no observation")
+}
+
+// Swept reads the JSON Lines of a sweep of TLS endpoints, by address; one that
+// failed is not there.
+func Swept(out []byte) (map[netip.Addr]Found, error) {
+	all := map[netip.Addr]Found{}
+	for line := range bytes.Lines(out) {
+		var o scanner.Observation
+		if !bytes.HasPrefix(line, []byte(`{"schema":"fipsweep.observation/`)) {
+			continue
+		}
+		if err := json.Unmarshal(line, &o); err != nil {
+			return nil, fmt.Errorf("fipsweep: %w", err)
+		}
+		if o.TLS != nil {
+			all[o.Endpoint.Address] = oursTLS(*o.TLS)
+		}
+	}
+	return all, nil
 }
 
 func oursTLS(t scanner.TLS) Found {

@@ -3,6 +3,7 @@ package iana
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -29,7 +30,9 @@ func Suites() []Suite { return slices.Clone(suites[:]) }
 
 // SuiteByCode finds a suite by its code point.
 func SuiteByCode(code uint16) (Suite, bool) {
-	i, ok := slices.BinarySearchFunc(suites[:], code, func(s Suite, c uint16) int { return cmp.Compare(s.Code, c) })
+	// Of each step only the code is read: a Suite is long, and this is asked for
+	// each suite of each hello.
+	i, ok := sort.Find(len(suites), func(i int) int { return cmp.Compare(code, suites[i].Code) })
 	if !ok {
 		return Suite{}, false
 	}
@@ -83,12 +86,12 @@ func Groups() []Group { return slices.Clone(groups[:]) }
 
 // GroupByCode finds a group by its code point.
 func GroupByCode(code uint16) (Group, bool) {
-	return first(groups[:], func(g Group) bool { return g.Code == code })
+	return first(groups[:], func(g *Group) bool { return g.Code == code })
 }
 
 // GroupByName finds a group by its name.
 func GroupByName(name string) (Group, bool) {
-	return first(groups[:], func(g Group) bool { return g.Name == name })
+	return first(groups[:], func(g *Group) bool { return g.Name == name })
 }
 
 // A Scheme is a TLS signature scheme. The hash and signature pairs of RFC 5246
@@ -105,17 +108,19 @@ func Schemes() []Scheme { return slices.Clone(schemes[:]) }
 
 // SchemeByCode finds a signature scheme by its code point.
 func SchemeByCode(code uint16) (Scheme, bool) {
-	return first(schemes[:], func(s Scheme) bool { return s.Code == code })
+	return first(schemes[:], func(s *Scheme) bool { return s.Code == code })
 }
 
 // SchemeByName finds a signature scheme by its name.
 func SchemeByName(name string) (Scheme, bool) {
-	return first(schemes[:], func(s Scheme) bool { return s.Name == name })
+	return first(schemes[:], func(s *Scheme) bool { return s.Name == name })
 }
 
-func first[T any](list []T, is func(T) bool) (T, bool) {
-	if i := slices.IndexFunc(list, is); i >= 0 {
-		return list[i], true
+func first[T any](list []T, is func(*T) bool) (T, bool) {
+	for i := range list {
+		if is(&list[i]) {
+			return list[i], true
+		}
 	}
 	var zero T
 	return zero, false

@@ -1,6 +1,9 @@
 package iana
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Version is a protocol version as it is written on the wire.
 type Version struct {
@@ -13,7 +16,7 @@ func Versions() []Version { return slices.Clone(versions[:]) }
 
 // VersionByCode finds a version by its code point.
 func VersionByCode(code uint16) (Version, bool) {
-	return first(versions[:], func(v Version) bool { return v.Code == code })
+	return first(versions[:], func(v *Version) bool { return v.Code == code })
 }
 
 // An SSL2Kind is a cipher kind of SSL 2.0: three bytes where TLS has two.
@@ -27,7 +30,7 @@ func SSL2Kinds() []SSL2Kind { return slices.Clone(ssl2Kinds[:]) }
 
 // SSL2KindByCode finds a cipher kind by its code.
 func SSL2KindByCode(code uint32) (SSL2Kind, bool) {
-	return first(ssl2Kinds[:], func(k SSL2Kind) bool { return k.Code == code })
+	return first(ssl2Kinds[:], func(k *SSL2Kind) bool { return k.Code == code })
 }
 
 // An SSHName is an algorithm's name on the wire (RFC 4250 section 4.6.1).
@@ -51,7 +54,7 @@ func DNSSECAlgorithms() []DNSSECAlgorithm { return slices.Clone(dnssecAlgorithms
 
 // DNSSECAlgorithmByNumber finds an algorithm by its number.
 func DNSSECAlgorithmByNumber(n uint8) (DNSSECAlgorithm, bool) {
-	return first(dnssecAlgorithms[:], func(a DNSSECAlgorithm) bool { return a.Number == n })
+	return first(dnssecAlgorithms[:], func(a *DNSSECAlgorithm) bool { return a.Number == n })
 }
 
 // An OID is an object identifier of certificates, keys and key stores.
@@ -68,10 +71,16 @@ func OIDs() []OID { return slices.Clone(oids[:]) }
 // OIDByOID finds an object identifier; of one that has several kinds the
 // signature.
 func OIDByOID(oid string) (OID, bool) {
-	return first(oids[:], func(o OID) bool { return o.OID == oid })
+	return first(oids[:], func(o *OID) bool { return o.OID == oid })
+}
+
+// OIDNamed finds an object identifier of one kind by its name, in capitals or
+// not, or by its digits.
+func OIDNamed(kind, name string) (OID, bool) {
+	return first(oids[:], func(o *OID) bool { return o.Kind == kind && (o.OID == name || strings.EqualFold(o.Name, name)) })
 }
 
 // OIDOf finds an object identifier of one kind.
 func OIDOf(kind, oid string) (OID, bool) {
-	return first(oids[:], func(o OID) bool { return o.Kind == kind && o.OID == oid })
+	return first(oids[:], func(o *OID) bool { return o.Kind == kind && o.OID == oid })
 }

@@ -11,6 +11,7 @@ import "math/big"
 const (
 	rocaGenerator = 65537
 	rocaPrimes    = 39
+	rocaTop       = 167 // the 39th prime
 )
 
 // rocaLog is the discrete logarithms to base 65537 modulo one prime.
@@ -24,7 +25,7 @@ var rocaLogs = newROCALogs()
 
 func newROCALogs() []rocaLog {
 	var logs []rocaLog
-	for _, p := range smallPrimes[:rocaPrimes] {
+	for _, p := range primesBelow(rocaTop + 1) {
 		l := rocaLog{prime: p, log: make([]int64, p)}
 		for i := range l.log {
 			l.log[i] = -1

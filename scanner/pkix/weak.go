@@ -1,6 +1,7 @@
 package pkix
 
 import (
+	_ "embed"
 	"fmt"
 	"math/big"
 
@@ -46,7 +47,7 @@ func smallFactor(n *big.Int) int64 {
 		return 0
 	}
 	rest := new(big.Int)
-	for _, p := range smallPrimes {
+	for _, p := range primesBelow(factorBound) {
 		if rest.Mod(n, big.NewInt(p)).Sign() == 0 {
 			return p
 		}
@@ -54,12 +55,12 @@ func smallFactor(n *big.Int) int64 {
 	return 0
 }
 
-// smallPrimes are the primes below factorBound, and smallProduct is all of
-// them multiplied, some 94,000 bits.
-var (
-	smallPrimes  = primesBelow(factorBound)
-	smallProduct = product(packed(smallPrimes))
-)
+// smallProduct is the primes below factorBound multiplied, some 94,000 bits. A
+// test multiplies them again: at each start that would be felt.
+var smallProduct = new(big.Int).SetBytes(smallProductBytes)
+
+//go:embed primes.bin
+var smallProductBytes []byte
 
 // primesBelow is Eratosthenes' sieve.
 func primesBelow(bound int) []int64 {
@@ -75,28 +76,6 @@ func primesBelow(bound int) []int64 {
 		}
 	}
 	return primes
-}
-
-// packed multiplies neighbours as long as they fit a word.
-func packed(primes []int64) []int64 {
-	words := []int64{1}
-	for _, p := range primes {
-		if last := len(words) - 1; words[last] < 1<<(63-16) {
-			words[last] *= p
-		} else {
-			words = append(words, p)
-		}
-	}
-	return words
-}
-
-// product multiplies in halves, so that the long multiplications are few.
-func product(list []int64) *big.Int {
-	if len(list) == 1 {
-		return big.NewInt(list[0])
-	}
-	half := len(list) / 2
-	return new(big.Int).Mul(product(list[:half]), product(list[half:]))
 }
 
 // fermatSteps is how many of Fermat's steps are tried, as many as public

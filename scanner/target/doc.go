@@ -1,6 +1,6 @@
 // Package target owns the grammar in which an operator names what to sweep and
 // what to leave alone, and expands it lazily: a network costs the same memory
-// whatever its size.
+// whatever its size, and a list some bytes for each address.
 //
 //	10.0.0.0/24  10.0.0.0/24:443,8443  2001:db8::/120  [2001:db8::/120]:443
 //	10.0.0.1-50  10.0.0.1-10.0.0.50    10.0.0.1-50:443,8000-8010  10.0.0.0/24:ssh,mail

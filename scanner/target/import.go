@@ -10,28 +10,28 @@ import (
 	"strings"
 )
 
-// ReadTargets reads a file of targets in whatever form it is, which is told by
+// eachTarget reads a file of targets in whatever form it is, which is told by
 // how it begins: a plain list as ReadList takes it, CSV, or what nmap (-oX,
 // -oG), masscan (-oJ, -oD, -oL, -oG, -oX), zmap (CSV, JSON), naabu or httpx
 // (JSON lines, CSV) wrote. Of a port scanner's output the TCP ports that it
 // found open are targets, and hosts that it found without looking at ports.
 //
-// It reads in one pass and keeps no more than what it found. name is the
+// It reads in one pass and hands on each target that it finds. name is the
 // file's, for complaints; each tells its line.
-func ReadTargets(r io.Reader, name string) ([]Line, error) {
+func eachTarget(r io.Reader, name string, take func(Line)) error {
 	b := bufio.NewReaderSize(r, sniffed)
 	head, err := b.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
+		return fmt.Errorf("reading %s: %w", name, err)
 	}
 	read, err := formOf(string(head))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	if strings.HasPrefix(string(head), byteOrderMark) {
 		_, _ = b.Discard(len(byteOrderMark)) // it is buffered
 	}
-	l := &list{file: name}
+	l := &list{file: name, take: take}
 	return l.end(read(l, b))
 }
 

@@ -3,6 +3,7 @@ package target
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -18,13 +19,31 @@ import (
 
 // read is a file of targets as "where text name", separated by semicolons.
 func read(in string) (string, error) {
-	lines, err := ReadTargets(strings.NewReader(in), "f")
+	lines, err := readTargets(strings.NewReader(in), "f")
 	var out []string
 	for _, l := range lines {
 		_, n, _ := strings.Cut(l.Where, ":")
 		out = append(out, strings.TrimSpace(n+" "+l.Text+" "+l.Name))
 	}
 	return strings.Join(out, "; "), err
+}
+
+// readTargets gathers what a file names.
+func readTargets(r io.Reader, name string) ([]Line, error) {
+	var lines []Line
+	if err := eachTarget(r, name, func(l Line) { lines = append(lines, l) }); err != nil {
+		return nil, err
+	}
+	return lines, nil
+}
+
+// parseLines is Parse for lines of a file.
+func parseLines(o Options, lines []Line) (*List, error) {
+	p := NewParser(o)
+	for _, l := range lines {
+		p.Add(l)
+	}
+	return p.List()
 }
 
 // What each form is by its documentation or source: naabu v2
@@ -107,7 +126,7 @@ func TestReadTargetsComplains(t *testing.T) {
 			got, err := read(tt.in)
 			if tt.want == "" {
 				// What looks like a target is left for Parse to complain of.
-				_, err = Parse(nil, Options{Lines: []Line{{Text: got}}})
+				_, err = parseLines(Options{}, []Line{{Text: got}})
 			}
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%.99q with error %.200v, want %q", got, err, tt.want)
@@ -121,11 +140,11 @@ func TestImportedTargetsComplainWithLine(t *testing.T) {
 	for name, in := range map[string]string{
 		"f:2": "ip,name\n10.0.0.300,a\n", "f:3": "[\n\n{\"ip\":\"10.0.0.300\"}]", "f:1": "Host: 10.0.0.300 ()\tStatus: Up\n",
 	} {
-		lines, err := ReadTargets(strings.NewReader(in), "f")
+		lines, err := readTargets(strings.NewReader(in), "f")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = Parse(nil, Options{Lines: lines}); err == nil || !strings.HasPrefix(err.Error(), name+": target \"10.0.0.300\"") {
+		if _, err = parseLines(Options{}, lines); err == nil || !strings.HasPrefix(err.Error(), name+": target \"10.0.0.300\"") {
 			t.Errorf("%v, want it to begin with %s", err, name)
 		}
 	}
@@ -164,7 +183,7 @@ func sameTargets(t *testing.T, path string, want []string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	lines, err := ReadTargets(f, "f")
+	lines, err := readTargets(f, "f")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,12 +219,12 @@ func TestNmap(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines, err := ReadTargets(bytes.NewReader(data), "scan")
+		lines, err := readTargets(bytes.NewReader(data), "scan")
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := map[string]bool{"127.0.0.1:" + ports[0]: true, "127.0.0.1:" + ports[1]: true}
-		l, err := Parse(nil, Options{Lines: lines})
+		l, err := parseLines(Options{}, lines)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +238,7 @@ func TestNmap(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", form, diff)
 		}
 	}
-	if _, err := ReadTargets(strings.NewReader("# Nmap x\n"+mustRead(t, out+".nmap")), "f"); err == nil {
+	if _, err := readTargets(strings.NewReader("# Nmap x\n"+mustRead(t, out+".nmap")), "f"); err == nil {
 		t.Error("nmap's normal output is taken for something")
 	}
 }
@@ -250,7 +269,7 @@ func FuzzReadTargets(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		lines, err := ReadTargets(strings.NewReader(s), "f")
+		lines, err := readTargets(strings.NewReader(s), "f")
 		if err != nil && lines != nil {
 			t.Fatalf("lines beside %v", err)
 		}
@@ -264,6 +283,6 @@ func FuzzReadTargets(f *testing.F) {
 				t.Fatalf("an empty target: %+v", l)
 			}
 		}
-		_, _ = Parse(nil, Options{Lines: lines})
+		_, _ = parseLines(Options{}, lines)
 	})
 }

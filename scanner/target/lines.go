@@ -22,13 +22,17 @@ type Line struct {
 // are skipped, and comments: a # at the start of a line or after a space begins
 // one. name is the file's, for complaints.
 func ReadList(r io.Reader, name string) ([]Line, error) {
-	l := &list{file: name}
+	var lines []Line
+	l := &list{file: name, take: func(line Line) { lines = append(lines, line) }}
 	err := eachLine(r, name, func(n int, text string) {
 		if text = uncomment(text); text != "" {
 			l.add(n, Line{Text: text})
 		}
 	})
-	return l.end(err)
+	if err = l.end(err); err != nil {
+		return nil, err
+	}
+	return lines, nil
 }
 
 // eachLine calls f with each line and its number.
@@ -72,24 +76,26 @@ const (
 	maxComplaints = 100     // about one file
 )
 
-// A list gathers what a file names, and what is wrong with it.
+// A list hands on what a file names, and gathers what is wrong with it.
 type list struct {
-	file  string
-	lines []Line
-	errs  []error
-	more  int // complaints, targets or both that are not told or taken
+	file string
+	take func(Line)
+	read int // targets
+	errs []error
+	more int // complaints, targets or both that are not told or taken
 }
 
 func (l *list) where(n int) string { return fmt.Sprintf("%s:%d", l.file, n) }
 
 // add takes a target of the n-th line.
 func (l *list) add(n int, line Line) {
-	if len(l.lines) == maxTargets {
+	if l.read == maxTargets {
 		l.fail(n, fmt.Errorf("the file names more than %d targets: write networks, or cut it", maxTargets))
 		return
 	}
+	l.read++
 	line.Where = l.where(n)
-	l.lines = append(l.lines, line)
+	l.take(line)
 }
 
 // fail takes a complaint about the n-th line.
@@ -101,13 +107,10 @@ func (l *list) fail(n int, err error) {
 	l.errs = append(l.errs, fmt.Errorf("%s: %w", l.where(n), err))
 }
 
-// end is all of the file, or every complaint about it.
-func (l *list) end(err error) ([]Line, error) {
+// end is every complaint about the file.
+func (l *list) end(err error) error {
 	if l.more > 0 {
 		l.errs = append(l.errs, fmt.Errorf("%s: and %d further complaints", l.file, l.more))
 	}
-	if err = errors.Join(append(l.errs, err)...); err != nil {
-		return nil, err
-	}
-	return l.lines, nil
+	return errors.Join(append(l.errs, err)...)
 }

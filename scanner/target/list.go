@@ -12,11 +12,12 @@ import (
 // A List is the targets of one sweep, or of one shard of it. It cannot be
 // invalid or empty; it may be read any number of times and by several readers.
 type List struct {
-	named row // names, paths, and addresses that are in no span
-	spans row
-	names map[string]bool
-	seed  uint64
-	shard Shard
+	named   row // names, paths, and addresses that are in no span
+	singles singles
+	spans   row
+	names   map[string]bool
+	seed    uint64
+	shard   Shard
 }
 
 // A row numbers every address of its entries, and so stands for all of them
@@ -53,22 +54,36 @@ func (e *entry) size() uint64 {
 // in a thousand years.
 func (l *List) All() iter.Seq[scanner.Target] {
 	return func(yield func(scanner.Target) bool) {
-		_ = l.each(&l.named, yield) && l.each(&l.spans, yield)
+		_ = l.each(l.named.size, l.named.at, yield) && l.each(addSat(l.singles.size(), l.spans.size), l.address, yield)
 	}
 }
 
-func (l *List) each(r *row, yield func(scanner.Target) bool) bool {
-	size := l.shard.below(r.size)
+// each yields what the shard has of a number of places.
+func (l *List) each(size uint64, at func(uint64) (scanner.Target, []use), yield func(scanner.Target) bool) bool {
+	size = l.shard.below(size)
 	order := newPermutation(size, l.seed)
 	for i := range size {
-		n := l.shard.at(order.at(i))
-		at := sort.Search(len(r.starts), func(k int) bool { return r.starts[k] > n }) - 1
-		e := &r.entries[at]
-		if !e.each(e.target(n-r.starts[at]), yield) {
+		t, uses := at(l.shard.at(order.at(i)))
+		if !eachUse(t, uses, yield) {
 			return false
 		}
 	}
 	return true
+}
+
+// address is the n-th address, the single ones before those of networks.
+func (l *List) address(n uint64) (scanner.Target, []use) {
+	if n < l.singles.size() {
+		return l.singles.at(n)
+	}
+	return l.spans.at(n - l.singles.size())
+}
+
+// at is the n-th place of a row and what is asked there.
+func (r *row) at(n uint64) (scanner.Target, []use) {
+	i := sort.Search(len(r.starts), func(k int) bool { return r.starts[k] > n }) - 1
+	e := &r.entries[i]
+	return e.target(n - r.starts[i]), e.uses
 }
 
 // target is what the n-th address of the entry has in common.
@@ -79,10 +94,10 @@ func (e *entry) target(n uint64) scanner.Target {
 	return scanner.Target{Addr: e.place.addr, Name: e.place.name, Known: e.known}
 }
 
-// each yields t once for each use of it.
-func (e *entry) each(t scanner.Target, yield func(scanner.Target) bool) bool {
-	for _, u := range e.uses {
-		t.Text, t.Scheme, t.Path = u.spec.text, u.spec.scheme, u.spec.path
+// eachUse yields t once for each use of it.
+func eachUse(t scanner.Target, uses []use, yield func(scanner.Target) bool) bool {
+	for _, u := range uses {
+		t.Text, t.Scheme, t.Path = u.spec.textAt(t.Addr), u.spec.scheme, u.spec.path
 		t.Ports, t.Outright = u.ports, u.spec.outright
 		if !yield(t) {
 			return false
@@ -98,13 +113,17 @@ func (l *List) HasName(name string) bool { return l.names[name] }
 // Count is how many endpoints the targets stand for, as far as it can be known
 // before asking: a name counts as one address, a path as one file. It
 // saturates.
-func (l *List) Count() uint64 { return addSat(l.count(&l.named), l.count(&l.spans)) }
+func (l *List) Count() uint64 {
+	return addSat(l.count(&l.named, 0), addSat(l.singles.count(l.shard), l.count(&l.spans, l.singles.size())))
+}
 
-func (l *List) count(r *row) uint64 {
+// count is how many endpoints the shard has of a row, whose numbers begin with
+// first.
+func (l *List) count(r *row, first uint64) uint64 {
 	var total uint64
 	for i := range r.entries {
-		end := addSat(r.starts[i], r.entries[i].size())
-		size := l.shard.below(end) - l.shard.below(r.starts[i])
+		begin := addSat(first, r.starts[i])
+		size := l.shard.below(addSat(begin, r.entries[i].size())) - l.shard.below(begin)
 		for _, u := range r.entries[i].uses {
 			total = addSat(total, mulSat(size, max(1, uint64(len(u.ports)))))
 		}

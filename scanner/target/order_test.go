@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -219,9 +220,7 @@ func TestNamedAddresses(t *testing.T) {
 		{"with a scheme", []Line{{Text: "ssh://10.0.0.1", Name: "a.example"}}, "ssh a.example 10.0.0.1 22 outright"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := testOptions()
-			o.Lines = tt.lines
-			l, err := Parse(nil, o)
+			l, err := parseLines(testOptions(), tt.lines)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -230,10 +229,8 @@ func TestNamedAddresses(t *testing.T) {
 			}
 		})
 	}
-	o := testOptions()
-	o.Lines = []Line{{Text: "10.0.0.0/24", Name: "a.example", Where: "f:1"}, {Text: "b.example", Name: "a.example", Where: "f:2"},
-		{Text: "/etc/ssl", Name: "a.example", Where: "f:3"}, {Text: "10.0.0.1", Name: "a b", Where: "f:4"}}
-	_, err := Parse(nil, o)
+	_, err := parseLines(testOptions(), []Line{{Text: "10.0.0.0/24", Name: "a.example", Where: "f:1"}, {Text: "b.example", Name: "a.example", Where: "f:2"},
+		{Text: "/etc/ssl", Name: "a.example", Where: "f:3"}, {Text: "10.0.0.1", Name: "a b", Where: "f:4"}})
 	if err == nil || strings.Count(err.Error(), "only a single address") != 3 || !strings.Contains(err.Error(), `f:4: target "10.0.0.1": "a b" is no host name`) {
 		t.Errorf("%v", err)
 	}
@@ -243,12 +240,46 @@ func TestNamedAddresses(t *testing.T) {
 func TestNamedAddressExcluded(t *testing.T) {
 	o := testOptions()
 	o.Exclude, _ = ParseExcludes([]string{"10.0.0.1", "b.example"}, nil)
-	o.Lines = []Line{{Text: "10.0.0.1:443", Name: "a.example"}, {Text: "10.0.0.2:443", Name: "b.example"}, {Text: "10.0.0.3:443", Name: "c.example"}}
-	l, err := Parse(nil, o)
+	l, err := parseLines(o, []Line{{Text: "10.0.0.1:443", Name: "a.example"}, {Text: "10.0.0.2:443", Name: "b.example"}, {Text: "10.0.0.3:443", Name: "c.example"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(show(l, 9), "; "); got != "c.example 10.0.0.3 443 outright" {
 		t.Error(got)
 	}
+}
+
+// A long list costs a few bytes for each address, whatever form it is written
+// in and however often it names one.
+func TestListIsCompact(t *testing.T) {
+	var in strings.Builder
+	const n = 1 << 17
+	for i := range n {
+		a := i * 0x9e3779b1 // no order, and no neighbours
+		fmt.Fprintf(&in, "10.%d.%d.%d:443\n[2001:db8::%x:%x]:443\n", a>>16&255, a>>8&255, a&255, a>>16&0xffff, a&0xffff)
+		if i%2 == 0 {
+			fmt.Fprintf(&in, "tls://10.%d.%d.%d:8443\n", a>>16&255, a>>8&255, a&255)
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	p := NewParser(Options{Schemes: []string{"tls"}})
+	if err := p.Read(strings.NewReader(in.String()), "list"); err != nil {
+		t.Fatal(err)
+	}
+	l, err := p.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = nil
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if l.Count() != 2*n+n/2 {
+		t.Errorf("%d endpoints", l.Count())
+	}
+	if each := float64(after.HeapAlloc-before.HeapAlloc) / (2 * n); each > 24 {
+		t.Errorf("%.1f bytes for each address", each)
+	}
+	runtime.KeepAlive(in)
 }

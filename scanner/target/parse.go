@@ -3,7 +3,9 @@ package target
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -16,7 +18,6 @@ type Options struct {
 	Schemes []string  // network schemes that some prober speaks; "file" is always known
 	Wide    bool      // allow networks wider than /8 (IPv6: /104)
 	Exclude *Excludes // what to leave alone; nil for nothing
-	Lines   []Line    // more targets, from files, each with its place for complaints
 	Seed    uint64    // of the order in which they are asked
 	Shard   Shard     // the part of them to sweep; zero for all
 
@@ -26,9 +27,14 @@ type Options struct {
 	Home string // what ~ stands for; "" refuses it
 }
 
-// A spec is one target as parsed: a place or a path.
+// A spec is one target as parsed: a place or a path. Without a text it is a form
+// of many single addresses, which are written with the same before and behind
+// them.
 type spec struct {
 	text     string
+	before   string
+	after    string
+	order    int // among all that were read
 	scheme   string
 	place    place
 	path     string
@@ -36,40 +42,91 @@ type spec struct {
 	outright bool
 }
 
+// textAt is what was written for an address of the spec.
+func (s *spec) textAt(a netip.Addr) string {
+	if s.text != "" {
+		return s.text
+	}
+	return s.before + a.String() + s.after
+}
+
 // Parse reads targets as the operator wrote them. The error joins every
 // complaint, and is for the operator to read: nothing may be sent before it is
 // nil.
 func Parse(args []string, o Options) (*List, error) {
+	p := NewParser(o)
+	for _, line := range linesOf(args) {
+		p.Add(line)
+	}
+	return p.List()
+}
+
+// A Parser reads targets one after the other, so that a long list is nowhere
+// kept as it was written.
+type Parser struct {
+	o       Options
+	read    int
+	specs   []spec
+	singles singles
+	errs    []error
+	more    int // complaints that are not told
+}
+
+// NewParser begins with no target.
+func NewParser(o Options) *Parser {
 	if len(o.Ports) == 0 {
 		o.Ports = DefaultPorts()
 	}
-	lines := append(linesOf(args), o.Lines...)
-	specs := make([]spec, 0, len(lines))
-	var errs []error
-	for _, line := range lines {
-		s, err := o.parse(line.Text)
-		if err == nil {
-			err = s.called(line.Name)
-		}
-		if err != nil {
-			errs = append(errs, complain(line, "target", err))
-			continue
-		}
-		specs = append(specs, s)
+	return &Parser{o: o}
+}
+
+// Add reads one target.
+func (p *Parser) Add(line Line) {
+	p.read++
+	s, err := p.o.parse(line.Text)
+	if err == nil {
+		err = s.called(line.Name)
 	}
-	if len(specs) == 0 && len(errs) == 0 {
+	s.order = p.read
+	switch {
+	case err != nil && len(p.errs) == maxComplained:
+		p.more++
+	case err != nil:
+		p.errs = append(p.errs, complain(line, "target", err))
+	case !p.singles.take(s):
+		p.specs = append(p.specs, s)
+	}
+}
+
+// maxComplained bounds what is told of targets that are none.
+const maxComplained = 1000
+
+// Read reads a file of targets: a list, one a line, CSV, or what a port scanner
+// wrote. name is the file's, for complaints; each tells its line.
+func (p *Parser) Read(r io.Reader, name string) error { return eachTarget(r, name, p.Add) }
+
+// Empty tells that nothing was read.
+func (p *Parser) Empty() bool { return p.read == 0 }
+
+// List is all targets that were read, less what is excluded. The error joins
+// every complaint.
+func (p *Parser) List() (*List, error) {
+	if p.Empty() {
 		return nil, errors.New("no target: name a network, a host or a path, such as 10.0.0.0/24, mail.example.com:443 or /etc/ssl/certs")
 	}
-	list, err := plan(specs, o.Exclude)
-	if err = errors.Join(append(errs, err)...); err != nil {
+	if p.more > 0 {
+		p.errs = append(p.errs, fmt.Errorf("and %d further targets that are none", p.more))
+	}
+	list, err := plan(p.specs, p.singles, p.o.Exclude)
+	if err = errors.Join(append(p.errs, err)...); err != nil {
 		return nil, err
 	}
 	if list.Count() == 0 {
 		return nil, errors.New("nothing is left to sweep: every target is excluded; name others or exclude less")
 	}
-	list.seed, list.shard = o.Seed, o.Shard
+	list.seed, list.shard = p.o.Seed, p.o.Shard
 	if list.Count() == 0 {
-		return nil, fmt.Errorf("shard %s is empty: the targets are fewer than the shards; cut them into fewer", o.Shard)
+		return nil, fmt.Errorf("shard %s is empty: the targets are fewer than the shards; cut them into fewer", p.o.Shard)
 	}
 	return list, nil
 }

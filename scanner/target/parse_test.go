@@ -36,14 +36,27 @@ func testOptions() Options {
 // named, then addresses from the lowest to the highest.
 func planned(l *List) iter.Seq[scanner.Target] {
 	return func(yield func(scanner.Target) bool) {
-		for _, r := range []*row{&l.named, &l.spans} {
-			for i := range r.entries {
-				e := &r.entries[i]
-				for n := range e.size() {
-					if !e.each(e.target(n), yield) {
-						return
-					}
+		for n := range l.named.size {
+			if t, uses := l.named.at(n); !eachUse(t, uses, yield) {
+				return
+			}
+		}
+		alone, within := uint64(0), uint64(0)
+		for alone < l.singles.size() || within < l.spans.size {
+			var t scanner.Target
+			var uses []use
+			if within < l.spans.size {
+				t, uses = l.spans.at(within)
+			}
+			if alone < l.singles.size() {
+				if one, asked := l.singles.at(alone); !t.Addr.IsValid() || one.Addr.Less(t.Addr) {
+					t, uses = one, asked
+					alone, within = alone+1, within-1
 				}
+			}
+			within++
+			if !eachUse(t, uses, yield) {
+				return
 			}
 		}
 	}
@@ -244,13 +257,11 @@ func TestBadTargets(t *testing.T) {
 }
 
 func TestComplaintsAreAllTold(t *testing.T) {
-	o := testOptions()
 	lines, err := ReadList(strings.NewReader("# ours\n\nok.example\n10.0.0.0/40 # too long\n"), "targets.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Lines = lines
-	_, err = Parse([]string{"h:0", "ok", "0.0.0.0/0", "x://y", "h:0,70000"}, o)
+	_, err = parseLines(testOptions(), append(linesOf([]string{"h:0", "ok", "0.0.0.0/0", "x://y", "h:0,70000"}), lines...))
 	if err == nil {
 		t.Fatal("no complaint")
 	}

@@ -18,20 +18,19 @@ type entry struct {
 // A use is the part of a spec that an entry takes over.
 type use struct {
 	spec  *spec
-	order int // of the spec among all
 	ports []uint16
 }
 
 // plan cuts the specs into entries such that no endpoint is asked twice, and
 // takes out what is excluded. Its cost grows with the number of targets, never
 // with the number of addresses.
-func plan(specs []spec, x *Excludes) (*List, error) {
+func plan(specs []spec, alone singles, x *Excludes) (*List, error) {
 	var named, spans []entry
 	var four, six []use
 	seen := map[string]int{} // path or name to its entry
 	for i := range specs {
 		s := &specs[i]
-		u := use{spec: s, order: i, ports: s.ports}
+		u := use{spec: s, ports: s.ports}
 		switch {
 		case s.place.span.from.Is4():
 			four = append(four, u)
@@ -54,12 +53,20 @@ func plan(specs []spec, x *Excludes) (*List, error) {
 		named = append(named, entry{place: s.place, uses: []use{u}})
 	}
 	adopt(named, seen)
+	back, err := alone.settle(append(slices.Clone(four), six...), x)
+	for _, u := range back {
+		if u.spec.place.span.from.Is4() {
+			four = append(four, u)
+		} else {
+			six = append(six, u)
+		}
+	}
 	spans = append(cut(four, x), cut(six, x)...)
-	var errs []error
+	errs := []error{err}
 	for _, entries := range [][]entry{named, spans} {
 		for i := range entries {
 			var err error
-			entries[i].uses, err = share(entries[i].uses)
+			entries[i].uses, err = share(entries[i].uses, entries[i].place.span.from)
 			errs = append(errs, err)
 		}
 	}
@@ -69,7 +76,7 @@ func plan(specs []spec, x *Excludes) (*List, error) {
 			names[e.place.name] = true
 		}
 	}
-	return &List{named: newRow(named), spans: newRow(spans), names: names}, errors.Join(errs...)
+	return &List{named: newRow(named), singles: alone, spans: newRow(spans), names: names}, errors.Join(errs...)
 }
 
 // adopt sees to a name that is a target by itself and with an address besides:
@@ -148,8 +155,9 @@ func pieceStarts(uses []use, x *Excludes) []netip.Addr {
 
 // share gives each port of an entry to one use: to a target that names the
 // endpoint outright before a network, to one with a scheme before one without,
-// and to the earlier before the later.
-func share(uses []use) ([]use, error) {
+// and to the earlier before the later. The address is one of those where they
+// are asked.
+func share(uses []use, at netip.Addr) ([]use, error) {
 	if len(uses) == 1 {
 		return uses, nil
 	}
@@ -157,7 +165,7 @@ func share(uses []use) ([]use, error) {
 		if r := rank(b.spec) - rank(a.spec); r != 0 {
 			return r
 		}
-		return a.order - b.order
+		return a.spec.order - b.spec.order
 	})
 	if uses[0].spec.path != "" {
 		return uses[:1], nil
@@ -174,7 +182,7 @@ func share(uses []use) ([]use, error) {
 				taken[p] = u.spec
 				mine = append(mine, p)
 			case by.scheme != u.spec.scheme && by.scheme != "" && u.spec.scheme != "":
-				errs = append(errs, fmt.Errorf("targets %q and %q expect different things of port %d: keep one of them", clip(by.text), clip(u.spec.text), p))
+				errs = append(errs, fmt.Errorf("targets %q and %q expect different things of port %d: keep one of them", clip(by.textAt(at)), clip(u.spec.textAt(at)), p))
 			}
 		}
 		if len(mine) > 0 {

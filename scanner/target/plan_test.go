@@ -80,7 +80,12 @@ func TestPlanAgainstSet(t *testing.T) {
 			a, b := rnd.IntN(32), rnd.IntN(32)
 			a, b = min(a, b), max(a, b)
 			p := 1 + rnd.IntN(4)
-			args = append(args, fmt.Sprintf("255.255.255.%d-%d:%d-%d", 224+a, 224+b, p, p+2))
+			form := "255.255.255.%d-%d:%d-%d"
+			if a == b || rnd.IntN(2) == 0 { // one address, in one of three forms
+				b = a
+				form = []string{form, "255.255.255.%[1]d:%[3]d-%[4]d", "x://255.255.255.%[1]d:%[3]d-%[4]d"}[rnd.IntN(3)]
+			}
+			args = append(args, fmt.Sprintf(form, 224+a, 224+b, p, p+2))
 			for i := a; i <= b; i++ {
 				addr := netip.AddrFrom4([4]byte{255, 255, 255, byte(224 + i)})
 				for q := p; q <= p+2 && !excluded[addr]; q++ {
@@ -92,7 +97,7 @@ func TestPlanAgainstSet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := Parse(args, Options{Exclude: x})
+		l, err := Parse(args, Options{Exclude: x, Schemes: []string{"x"}})
 		if len(want) == 0 {
 			if err == nil {
 				t.Fatalf("%v without %v: nothing is left, and no complaint", args, excludes)
@@ -108,6 +113,9 @@ func TestPlanAgainstSet(t *testing.T) {
 				id := fmt.Sprint(tg.Addr, p)
 				if got[id] {
 					t.Fatalf("%v without %v: %s twice", args, excludes, id)
+				}
+				if !slices.Contains(args, tg.Text) {
+					t.Fatalf("%v: %s is of %q", args, id, tg.Text)
 				}
 				got[id] = true
 			}

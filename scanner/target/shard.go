@@ -51,3 +51,6 @@ func (s Shard) at(i uint64) uint64 {
 	}
 	return i*s.Of + s.Number - 1
 }
+
+// has tells whether the number is the shard's.
+func (s Shard) has(n uint64) bool { return s.Of == 0 || n%s.Of == s.Number-1 }

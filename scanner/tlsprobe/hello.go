@@ -137,12 +137,13 @@ func serverName(e scanner.Endpoint) string {
 // without is the list less what is struck out, in its order.
 func without(list, struck []uint16) []uint16 {
 	out := make([]uint16, 0, len(list))
-	var gone [1 << 16 / 64]uint64 // a bit for each code point: a hello is written often, and a map costs more than the rest of it
+	var room [8][4]uint64 // more than the pages of what is struck out in practice
+	gone := codeSet{bits: room[:0]}
 	for _, c := range struck {
-		gone[c/64] |= 1 << (c % 64)
+		gone.add(c)
 	}
 	for _, c := range list {
-		if gone[c/64]>>(c%64)&1 == 0 {
+		if !gone.has(c) {
 			out = append(out, c)
 		}
 	}
