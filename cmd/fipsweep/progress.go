@@ -58,25 +58,22 @@ type progress struct {
 	found int                      // findings
 }
 
-// newProgress begins to say how far the sweep is that counts counts, and to
-// heed the signals that ask for it; total is how many endpoints are foreseen, 0
-// for unknown. The caller calls finish.
-func newProgress(s showing, w io.Writer, total int64, counts *sweep.Progress) *progress {
-	asked := make(chan os.Signal, 1)
+// statusAsked is where it comes in that somebody asks by a signal how far the
+// sweep is, until stop is called. From then on such a signal ends the process,
+// as it does before: so this comes first, and what is asked while nothing can be
+// told yet is told as soon as it can.
+func statusAsked() (asked <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 1)
 	if len(statusSignals()) > 0 {
-		signal.Notify(asked, statusSignals()...)
+		signal.Notify(c, statusSignals()...)
 	}
-	p := tellProgress(s, w, total, counts, asked)
-	stop := p.stop
-	p.stop = func() {
-		signal.Stop(asked)
-		stop()
-	}
-	return p
+	return c, func() { signal.Stop(c) }
 }
 
-// tellProgress is newProgress, asked over a channel.
-func tellProgress(s showing, w io.Writer, total int64, counts *sweep.Progress, asked <-chan os.Signal) *progress {
+// newProgress begins to say how far the sweep is that counts counts, where that
+// is asked among others; total is how many endpoints are foreseen, 0 for
+// unknown. The caller calls finish.
+func newProgress(s showing, w io.Writer, total int64, counts *sweep.Progress, asked <-chan os.Signal) *progress {
 	p := &progress{w: w, counts: counts, began: time.Now(), total: total}
 	if s == showsBar {
 		p.bar = newBar(w, total)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/internal/lab"
+	"github.com/fipsweep/fipsweep/scanner/replay"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
 )
 
@@ -32,7 +33,7 @@ func TestStatus(t *testing.T) {
 		counts := new(sweep.Progress)
 		counts.Open.Store(3)
 		counts.Done.Store(tt.done)
-		p := newProgress(showsNothing, io.Discard, tt.total, counts)
+		p := newProgress(showsNothing, io.Discard, tt.total, counts, nil)
 		for range tt.before + tt.done {
 			if err := p.Record(t.Context(), fips.Assessment{Findings: make([]fips.Finding, 1)}); err != nil {
 				t.Fatal(err)
@@ -58,7 +59,7 @@ func TestStatusByTheClock(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var out strings.Builder
 				asked := make(chan os.Signal)
-				p := tellProgress(tt.shows, &out, 10, new(sweep.Progress), asked)
+				p := newProgress(tt.shows, &out, 10, new(sweep.Progress), asked)
 				time.Sleep(29 * time.Second)
 				if synctest.Wait(); out.Len() > 0 {
 					t.Errorf("before 30 s: %s", out.String())
@@ -107,5 +108,38 @@ func TestStatusOnSignal(t *testing.T) {
 		if cmd.ProcessState.ExitCode() != int(exitIncomplete) || strings.Count(said(), " done, ") != 1 {
 			t.Errorf("exit status %d\n%s", cmd.ProcessState.ExitCode(), said())
 		}
+	}
+}
+
+// TestStatusWhileWaiting asks a sweep that waits for another's end: that ends
+// nothing, and is told once there is something to tell.
+func TestStatusWhileWaiting(t *testing.T) {
+	tarpit := serve(t, func(c net.Conn) { time.Sleep(time.Minute) })
+	state := t.TempDir()
+	unlock, err := replay.Lock(t.Context(), state, "another")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := execContext(t.Context(), binary(t), "scan", "--state", state, "--lock", "wait", "--timeout", "1s", "-o", "text=/dev/null", tarpit)
+	path := filepath.Join(t.TempDir(), "stderr")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cmd.Stderr = f
+	said := func() string { b, _ := os.ReadFile(path); return string(b) }
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lab.Wait(t, "it waits", func() bool { return strings.Contains(said(), "waiting for its end") })
+	cmd.Process.Signal(syscall.SIGUSR1)
+	time.Sleep(100 * time.Millisecond)
+	if err := unlock(); err != nil {
+		t.Error(err)
+	}
+	cmd.Wait()
+	if cmd.ProcessState.ExitCode() != int(exitIncomplete) || strings.Count(said(), " of 1 done, ") != 1 {
+		t.Errorf("%v\n%s", cmd.ProcessState, said())
 	}
 }

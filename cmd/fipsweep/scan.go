@@ -122,6 +122,8 @@ the same at either depth.`,
 // scan is the verb: plan, sweep, write what was asked for, and say by the exit
 // status how it ended. A former sweep is gone on with, if there is one.
 func scan(ctx context.Context, std streams, f scanFlags, former *former, asks replay.Plan, args []string) error {
+	asked, stop := statusAsked()
+	defer stop()
 	p, err := newPlan(ctx, std, f, args)
 	if err != nil {
 		return err
@@ -156,7 +158,7 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 	if err != nil {
 		return fmt.Errorf("%w; name another folder with --state DIR", err)
 	}
-	report, err := p.run(ctx, std, about, journal, former)
+	report, err := p.run(ctx, std, about, journal, former, asked)
 	if err != nil {
 		err = fmt.Errorf("%w\nwhat was finished is kept; go on with: %s", err, f.withState("fipsweep scan --resume "+about.ID))
 	} else if report != nil && report.Sweep.Interrupted {
@@ -189,7 +191,7 @@ func openJournal(dir string, about scanner.Sweep, asks replay.Plan, former *form
 }
 
 // run wires the sweep of this machine into the pipeline and runs it.
-func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journal *replay.Journal, former *former) (*reports.Report, error) {
+func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journal *replay.Journal, former *former, asked <-chan os.Signal) (*reports.Report, error) {
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	if p.quiet {
 		log = slog.New(slog.DiscardHandler)
@@ -202,7 +204,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 		return nil, err
 	}
 	counts := new(sweep.Progress)
-	seen := newProgress(shows, std.err, foreseen(p.targets), counts)
+	seen := newProgress(shows, std.err, foreseen(p.targets), counts, asked)
 	defer seen.finish()
 	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Progress: counts, Log: log})
 	files := newFiles(p.trust, p.files)

@@ -27,6 +27,7 @@ const (
 // flight. It is forgotten afterwards, so memory does not grow with addresses.
 type host struct {
 	lanes  chan struct{} // a token for each endpoint of it being probed
+	knocks chan struct{} // a token for the one knock that may be answered yet
 	subnet *subnet       // nil where subnets have no bound
 
 	users int // guarded by hosts.mu
@@ -183,7 +184,7 @@ func (hs *hosts) enter(k hostKey) *host {
 	defer hs.mu.Unlock()
 	h := hs.at[k]
 	if h == nil {
-		h = &host{lanes: make(chan struct{}, hs.perHost), subnet: hs.subnetOf(k)}
+		h = &host{lanes: make(chan struct{}, hs.perHost), knocks: make(chan struct{}, 1), subnet: hs.subnetOf(k)}
 		hs.at[k] = h
 	}
 	h.users++

@@ -30,8 +30,8 @@ func (d *Dialer) spread(n int) time.Duration { return d.timeout / 5 / time.Durat
 // does not know, the last may be the one that is open. Those that accept are
 // probed as any other. It tells whether the sweep goes on.
 //
-// A host is never asked by more than one knock at a time: the next one begins
-// when this one is answered, or when nothing came back for a while. What
+// A host is never asked by more than one knock at a time, whatever names lead to
+// it: the next one begins when this one is answered, or when nothing came back for a while. What
 // nothing came back from costs the host nothing, and so goes on listening for
 // as long as any connect does. The limits of the sweep hold for each.
 func (v *visit) knock() bool {
@@ -40,12 +40,18 @@ func (v *visit) knock() bool {
 	failed := make([]error, len(held))
 	var all sync.WaitGroup
 	for i, e := range held {
-		late := time.Duration(i) * r.cfg.Dialer.spread(len(held))
-		answered, ok := v.knockAt(e, &failed[i], late, &all)
+		if !r.take(v.host.knocks) {
+			break
+		}
+		spread := r.cfg.Dialer.spread(len(held))
+		answered, ok := v.knockAt(e, &failed[i], time.Duration(i)*spread, &all)
+		if ok {
+			v.pause(answered, spread)
+		}
+		<-v.host.knocks
 		if !ok {
 			break
 		}
-		v.pause(answered, r.cfg.Dialer.spread(len(held)))
 	}
 	all.Wait()
 	for i, e := range held {
