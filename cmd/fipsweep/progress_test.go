@@ -60,24 +60,32 @@ func TestStatusByTheClock(t *testing.T) {
 				var out strings.Builder
 				asked := make(chan os.Signal)
 				p := newProgress(tt.shows, &out, 10, new(sweep.Progress), asked)
+				said := func() int {
+					synctest.Wait()
+					p.mu.Lock()
+					defer p.mu.Unlock()
+					if n := strings.Count(out.String(), "0 of 10 done, "); n == strings.Count(out.String(), "\n") {
+						return n
+					}
+					t.Errorf("said %q", out.String())
+					return -1
+				}
 				time.Sleep(29 * time.Second)
-				if synctest.Wait(); out.Len() > 0 {
-					t.Errorf("before 30 s: %s", out.String())
+				if n := said(); n != 0 {
+					t.Errorf("%d lines before 30 s", n)
 				}
 				time.Sleep(71 * time.Second)
-				synctest.Wait()
-				if got := strings.Count(out.String(), "0 of 10 done, "); got != tt.lines || strings.Count(out.String(), "\n") != tt.lines {
-					t.Errorf("%d lines, want %d:\n%s", got, tt.lines, out.String())
+				if n := said(); n != tt.lines {
+					t.Errorf("%d lines in 100 s, want %d", n, tt.lines)
 				}
-				out.Reset()
 				asked <- syscall.SIGUSR1
-				if synctest.Wait(); strings.Count(out.String(), "0 of 10 done, ") != 1 {
-					t.Errorf("asked: %q", out.String())
+				if n := said(); n != tt.lines+1 {
+					t.Errorf("%d lines when asked, want %d", n, tt.lines+1)
 				}
 				p.finish()
 				time.Sleep(time.Hour)
-				if strings.Count(out.String(), "\n") != 1 {
-					t.Errorf("after the end: %s", out.String())
+				if n := said(); n != tt.lines+1 {
+					t.Errorf("%d lines after the end, want %d", n, tt.lines+1)
 				}
 			})
 		})

@@ -114,7 +114,7 @@ func (v *visit) knocked(e scanner.Endpoint, err error) bool {
 		Stage: scanner.StageConnect, Reason: scanner.ReasonOf(err), Detail: err.Error(),
 	})
 	r.stamp(&o)
-	filtered(&o, v.host)
+	r.filtered(&o, v.host)
 	v.named.begin()
 	r.sendAll(v.named.end(o))
 	return true

@@ -249,14 +249,18 @@ func (r *run) probe(e scanner.Endpoint, h *host) (o scanner.Observation, whole b
 	if spent {
 		outOfTime(&o)
 	}
-	filtered(&o, h)
+	r.filtered(&o, h)
 	lacks := o.Failure != nil || len(o.Incomplete) > 0
 	return o, r.ctx.Err() == nil || !lacks
 }
 
 // filtered sets right what a probe says of a port that nothing came back from,
-// where its host is there: packets to the port are thrown away.
-func filtered(o *scanner.Observation, h *host) {
+// where its host is there: packets to the port are thrown away, or turned down
+// by somebody else. Of a proxy's word for it so much does not follow.
+func (r *run) filtered(o *scanner.Observation, h *host) {
+	if d := r.cfg.Dialer; d != nil && d.proxy != nil {
+		return
+	}
 	if f := o.Failure; h != nil && f != nil && f.Stage == scanner.StageConnect && silence(f.Reason) && h.isAlive() {
 		known := *f
 		known.Reason = scanner.ReasonFiltered
