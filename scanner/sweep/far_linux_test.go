@@ -156,7 +156,7 @@ func after(d time.Duration) func(packet) (time.Duration, bool) {
 // and its round trip is known for what it is. Nor is it taken for dead where it
 // takes longer to answer than a host may say nothing before its other ports are
 // knocked at.
-func TestDelayed(t *testing.T) {
+func TestFarHosts(t *testing.T) {
 	if !inNamespace(t, dropping) {
 		return
 	}
@@ -200,7 +200,7 @@ func TestDelayed(t *testing.T) {
 // Once a host has answered, a port of it whose packets are lost is waited for
 // as long as three SYNs and its own round trip make likely; whose first two are
 // lost is found by the third.
-func TestWaitFollowsTheRoundTrip(t *testing.T) {
+func TestFarWait(t *testing.T) {
 	if !inNamespace(t, dropping) {
 		return
 	}
@@ -251,7 +251,7 @@ func TestWaitFollowsTheRoundTrip(t *testing.T) {
 
 // What is lost on its way to a port that had served us is tried once more, and
 // found; what is refused never is. The far end counts.
-func TestRetriesForWhatWasLost(t *testing.T) {
+func TestFarRetries(t *testing.T) {
 	if !inNamespace(t, dropping) {
 		return
 	}
