@@ -3,7 +3,7 @@ GO ?= go
 export CGO_ENABLED ?= 0
 FUZZTIME ?= 30s
 
-.PHONY: build fips test race fuzz golden generate lint vuln bench bench-peers peers
+.PHONY: build fips test race fuzz golden generate lint vuln bench bench-sweep bench-peers bench-tlsx peers
 
 build: ## the command, in ./fipsweep
 	$(GO) build -o fipsweep ./cmd/fipsweep
@@ -47,10 +47,18 @@ lint:
 vuln: ## known vulnerabilities in what we depend on; its database lies outside
 	$(GO) tool govulncheck ./...
 
-bench: bench-peers ## what things cost; fipsweep beside its peers, as tables (some minutes)
+bench: bench-sweep ## what things cost; fipsweep beside its peers, as tables (some minutes)
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v /internal/bench)
-	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 60m ./internal/bench
+	$(GO) test -run '^$$' -bench 'TLS|SSH' -benchtime 3x -timeout 60m ./internal/bench
+
+bench-sweep: bench-peers ## many servers at once beside the peers that are there, and up to 8,192 (five minutes)
+	@PATH="$$PATH:$$($(GO) env GOPATH)/bin" $(GO) test -run '^$$' -bench 'Sweep|Growth' -benchtime 1x -timeout 30m ./internal/bench
 
 # Measured where they can be had; whoever has none of them can still measure.
 bench-peers: ## the tools that make bench measures beside fipsweep
 	-CI= sh internal/lab/install.sh internal/bench/peers.txt
+
+# No distribution has it; it is built in a module of its own.
+bench-tlsx: ## tlsx, to be measured with the others, into GOPATH/bin
+	@dir=$$(mktemp -d) && cd "$$dir" && printf 'module tlsx\n\ngo 1.26\n\nrequire github.com/projectdiscovery/tlsx v1.2.1\n' >go.mod && \
+	$(GO) build -mod=mod -o "$$($(GO) env GOPATH)/bin/tlsx" github.com/projectdiscovery/tlsx/cmd/tlsx; status=$$?; rm -rf "$$dir"; exit $$status

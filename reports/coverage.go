@@ -69,7 +69,7 @@ const (
 )
 
 // coverage gathers the reach. A subnet is found by its first bytes, three or
-// eight: a sweep of a /8 has all there is room for, and each costs 70 bytes.
+// eight: a sweep of a /8 has all there is room for, and each costs 100 bytes.
 type coverage struct {
 	byKind [Unknown + 1]Reach
 	four   map[[3]byte]int32 // to the place in list
@@ -82,7 +82,34 @@ type coverage struct {
 
 type subnet struct {
 	Reach
-	reasons map[scanner.Reason]int // of NotSeen
+	reasons []reasonCount // of NotSeen: one or two, and a map would be most of the subnet
+}
+
+type reasonCount struct {
+	reason scanner.Reason
+	n      int
+}
+
+func (x *subnet) because(r scanner.Reason) {
+	for i := range x.reasons {
+		if x.reasons[i].reason == r {
+			x.reasons[i].n++
+			return
+		}
+	}
+	x.reasons = append(x.reasons, reasonCount{r, 1})
+}
+
+// told is the subnet as a report has it.
+func (x *subnet) told(name string) SubnetReach {
+	s := SubnetReach{Subnet: name, Reach: x.Reach}
+	for _, c := range x.reasons {
+		if s.Reasons == nil {
+			s.Reasons = map[scanner.Reason]int{}
+		}
+		s.Reasons[c.reason] = c.n
+	}
+	return s
 }
 
 func newCoverage() *coverage {
@@ -98,13 +125,9 @@ func (c *coverage) add(a fips.Assessment, s control.Standing) {
 		return
 	}
 	x.add(o, s)
-	if s != control.NotSeen {
-		return
+	if s == control.NotSeen {
+		x.because(reasonOf(a))
 	}
-	if x.reasons == nil {
-		x.reasons = map[scanner.Reason]int{}
-	}
-	x.reasons[reasonOf(a)]++
 }
 
 // subnet is what an endpoint is counted in: the /24 of its address, or the /64
@@ -172,10 +195,10 @@ func (c *coverage) result() Coverage {
 	out := Coverage{ByKind: c.byKind, Left: c.beyond}
 	var last []SubnetReach
 	if c.files.Asked > 0 {
-		last = append(last, SubnetReach{"files", c.files.Reach, c.files.reasons})
+		last = append(last, c.files.told("files"))
 	}
 	if c.names.Asked > 0 {
-		last = append(last, SubnetReach{"names without an address", c.names.Reach, c.names.reasons})
+		last = append(last, c.names.told("names without an address"))
 	}
 	listed := min(len(all), listedSubnets-len(last))
 	for _, x := range all[listed:] {
@@ -185,7 +208,7 @@ func (c *coverage) result() Coverage {
 	all = all[:listed]
 	slices.SortFunc(all, func(a, b named) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
 	for _, x := range all {
-		out.Subnets = append(out.Subnets, SubnetReach{x.prefix.String(), x.Reach, x.reasons})
+		out.Subnets = append(out.Subnets, x.told(x.prefix.String()))
 	}
 	out.Subnets = append(out.Subnets, last...)
 	return out

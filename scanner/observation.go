@@ -33,12 +33,17 @@ type Observation struct {
 }
 
 // Observe begins the observation of an endpoint by the named probe. Sweep and
-// Time are the sweeper's to set.
+// Time are the sweeper's to set. (Inlined, it and Failed leave copies in every
+// frame that may call them, and those stand on the stack of each probe.)
+//
+//go:noinline
 func Observe(e Endpoint, probe string) Observation {
 	return Observation{Schema: ObservationSchema, Target: e.Target, Outright: e.Outright, Endpoint: e, Probe: probe}
 }
 
 // Failed is an observation that says why nothing was learned.
+//
+//go:noinline
 func Failed(e Endpoint, probe string, f Failure) Observation {
 	o := Observe(e, probe)
 	o.Failure = &f

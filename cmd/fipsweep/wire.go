@@ -63,8 +63,8 @@ func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b
 	return &prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
 		Dial:  dial,
 		Hello: t.Hello,
-		TLS:   t.Continue,
-		SSH:   s.Continue,
+		TLS:   t,
+		SSH:   s,
 		STARTTLS: func(ctx context.Context, e scanner.Endpoint, protocol string) scanner.Observation {
 			e.Scheme = protocol
 			return t.Probe(ctx, e)

@@ -18,15 +18,20 @@ type Config struct {
 	// Hello is the TLS probe's first question to the endpoint.
 	Hello func(scanner.Endpoint) []byte
 	// TLS goes on with a connection on which Hello has been written and
-	// nothing been read; SSH with one on which neither happened. They close it.
-	TLS func(context.Context, scanner.Endpoint, net.Conn) scanner.Observation
-	SSH func(context.Context, scanner.Endpoint, net.Conn) scanner.Observation
+	// nothing been read; SSH with one on which neither happened.
+	TLS, SSH Continuer
 	// STARTTLS opens its own connections to an endpoint, whose Scheme is the
 	// protocol. If nil, what could turn to TLS is said to be plain.
 	STARTTLS func(ctx context.Context, e scanner.Endpoint, protocol string) scanner.Observation
 
 	GreetingWait time.Duration // for the first byte where servers speak first; 0 means 2 seconds
 	Timeout      time.Duration // once connected, for all that is waited for here; 0 means 10 seconds
+}
+
+// A Continuer asks an endpoint all its questions, the first on a connection
+// that it is given, and closes that.
+type Continuer interface {
+	Continue(context.Context, scanner.Endpoint, net.Conn) scanner.Observation
 }
 
 // A Prober finds out what speaks on a port. It may be used by many callers at
@@ -48,6 +53,11 @@ func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observat
 	if protocol == "" || p.c.STARTTLS == nil {
 		return p.find(ctx, e)
 	}
+	return p.tryFirst(ctx, e, protocol)
+}
+
+// tryFirst tries the protocol of the port before all others.
+func (p *Prober) tryFirst(ctx context.Context, e scanner.Endpoint, protocol string) scanner.Observation {
 	asked := e
 	asked.Scheme = protocol
 	o := p.c.STARTTLS(ctx, asked, protocol)
@@ -135,9 +145,9 @@ func (p *Prober) handle(ctx context.Context, e scanner.Endpoint, l *listener, he
 	hungUp := hello && len(l.heard) == 0 && ended(l.err) != nil && ctx.Err() == nil
 	switch {
 	case g.protocol == "tls" && hello, hungUp && expectsTLS(e.Port):
-		return p.c.TLS(ctx, e, l.handOn())
+		return p.c.TLS.Continue(ctx, e, l.handOn())
 	case g.protocol == "ssh" && !hello:
-		return p.c.SSH(ctx, e, l.handOn())
+		return p.c.SSH.Continue(ctx, e, l.handOn())
 	}
 	defer l.close()
 	switch {
@@ -175,7 +185,7 @@ func (p *Prober) sshAgain(ctx context.Context, e scanner.Endpoint, heard []byte)
 		o.Incomplete = []scanner.Incomplete{{What: "ssh kexinit", Reason: reasonOf(ctx, err), Detail: "connecting again"}}
 		return o
 	}
-	o := p.c.SSH(ctx, e, conn)
+	o := p.c.SSH.Continue(ctx, e, conn)
 	if o.SSH != nil {
 		o.SSH.Connections++
 	}

@@ -89,18 +89,21 @@ func (b *bench) read(conn net.Conn) {
 	b.first = buf[:n]
 }
 
+// Continue is the TLS probe, which takes a connection over.
+func (b *bench) Continue(_ context.Context, e scanner.Endpoint, conn net.Conn) scanner.Observation {
+	b.read(conn)
+	o := scanner.Observe(e, "tls")
+	o.TLS = &scanner.TLS{Connections: 1}
+	return o
+}
+
 func (b *bench) prober(wait, timeout time.Duration) *detect.Prober {
 	hello := clientHello(b.t)
 	return detect.New(detect.Config{
 		Dial:  b.dial,
 		Hello: func(scanner.Endpoint) []byte { return hello },
-		TLS: func(_ context.Context, e scanner.Endpoint, conn net.Conn) scanner.Observation {
-			b.read(conn)
-			o := scanner.Observe(e, "tls")
-			o.TLS = &scanner.TLS{Connections: 1}
-			return o
-		},
-		SSH: sshprobe.New(b.dial, sshprobe.Options{Timeout: timeout, Verdict: true}).Continue,
+		TLS:   b,
+		SSH:   sshprobe.New(b.dial, sshprobe.Options{Timeout: timeout, Verdict: true}),
 		STARTTLS: func(_ context.Context, e scanner.Endpoint, protocol string) scanner.Observation {
 			b.protocol, b.scheme = protocol, e.Scheme
 			if b.answer != nil {

@@ -278,7 +278,7 @@ func TestListIsCompact(t *testing.T) {
 	if l.Count() != 2*n+n/2 {
 		t.Errorf("%d endpoints", l.Count())
 	}
-	if each := float64(after.HeapAlloc-before.HeapAlloc) / (2 * n); each > 24 {
+	if each := float64(after.HeapAlloc-before.HeapAlloc) / (2 * n); each > 16 {
 		t.Errorf("%.1f bytes for each address", each)
 	}
 	runtime.KeepAlive(in)

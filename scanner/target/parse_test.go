@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,20 +43,24 @@ func planned(l *List) iter.Seq[scanner.Target] {
 				return
 			}
 		}
-		alone, within := uint64(0), uint64(0)
-		for alone < l.singles.size() || within < l.spans.size {
+		order := make([]uint64, l.singles.size())
+		for i := range order {
+			order[i] = uint64(i)
+		}
+		addr := func(i uint64) netip.Addr { t, _ := l.singles.at(i); return t.Addr }
+		slices.SortFunc(order, func(a, b uint64) int { return addr(a).Compare(addr(b)) })
+		for within := uint64(0); len(order) > 0 || within < l.spans.size; {
 			var t scanner.Target
 			var uses []use
 			if within < l.spans.size {
 				t, uses = l.spans.at(within)
 			}
-			if alone < l.singles.size() {
-				if one, asked := l.singles.at(alone); !t.Addr.IsValid() || one.Addr.Less(t.Addr) {
-					t, uses = one, asked
-					alone, within = alone+1, within-1
-				}
+			if len(order) > 0 && (!t.Addr.IsValid() || addr(order[0]).Less(t.Addr)) {
+				t, uses = l.singles.at(order[0])
+				order = order[1:]
+			} else {
+				within++
 			}
-			within++
 			if !eachUse(t, uses, yield) {
 				return
 			}

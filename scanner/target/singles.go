@@ -8,15 +8,16 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // Singles are the single addresses among the targets, such as a list has them
-// by the million: of each its bytes are kept and a number. While they are
-// gathered that is of the form in which the address is written, and then of
-// what is asked there, of which there are as few.
+// by the million. While they are gathered, each is its bytes and the number of
+// the form in which it is written; then those of IPv4 lie together by what is
+// asked of them, of which there are as few.
 type singles struct {
 	forms []*spec
 	byKey map[[2]string]uint32 // what stands before and behind the address, to its form
@@ -24,6 +25,8 @@ type singles struct {
 	six   []numbered
 
 	asked [][]use
+	addrs []uint32 // of IPv4
+	ends  []int    // behind the addrs of each of asked
 }
 
 type numbered struct {
@@ -108,7 +111,8 @@ func (l *singles) settle(networks []use, x *Excludes) (back []use, err error) {
 			kept++
 		}
 	}
-	l.four, kept = l.four[:kept], 0
+	l.gather(l.four[:kept])
+	kept = 0
 	for a, key := range l.eachSix() {
 		if n, ok := number(a, key); ok {
 			l.six[kept] = numbered{a.As16(), n}
@@ -117,6 +121,23 @@ func (l *singles) settle(networks []use, x *Excludes) (back []use, err error) {
 	}
 	l.six = l.six[:kept]
 	return back, errors.Join(errs...)
+}
+
+// gather puts the addresses of one number together.
+func (l *singles) gather(list []uint64) {
+	next := make([]int, len(l.asked)+1)
+	for _, v := range list {
+		next[uint32(v)+1]++
+	}
+	for i := range l.asked {
+		next[i+1] += next[i]
+	}
+	l.addrs = make([]uint32, len(list))
+	for _, v := range list {
+		l.addrs[next[uint32(v)]] = uint32(v >> 32)
+		next[uint32(v)]++
+	}
+	l.ends, l.four = next[:len(l.asked)], nil
 }
 
 // uses are those of the forms whose numbers a key holds.
@@ -172,16 +193,23 @@ func appendNew(key []byte, n uint32) []byte {
 	return binary.BigEndian.AppendUint32(key, n)
 }
 
-func (l *singles) size() uint64 { return uint64(len(l.four) + len(l.six)) }
+func (l *singles) size() uint64 { return uint64(len(l.addrs) + len(l.six)) }
 
 // at is the i-th address and what is asked there.
 func (l *singles) at(i uint64) (scanner.Target, []use) {
-	if i < uint64(len(l.four)) {
-		v := l.four[i]
-		return scanner.Target{Addr: netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, uint32(v>>32))))}, l.asked[uint32(v)]
+	if i < uint64(len(l.addrs)) {
+		a := netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, l.addrs[i])))
+		return scanner.Target{Addr: a}, l.asked[l.number(i)]
 	}
-	v := l.six[i-uint64(len(l.four))]
-	return scanner.Target{Addr: netip.AddrFrom16(v.addr)}, l.asked[v.number]
+	return scanner.Target{Addr: netip.AddrFrom16(l.six[i-uint64(len(l.addrs))].addr)}, l.asked[l.number(i)]
+}
+
+// number is that of what is asked of the i-th address.
+func (l *singles) number(i uint64) int {
+	if i < uint64(len(l.addrs)) {
+		return sort.Search(len(l.ends), func(n int) bool { return uint64(l.ends[n]) > i })
+	}
+	return int(l.six[i-uint64(len(l.addrs))].number)
 }
 
 // count is how many endpoints the shard has of them.
@@ -199,11 +227,4 @@ func (l *singles) count(shard Shard) uint64 {
 		}
 	}
 	return total
-}
-
-func (l *singles) number(i uint64) uint32 {
-	if i < uint64(len(l.four)) {
-		return uint32(l.four[i])
-	}
-	return l.six[i-uint64(len(l.four))].number
 }
