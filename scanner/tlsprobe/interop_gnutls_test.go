@@ -116,7 +116,7 @@ func (r gnutlsRow) start(t *testing.T, made pairs) scanner.Endpoint {
 		args = append(args, "--dhparams", filepath.Join("testdata", r.dh))
 	}
 	if r.psk {
-		args = append(args, "--pskpasswd", written(t, "psk", "lab:1a2b3c4d1a2b3c4d\n"))
+		args = append(args, "--pskpasswd", lab.Written(t, "psk", "lab:1a2b3c4d1a2b3c4d\n"))
 	}
 	if r.srp {
 		dir := t.TempDir()

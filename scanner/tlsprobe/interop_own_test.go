@@ -374,7 +374,7 @@ func flight13(hello []byte, o offered, theirs []byte, scheme uint16, chain [][]b
 func gost(algorithm, authentication, key string) func(*testing.T) (scanner.Endpoint, posture) {
 	return func(t *testing.T) (scanner.Endpoint, posture) {
 		lab.Program(t, "gostsum")
-		conf := "OPENSSL_CONF=" + written(t, "openssl.cnf", "openssl_conf = conf\n[conf]\nengines = engines\n[engines]\ngost = gost\n[gost]\ndefault_algorithms = ALL\n")
+		conf := "OPENSSL_CONF=" + lab.Written(t, "openssl.cnf", "openssl_conf = conf\n[conf]\nengines = engines\n[engines]\ngost = gost\n[gost]\ndefault_algorithms = ALL\n")
 		openssl := func(args ...string) string {
 			return lab.Run(t, "env", append([]string{conf, lab.Program(t, "openssl")}, args...)...)
 		}

@@ -37,6 +37,7 @@ func (s *session) spoken(v version) {
 		if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
 			s.purpose = v.name
 			a = s.everything(v)
+			a, s.offered = s.hidden(v, a)
 		}
 		s.takeVersion(v, a)
 	case accepted(s.found[tls12]), accepted(s.found[tls13]), s.older != nil:
@@ -126,6 +127,9 @@ func (s *session) shared(v version) {
 	if s.older == nil {
 		s.purpose = "versions before " + tls12.name
 		a := s.everything(tls11)
+		if s.fronted {
+			a, _ = s.hidden(tls11, a)
+		}
 		s.older = &a
 	}
 	switch a := *s.older; {
@@ -150,6 +154,9 @@ func (s *session) decide() {
 		if l := s.listings[v]; l != nil && r.versions[v] < r.top {
 			l.decide()
 		}
+	}
+	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
+		p.decideSchemes()
 	}
 	s.namelessChains()
 	if accepted(s.found[tls13]) {
