@@ -167,7 +167,7 @@ func TestFixTLS(t *testing.T) {
 		{"nginx under cnsa2", trial{tlsTarget, "nginx", cnsa2, nginxOf(prime, long, ec384)}, nil, fips.No},
 		{"apache", trial{tlsTarget, "apache", now, apacheOf(rsa, ec)}, nil, fips.Yes},
 		{"haproxy", trial{tlsTarget, "haproxy", now, haproxyOf(rsa)}, nil, fips.Yes},
-		{"postfix", trial{smtpTarget, "postfix", now, postfixOf(rsa)}, []string{"STARTTLS-not-enforced"}, fips.Yes},
+		{"postfix", trial{smtpTarget, "postfix", now, postfixOf(rsa)}, nil, fips.Yes},
 		{"openssl", trial{tlsTarget, "openssl", now, opensslOf(rsa, ec)}, nil, fips.Yes},
 		{"java", trial{tlsTarget, "java", now, javaOf(store)}, nil, fips.Yes},
 	} {

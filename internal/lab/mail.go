@@ -60,7 +60,9 @@ func Postfix(t testing.TB, cert, key, main string, files map[string]string, serv
 }
 
 // Dovecot runs its four protocols that turn to TLS, with these lines besides,
-// and gives their addresses by scheme. Everybody may log in.
+// and gives their addresses by scheme. Everybody may log in. They listen on
+// another address than we come from: to the same one Dovecot is as trusting as
+// behind TLS.
 func Dovecot(t testing.TB, cert, key, lines string) map[string]netip.AddrPort {
 	t.Helper()
 	dovecot := Program(t, "dovecot")
@@ -76,7 +78,7 @@ func Dovecot(t testing.TB, cert, key, lines string) map[string]netip.AddrPort {
 	}
 	at := map[string]netip.AddrPort{}
 	for _, scheme := range []string{"imap", "pop3", "lmtp", "sieve"} {
-		at[scheme] = Port(t)
+		at[scheme] = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), Port(t).Port())
 	}
 	Start(t, dovecot, "-F", "-c", Written(t, "dovecot.conf", fmt.Sprintf(dovecotConf, dir, at["imap"].Port(), at["pop3"].Port(), at["sieve"].Port(), at["lmtp"].Port())+lines+"\n"))
 	for _, a := range at {
@@ -88,7 +90,7 @@ func Dovecot(t testing.TB, cert, key, lines string) map[string]netip.AddrPort {
 // dovecotConf is the folder, and ports of IMAP, POP3, ManageSieve and LMTP.
 const dovecotConf = `
 protocols = imap pop3 lmtp sieve
-listen = 127.0.0.1
+listen = 127.0.0.2
 base_dir = %[1]s/run
 state_dir = %[1]s/state
 log_path = /dev/stderr
@@ -123,7 +125,7 @@ service managesieve-login {
 }
 service lmtp {
   inet_listener lmtp {
-    address = 127.0.0.1
+    address = 127.0.0.2
     port = %[5]d
   }
 }

@@ -25,6 +25,15 @@ func TestSlapd(t *testing.T) {
 			// Not at the floor: it declines by hanging up.
 		})
 	}
+	for lines, insists := range map[string]bool{"security tls=1": true, "security ssf=128": true, "": false, "allow bind_v2": false} {
+		addr := lab.Port(t)
+		lab.Slapd(t, fmt.Sprintf("TLSCertificateFile %s\nTLSCertificateKeyFile %s\n%s\n", cert, key, lines), map[string]netip.AddrPort{"ldap": addr})
+		if o := probe(t, at("ldap", addr)); o.TLS == nil {
+			t.Errorf("%q: plain %+v, failure %+v", lines, o.Plain, o.Failure)
+		} else {
+			same(t, lines, yes(insists), o.TLS.Required)
+		}
+	}
 	t.Run("without a certificate", func(t *testing.T) {
 		addr := lab.Port(t)
 		lab.Slapd(t, "", map[string]netip.AddrPort{"ldap": addr})

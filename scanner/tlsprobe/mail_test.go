@@ -36,7 +36,7 @@ func TestVsftpd(t *testing.T) {
 func TestDovecot(t *testing.T) {
 	cert, key := keyPair(t, "-newkey", "rsa:2048")
 	const ciphers = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-SHA384"
-	for _, ssl := range []string{"yes", "no"} {
+	for _, ssl := range []string{"required", "yes\ndisable_plaintext_auth = no", "no"} {
 		servers := lab.Dovecot(t, cert, key, fmt.Sprintf("ssl = %s\nssl_min_protocol = TLSv1.2\nssl_cipher_list = %s\n", ssl, ciphers))
 		for scheme, addr := range servers {
 			t.Run(scheme+" ssl="+ssl, func(t *testing.T) {
@@ -52,6 +52,8 @@ func TestDovecot(t *testing.T) {
 				same(t, "suites", opensslSuites(t, scanner.TLSv12, ciphers, "RSA"), got[scanner.TLSv12].Suites)
 				same(t, "incomplete", []string(nil), incomplete(o))
 				same(t, "upgraded", scheme, o.TLS.STARTTLS)
+				// LMTP has no logins.
+				same(t, "insists", yes(ssl == "required" && scheme != "lmtp"), o.TLS.Required)
 				// Not at the floor: Dovecot declines by hanging up, and each such no is
 				// asked for twice and set beside a question that it still answers.
 			})
@@ -72,6 +74,7 @@ func TestPostfix(t *testing.T) {
 		want := map[string]seen{scanner.TLSv12: {true, opensslSuites(t, scanner.TLSv12, ciphers, "RSA"), seenOf(t, o)[scanner.TLSv12].Groups, yes(true)}}
 		same(t, scheme+" seen", want, seenOf(t, o))
 		same(t, scheme+" incomplete", []string(nil), incomplete(o))
+		same(t, scheme+" insists", yes(addr == encrypt), o.TLS.Required)
 	}
 	if o := probe(t, at("smtp", none)); o.Plain == nil || o.Plain.Protocol != "smtp" || o.Plain.STARTTLS {
 		t.Errorf("without TLS: plain %+v, failure %+v", o.Plain, o.Failure)

@@ -33,6 +33,7 @@ type session struct {
 	certs chains
 
 	spoke    bool             // the peer has answered in TLS
+	wondered bool             // it was asked whether it insists on TLS
 	lost     int              // answers that did not come
 	stopped  *scanner.Failure // why no further question is put
 	shape    shape            // what one hello may hold

@@ -27,6 +27,7 @@ type talk struct {
 	banner   string
 	through  io.ReadWriter // what TLS goes through, where not the connection itself
 	required *bool         // the server insists on TLS; nil where it did not say
+	curious  bool          // it is asked, where it does not say by itself
 }
 
 // dialogues is the STARTTLS conversations by scheme. Each ends where the next
@@ -81,8 +82,8 @@ var maxConnections = map[string]int{"mysql": 60, "mariadb": 60}
 // converse leads a connection through a dialogue and returns what it came to;
 // TLS goes through talk.through, since bytes may have been read ahead. An error
 // of the network comes as it is, unless the peer had spoken before.
-func converse(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (*talk, error) {
-	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme}
+func converse(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error, curious bool) (*talk, error) {
+	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme, curious: curious}
 	heard := &listener{r: conn}
 	t.r = bufio.NewReaderSize(heard, maxLine)
 	if t.host == "" {
