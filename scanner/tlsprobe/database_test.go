@@ -87,7 +87,7 @@ func TestMariaDB(t *testing.T) {
 			broken := aborted() - before // and a client gets in
 			row.want(t, o)
 			if o.TLS != nil {
-				t.Logf("%d connections, of which MariaDB counts %d as aborted", o.TLS.Connections, broken)
+				t.Logf("%d connections, of which MariaDB counts %d as aborted: %v", o.TLS.Connections, broken, o.TLS.Hellos)
 				if broken > 60 || o.TLS.Connections > 60 {
 					t.Errorf("%d connections, %d aborted", o.TLS.Connections, broken)
 				}

@@ -170,9 +170,6 @@ func (r gnutlsRow) category(t *testing.T, name string) []string {
 func (r gnutlsRow) posture(t *testing.T) posture {
 	r.said = r.tells(t)
 	p := posture{versions: map[string]offer{}}
-	if strings.HasPrefix(r.config, "AES-") {
-		p.beside = 25 // a few suites, and eleven schemes that none of them shows by the way
-	}
 	var groups []string
 	for _, g := range r.category(t, "Groups") {
 		if !strings.HasPrefix(g, "GROUP-GC") { // of the GOST exchange alone

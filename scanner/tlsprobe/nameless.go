@@ -20,7 +20,7 @@ func (s *session) namelessChains() {
 	if v, ok := s.newest(false); ok && v != ssl3 {
 		q := s.known(v)
 		if s.shape == full && !s.fronted {
-			q.suites = s.suites(v)
+			q.suites = signedFirst(s.suites(v))
 		}
 		keys := map[string]bool{}
 		for _, c := range s.certs.list {
