@@ -40,7 +40,7 @@ func (p *Postgres) Serve(t testing.TB, at netip.AddrPort, settings ...string) {
 }
 
 // A MariaDB is MariaDB's data, which servers may be run on one after another.
-// Root may log in from anywhere without a password.
+// Root may log in from this machine without a password.
 type MariaDB struct{ dir, Cert, Key string }
 
 // NewMariaDB makes the data. The certificate and its key are copied to where

@@ -20,8 +20,12 @@ func (s *session) beside() {
 		s.order(tls13)
 	}
 	s.protocols()
+	if s.unknownVersion(); s.counted() {
+		s.notPut("fallback signal")
+		s.notPut("chains without a server name")
+		return
+	}
 	s.fallback()
-	s.unknownVersion()
 	s.namelessChains()
 }
 

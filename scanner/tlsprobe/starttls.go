@@ -74,10 +74,16 @@ func (d *declined) Error() string {
 }
 
 // maxConnections bounds the connections to servers that shut out a host which
-// breaks too many handshakes off: MySQL does after 100 (max_connect_errors),
-// and this plan breaks each one off. MySQL adds up what it counts, over sweeps
-// too, until a client of the host logs in. Never written to.
-var maxConnections = map[string]int{"mysql": 60, "mariadb": 60}
+// breaks too many handshakes off: MySQL and MariaDB do after 100
+// (max_connect_errors). They count every connection that ends before a login,
+// however it does, and add up over sweeps until a client of the host logs in:
+// two sweeps stay below. Never written to.
+var maxConnections = map[string]int{"mysql": 49, "mariadb": 49}
+
+// counted tells whether the server counts connections. It is not asked what
+// such servers have no use for: they know no server names, and their clients
+// do not fall back.
+func (s *session) counted() bool { return maxConnections[s.endpoint.Scheme] > 0 }
 
 // converse leads a connection through a dialogue and returns what it came to;
 // TLS goes through talk.through, since bytes may have been read ahead. An error

@@ -153,7 +153,7 @@ func TestMySQLIsSpared(t *testing.T) {
 	}), "lab.test")
 	e.Scheme = "mysql"
 	o := probe(t, e)
-	if o.TLS == nil || o.TLS.Connections > 60 || len(incomplete(o)) == 0 || !strings.HasSuffix(incomplete(o)[0], ": throttled") {
+	if o.TLS == nil || o.TLS.Connections > 49 || len(incomplete(o)) == 0 || !strings.HasSuffix(incomplete(o)[0], ": throttled") {
 		t.Errorf("%+v, incomplete %v", o.TLS, incomplete(o))
 	}
 }

@@ -158,7 +158,11 @@ func (s *session) decide() {
 	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
 		p.decideSchemes()
 	}
-	s.namelessChains()
+	if s.counted() {
+		s.notPut("chains without a server name")
+	} else {
+		s.namelessChains()
+	}
 	if accepted(s.found[tls13]) {
 		s.facts.DowngradeSentinel = s.sentinel
 	}
