@@ -80,3 +80,17 @@ func TestPostfix(t *testing.T) {
 		t.Errorf("without TLS: plain %+v, failure %+v", o.Plain, o.Failure)
 	}
 }
+
+// Dovecot that was given no parameters of finite fields chooses their suites
+// all the same, and then hangs up. What it has besides is found.
+func TestDovecotWithoutParameters(t *testing.T) {
+	cert, key := keyPair(t, "-newkey", "rsa:2048")
+	for _, order := range []string{"yes", "no"} {
+		servers := lab.Dovecot(t, cert, key, "ssl = required\nssl_min_protocol = TLSv1.2\nssl_cipher_list = DHE+AESGCM:ECDHE+AESGCM:DHE+AES:RSA+AESGCM\nssl_prefer_server_ciphers = "+order+"\n")
+		o := probe(t, at("imap", servers["imap"]))
+		got := seenOf(t, o)
+		same(t, "suites, its own order "+order, opensslSuites(t, scanner.TLSv12, "ECDHE+AESGCM:RSA+AESGCM", "RSA"), got[scanner.TLSv12].Suites)
+		same(t, "versions", 2, len(got))
+		same(t, "incomplete", []string(nil), incomplete(o))
+	}
+}
