@@ -24,7 +24,7 @@ func (j *Judge) tls(d *docket, t *scanner.TLS, name string) {
 	if t.STARTTLS != "" && (t.Required == nil || !*t.Required) {
 		r := j.named("protocol-version", "STARTTLS-not-enforced", ClassCleartext)
 		if t.Required == nil {
-			r.Because += " What this port accepts before the upgrade was not asked, so the stricter reading holds."
+			r.Because += " What this port accepts before the upgrade was not observed, so the stricter reading holds."
 		}
 		d.add(r, t.STARTTLS)
 	}

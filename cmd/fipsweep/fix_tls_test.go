@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -42,10 +41,7 @@ func nginxOf(prime string, pairs ...keyed) func(*testing.T, netip.AddrPort, map[
 		for _, p := range pairs {
 			text += fmt.Sprintf("\nssl_certificate %s; ssl_certificate_key %s;", p.cert, p.key)
 		}
-		dir := t.TempDir()
-		config := fmt.Sprintf("daemon off; master_process off; pid %[1]s/pid; error_log %[1]s/error.log;\nevents {}\nhttp {\naccess_log off; client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uwsgi_temp_path %[1]s; scgi_temp_path %[1]s;\nserver { listen %[2]s ssl;\n%[3]s\n}\n}\n", dir, addr, text)
-		files(t, dir, map[string]string{"nginx.conf": config})
-		lab.Daemon(t, addr, lab.Program(t, "nginx"), "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", filepath.Join(dir, "nginx.conf"))
+		lab.Nginx(t, addr, "ssl;\n"+text+"\n")
 	}
 }
 
@@ -112,28 +108,11 @@ func opensslOf(pairs ...keyed) func(*testing.T, netip.AddrPort, map[string]strin
 
 func postfixOf(p keyed) func(*testing.T, netip.AddrPort, map[string]string) {
 	return func(t *testing.T, addr netip.AddrPort, lines map[string]string) {
-		postfix := lab.Program(t, "postfix")
-		if os.Getuid() != 0 {
-			lab.Absent(t, "postfix's own processes change their user, which takes root")
-		}
-		dir, err := os.MkdirTemp("", "postfix")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.RemoveAll(dir) })
-		lab.Run(t, "sh", "-c", fmt.Sprintf("chmod 755 %[1]s; mkdir %[1]s/queue %[1]s/data && chown postfix %[1]s/data", dir))
 		text := "smtpd_tls_protocols = >=TLSv1\nsmtpd_tls_mandatory_protocols = >=TLSv1\nsmtpd_tls_ciphers = medium\ntls_medium_cipherlist = " + allCiphers + "\ntls_eecdh_auto_curves = X25519 prime256v1\n"
 		if lines != nil {
-			text = strings.ReplaceAll(lines["/etc/postfix/main.cf"], "/etc/postfix", dir)
+			text = lines["/etc/postfix/main.cf"]
 		}
-		files(t, dir, map[string]string{
-			"openssl.cnf": lines["/etc/postfix/openssl.cnf"],
-			"main.cf": fmt.Sprintf("compatibility_level = 3.6\nqueue_directory = %[1]s/queue\ndata_directory = %[1]s/data\nmaillog_file = /dev/stdout\nmaillog_file_prefixes = /dev\ninet_interfaces = 127.0.0.1\ninet_protocols = ipv4\n"+
-				"mydestination =\nalias_maps =\nlocal_recipient_maps =\nsmtpd_peername_lookup = no\nsmtpd_tls_security_level = may\nsmtpd_tls_cert_file = %[2]s\nsmtpd_tls_key_file = %[3]s\nsmtpd_client_connection_rate_limit = 0\n%[4]s", dir, p.cert, p.key, text),
-			"master.cf": fmt.Sprintf("%s inet n - n - - smtpd\ntlsmgr unix - - n 1000? 1 tlsmgr\nrewrite unix - - n - - trivial-rewrite\nanvil unix - - n - 1 anvil\npostlog unix-dgram n - n - 1 postlogd\n", addr),
-		})
-		lab.Daemon(t, addr, postfix, "-c", dir, "start-fg")
-		t.Cleanup(func() { _ = exec.Command(postfix, "-c", dir, "stop").Run() })
+		lab.Postfix(t, p.cert, p.key, "smtpd_tls_security_level = may\n"+text, map[string]string{"openssl.cnf": lines["/etc/postfix/openssl.cnf"]}, lab.Smtpd{At: addr})
 	}
 }
 
@@ -188,7 +167,7 @@ func TestFixTLS(t *testing.T) {
 		{"nginx under cnsa2", trial{tlsTarget, "nginx", cnsa2, nginxOf(prime, long, ec384)}, nil, fips.No},
 		{"apache", trial{tlsTarget, "apache", now, apacheOf(rsa, ec)}, nil, fips.Yes},
 		{"haproxy", trial{tlsTarget, "haproxy", now, haproxyOf(rsa)}, nil, fips.Yes},
-		{"postfix", trial{smtpTarget, "postfix", now, postfixOf(rsa)}, []string{"STARTTLS-not-enforced"}, fips.Yes},
+		{"postfix", trial{smtpTarget, "postfix", now, postfixOf(rsa)}, nil, fips.Yes},
 		{"openssl", trial{tlsTarget, "openssl", now, opensslOf(rsa, ec)}, nil, fips.Yes},
 		{"java", trial{tlsTarget, "java", now, javaOf(store)}, nil, fips.Yes},
 	} {

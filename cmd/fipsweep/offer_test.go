@@ -121,29 +121,14 @@ func agrees(t *testing.T, n fips.Negotiation, got map[string]string, name func(s
 // keyPair makes a certificate that signs itself, and its key.
 func keyPair(t *testing.T, args ...string) (cert, key string) {
 	t.Helper()
-	dir := t.TempDir()
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	lab.Run(t, lab.Program(t, "openssl"), append([]string{"req", "-x509", "-nodes", "-sha256", "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
-		"-keyout", key, "-out", cert}, args...)...)
-	return cert, key
+	return lab.KeyPair(t, append([]string{"-sha256", "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"}, args...)...)
 }
 
 // serveNginx runs nginx with the lines in its server block.
 func serveNginx(t *testing.T, lines string) netip.AddrPort {
 	t.Helper()
-	dir, addr := t.TempDir(), lab.Port(t)
-	config := fmt.Sprintf(`daemon off; master_process off; pid %[1]s/pid; error_log %[1]s/error.log;
-events {}
-http {
-  access_log off; client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uwsgi_temp_path %[1]s; scgi_temp_path %[1]s;
-  server { listen %[2]s ssl; %[3]s }
-}
-`, dir, addr, lines)
-	path := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	lab.Daemon(t, addr, lab.Program(t, "nginx"), "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", path)
+	addr := lab.Port(t)
+	lab.Nginx(t, addr, "ssl; "+lines)
 	return addr
 }
 

@@ -38,19 +38,9 @@ func tlsServers() []server {
 	}
 }
 
-// keyPair makes a self-signed certificate with openssl.
-func keyPair(b *testing.B, newkey ...string) (cert, key string) {
-	b.Helper()
-	dir := b.TempDir()
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	lab.Run(b, lab.Program(b, "openssl"), append([]string{"req", "-x509", "-nodes", "-subj", "/CN=lab.test", "-days", "2",
-		"-keyout", key, "-out", cert, "-newkey"}, newkey...)...)
-	return cert, key
-}
-
-func rsaPair(b *testing.B) (cert, key string) { return keyPair(b, "rsa:2048") }
+func rsaPair(b *testing.B) (cert, key string) { return lab.KeyPair(b, "-newkey", "rsa:2048") }
 func ecPair(b *testing.B) (cert, key string) {
-	return keyPair(b, "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+	return lab.KeyPair(b, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
 }
 
 // opensslSuites adds what OpenSSL lists for a version and a cipher string, of
@@ -73,19 +63,8 @@ func suites13(f Found, names ...string) {
 }
 
 func nginx(b *testing.B, lines string) netip.AddrPort {
-	program, dir, at := lab.Program(b, "nginx"), b.TempDir(), lab.Port(b)
-	config := fmt.Sprintf(`daemon off; master_process off; pid %[1]s/pid; error_log %[1]s/error.log;
-events {}
-http {
-  access_log off; client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uwsgi_temp_path %[1]s; scgi_temp_path %[1]s;
-  server { listen %[2]s ssl; %[3]s }
-}
-`, dir, at, lines)
-	file := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		b.Fatal(err)
-	}
-	lab.Daemon(b, at, program, "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", file)
+	at := lab.Port(b)
+	lab.Nginx(b, at, "ssl; "+lines)
 	return at
 }
 

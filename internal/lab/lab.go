@@ -5,6 +5,7 @@ package lab
 
 import (
 	_ "embed"
+	"encoding/hex"
 	"fmt"
 	"net"
 	"net/netip"
@@ -224,4 +225,24 @@ func Unshared(t testing.TB, letters string) []string {
 	}
 	t.Skipf("no namespaces on this machine: unshare -r%s: %v %s", letters, err, out)
 	return nil
+}
+
+// Hex reads a recorded message or certificate: hexadecimal, and after # what it
+// is.
+func Hex(t testing.TB, path ...string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var digits strings.Builder
+	for line := range strings.Lines(string(text)) {
+		line, _, _ = strings.Cut(line, "#")
+		digits.WriteString(strings.Join(strings.Fields(line), ""))
+	}
+	raw, err := hex.DecodeString(digits.String())
+	if err != nil {
+		t.Fatalf("%s: %v", filepath.Join(path...), err)
+	}
+	return raw
 }

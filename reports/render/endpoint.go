@@ -238,7 +238,7 @@ func (x *endpointView) tls(t *scanner.TLS, m rulings, a fips.Assessment) []strin
 	}
 	x.When += ", " + many(t.Connections, "connection")
 	if t.STARTTLS != "" {
-		x.Facts = append(x.Facts, fact{Name: "STARTTLS", Text: clean(t.STARTTLS)})
+		x.Facts = append(x.Facts, fact{Name: "STARTTLS", Text: clean(t.STARTTLS) + insists(t.Required)})
 	}
 	if t.Depth == fips.DepthVerdict {
 		x.Facts = append(x.Facts, fact{Name: "Depth", Text: "verdict: asked for what does not pass, until something failed"})
@@ -261,6 +261,17 @@ func (x *endpointView) tls(t *scanner.TLS, m rulings, a fips.Assessment) []strin
 		words = append(words, reports.KeyName(t.Chains[0].Certificates[0].Key))
 	}
 	return words
+}
+
+// insists tells whether a server wants TLS before anything else.
+func insists(required *bool) string {
+	switch {
+	case required == nil:
+		return ", whether it insists on it is unobserved"
+	case *required:
+		return ", on which it insists"
+	}
+	return ", and serves without it"
 }
 
 // version adds what else an endpoint agreed on in one protocol version.

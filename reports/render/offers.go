@@ -34,7 +34,7 @@ func (p *paper) offers(r *reports.Report) {
 // connect, and what a stock client comes to where it was asked.
 func offerWords(o reports.Offers) []string {
 	words := []string{
-		fmt.Sprintf("%s of %s %s only approved algorithms%s", number(o.Only().Yes), offering(o), verb(o.Only().Yes, "offers", "offer"), unobserved(o.Only())),
+		fmt.Sprintf("%s of %s %s only approved algorithms%s", number(o.Only().Yes), offering(o), verbOf(o.Only().Yes, o.Endpoints(), "offers", "offer"), unobserved(o.Only())),
 		fmt.Sprintf("an approved-only client can connect to %s of %s%s", number(o.Approved().Yes), number(o.Endpoints()), unobserved(o.Approved())),
 	}
 	if n := o.TLS.Older; n > 0 {

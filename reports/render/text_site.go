@@ -37,7 +37,7 @@ func (p *paper) waivers(r *reports.Report) {
 func waiverWords(r *reports.Report) []string {
 	const named = 4
 	holding := append(r.WaiversIn(fips.WaiverHolds), r.WaiversIn(fips.WaiverSoon)...)
-	words := []string{fmt.Sprintf("%s of %s %s", number(len(holding)), many(len(r.Waivers), "waiver"), verb(len(holding), "holds", "hold"))}
+	words := []string{fmt.Sprintf("%s of %s %s", number(len(holding)), many(len(r.Waivers), "waiver"), verbOf(len(holding), len(r.Waivers), "holds", "hold"))}
 	add := func(what string, list []reports.WaiverUse, one func(reports.WaiverUse) string) {
 		if len(list) == 0 {
 			return

@@ -110,7 +110,7 @@ func (v *view) PostureTitle() string {
 	if r.Observed == 0 {
 		return "Nothing was observed, so nothing is said"
 	}
-	return fmt.Sprintf("%s of %s observed %s; %s %s, %s %s to watch", number(r.Grade(fips.Pass)), many(r.Observed, "endpoint"), verb(r.Grade(fips.Pass), "passes", "pass"),
+	return fmt.Sprintf("%s of %s observed %s; %s %s, %s %s to watch", number(r.Grade(fips.Pass)), many(r.Observed, "endpoint"), verbOf(r.Grade(fips.Pass), r.Observed, "passes", "pass"),
 		number(r.Grade(fips.Fail)), verb(r.Grade(fips.Fail), "fails", "fail"), number(r.Grade(fips.Watch)), verb(r.Grade(fips.Watch), "is", "are"))
 }
 

@@ -30,6 +30,15 @@ func verb(n int, one, more string) string {
 	return more
 }
 
+// verbOf is the verb to a part of a whole: 0 of 1 endpoint fails, 1 of 2
+// endpoints fails, 0 of 2 endpoints fail.
+func verbOf(part, whole int, one, more string) string {
+	if whole == 1 {
+		return one
+	}
+	return verb(part, one, more)
+}
+
 // number writes n with thousands apart: 6,914.
 func number(n int) string {
 	s := fmt.Sprint(n)

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -68,10 +67,8 @@ func TestDropbear(t *testing.T) {
 }
 
 func TestVSFTPD(t *testing.T) {
-	vsftpd := lab.Program(t, "vsftpd")
 	addr := lab.Port(t)
-	lab.Daemon(t, addr, vsftpd, "-olisten=YES", "-olisten_ipv6=NO", "-obackground=NO", "-orun_as_launching_user=YES",
-		"-olisten_address=127.0.0.1", "-olisten_port="+strconv.Itoa(int(addr.Port())))
+	lab.Vsftpd(t, addr, "")
 	for _, tt := range []struct {
 		name string
 		port uint16
@@ -87,15 +84,8 @@ func TestVSFTPD(t *testing.T) {
 
 // TestNginx serves plain HTTP, which answers a ClientHello with an error page.
 func TestNginx(t *testing.T) {
-	nginx := lab.Program(t, "nginx")
-	dir := t.TempDir()
 	addr := lab.Port(t)
-	config := filepath.Join(dir, "nginx.conf")
-	text := "daemon off; master_process off; error_log stderr; pid " + dir + "/pid;\nevents {}\nhttp { access_log off; server { listen " + addr.String() + "; } }\n"
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	lab.Daemon(t, addr, nginx, "-p", dir, "-c", config)
+	lab.Nginx(t, addr, ";")
 	b := &bench{t: t, to: addr}
 	o := b.probe(443, time.Second, 5*time.Second)
 	if o.Plain == nil || o.Plain.Protocol != "http" {

@@ -6,7 +6,6 @@ import (
 	xpkix "crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/hex"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,28 +13,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
-// vector reads a certificate from testdata/certs, hex below lines of words.
+// vector reads a certificate from testdata/certs.
 func vector(t testing.TB, name string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "certs", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var digits strings.Builder
-	for line := range strings.Lines(string(text)) {
-		if !strings.HasPrefix(line, "#") {
-			digits.WriteString(strings.TrimSpace(line))
-		}
-	}
-	der, err := hex.DecodeString(digits.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return der
+	return lab.Hex(t, "..", "..", "testdata", "certs", name)
 }
 
 // TestMLDSA reads a chain whose keys and signatures are real.

@@ -1,6 +1,7 @@
 package tlsprobe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -66,9 +67,11 @@ func (s *session) open(ctx context.Context) (net.Conn, io.ReadWriter, *answer) {
 	if s.dialogue == nil {
 		return conn, conn, nil
 	}
-	t, err := converse(conn, s.endpoint, s.dialogue)
+	curious := s.spoke && !s.wondered // not before it is known to speak TLS: whoever minds is asked again without
+	s.wondered = s.wondered || curious
+	t, err := converse(conn, s.endpoint, s.dialogue, curious)
 	if err == nil {
-		s.tls.Required = t.required
+		s.tls.Required = cmp.Or(t.required, s.tls.Required)
 		return conn, t.through, nil
 	}
 	_ = conn.Close()

@@ -20,8 +20,12 @@ func (s *session) beside() {
 		s.order(tls13)
 	}
 	s.protocols()
+	if s.unknownVersion(); s.counted() {
+		s.notPut("fallback signal")
+		s.notPut("chains without a server name")
+		return
+	}
 	s.fallback()
-	s.unknownVersion()
 	s.namelessChains()
 }
 
@@ -61,7 +65,15 @@ func (s *session) known(v version) question {
 		return q
 	}
 	q.groups = last(s.listings[v].legacyGroups(), s.listings[v].curves)
+	q.suites = signedFirst(q.suites)
 	return q
+}
+
+// signedFirst is the suites, in their order, with those in front that come with
+// a signature: a server that goes by our order then shows another scheme.
+func signedFirst(suites []uint16) []uint16 {
+	unsigned := slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool { return shapeOf(c).Signed })
+	return append(without(suites, unsigned), unsigned...)
 }
 
 // reply puts a question to which a server that is well gives an answer of one
@@ -229,6 +241,22 @@ func (s *session) unknownVersion() {
 	}
 }
 
+// firstSigned puts the first question about signatures, to its end. By the way
+// it offers an unknown version, where that does not ride with the order.
+func (p *plan13) firstSigned(q question) answer {
+	if len(p.suites) > 1 {
+		return p.tickets(q)
+	}
+	with := q
+	with.versions = []uint16{unknown, tls13.code}
+	a := p.tickets(with)
+	if a.outcome != chose || a.hello.Negotiated() != tls13.code {
+		return p.tickets(q)
+	}
+	p.facts.VersionTolerant = yes(true)
+	return a
+}
+
 // order offers the suites the other way round: a server with an order of its
 // own chooses as it did.
 func (s *session) order(v version) {
@@ -239,6 +267,9 @@ func (s *session) order(v version) {
 	q := s.known(v)
 	q.suites = slices.Clone(suites)
 	slices.Reverse(q.suites)
+	if v != tls13 { // what it likes best stays last
+		q.suites = append(signedFirst(q.suites[:len(q.suites)-1]), suites[0])
+	}
 	// Some servers with an order of their own heed a client that puts ChaCha20
 	// first.
 	if chacha(q.suites[0]) && len(suites) > 2 {
@@ -286,6 +317,7 @@ func (l *listing) orderRides(q question) (answer, bool) {
 	}
 	q.schemes = without(l.p.questions.schemes, l.signed)
 	a := l.pose(q)
+	l.walks = l.walks || a.outcome == refused
 	if a.outcome != chose || a.broken != nil || a.hello.Suite != l.suites[0] {
 		return answer{}, false
 	}

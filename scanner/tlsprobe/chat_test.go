@@ -18,7 +18,7 @@ func TestNgircd(t *testing.T) {
 	const priority = "NONE:+VERS-TLS1.2:+AES-128-GCM:+ECDHE-RSA:+AEAD:+SIGN-ALL:+GROUP-SECP256R1:+COMP-NULL"
 	plain, wrapped := lab.Port(t).Port(), lab.Port(t).Port()
 	name, args := lab.As(t, "irc", ngircd, "--nodaemon", "--config", filepath.Join(dir, "conf"))
-	lab.Run(t, "install", "-m", "644", configured(t, fmt.Sprintf("[Global]\nName=irc.lab.test\nInfo=lab\nListen=127.0.0.1\nPorts=%d\n[Limits]\nMaxConnectionsIP=0\n"+
+	lab.Run(t, "install", "-m", "644", lab.Written(t, "conf", fmt.Sprintf("[Global]\nName=irc.lab.test\nInfo=lab\nListen=127.0.0.1\nPorts=%d\n[Limits]\nMaxConnectionsIP=0\n"+
 		"[Options]\nIdent=no\nDNS=no\nPAM=no\nSyslogFacility=local1\n[SSL]\nCertFile=%s\nKeyFile=%s\nPorts=%d\nCipherList=%s\n",
 		plain, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), wrapped, priority)), filepath.Join(dir, "conf"))
 	lab.Start(t, name, args...)
@@ -41,7 +41,7 @@ func TestProsody(t *testing.T) {
 			dir := lab.Dir(t, "prosody", cert, key)
 			client, server := lab.Port(t).Port(), lab.Port(t).Port()
 			conf := filepath.Join(dir, "conf.lua")
-			lab.Run(t, "install", "-m", "644", configured(t, fmt.Sprintf(prosodyConf, dir, row.modules, row.required, ciphers, client, server)), conf)
+			lab.Run(t, "install", "-m", "644", lab.Written(t, "conf", fmt.Sprintf(prosodyConf, dir, row.modules, row.required, ciphers, client, server)), conf)
 			name, args := lab.As(t, "prosody", prosody, "-F", "--config", conf)
 			lab.Start(t, name, args...)
 			for scheme, port := range map[string]uint16{"xmpp-client": client, "xmpp-server": server} {

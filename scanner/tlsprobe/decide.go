@@ -10,19 +10,20 @@ import (
 
 // decide asks a version up to TLS 1.2 for what does not pass.
 func (l *listing) decide() {
-	l.decideSuites()
+	l.decideSuites(func(uint16) bool { return false })
+	l.decideApart()
 	l.decideGroups()
 	if l.v == tls12 {
 		l.decideSchemes()
 	}
 }
 
-// decideSuites asks for suites that do not pass, and at first for those with
-// CBC too: what is granted about the MAC is granted under no other.
-func (l *listing) decideSuites() {
+// decideSuites asks for suites that do not pass, but for some, and at first for
+// those with CBC too: what is granted about the MAC is granted under no other.
+func (l *listing) decideSuites(but func(uint16) bool) {
 	r, what := l.p.ranks, l.v.name+" suites that do not pass"
 	rank := worst(l.suites, r.suites) + 1
-	block := rank == 1
+	block := rank == 1 && l.facts.TruncatedHMAC == nil
 	var failed []uint16 // picked, and then found impossible
 	for rank <= r.top {
 		if l.stopped != nil {
@@ -33,7 +34,7 @@ func (l *listing) decideSuites() {
 		if block {
 			list = append(list, slices.DeleteFunc(within(l.session.suites(l.v), r.suites, 0), func(c uint16) bool { return !cbc(c) })...)
 		}
-		if list = without(list, failed); len(list) == 0 {
+		if list = slices.DeleteFunc(without(list, failed), but); len(list) == 0 {
 			return
 		}
 		block = false
@@ -57,12 +58,38 @@ func (l *listing) decideSuites() {
 	}
 }
 
+// decideApart asks without suites and schemes of ECDSA a server that has shown
+// no other key: it may keep each key apart, and look at the suites of its ECDSA
+// key alone for whoever could take that (see otherKeys). Where it has another,
+// what does not pass is asked of that one by itself.
+func (l *listing) decideApart() {
+	if l.stopped != nil || !slices.Equal(l.keys(), []string{"ECDSA"}) {
+		return
+	}
+	ecdsa := func(c uint16) bool { return authentication(c) == "ECDSA" }
+	what := l.v.name + " other keys"
+	l.purpose = what
+	q := question{version: l.v, suites: slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), ecdsa)}
+	q.groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite) // so that it shows a prime of its own
+	q.schemes = slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "ecdsa" })
+	a := l.offering(q)
+	switch {
+	case !l.goesOn(what, a):
+		l.alone = a.outcome == refused
+	case a.hello.Negotiated() != l.v.code || !slices.Contains(q.suites, a.hello.Suite):
+		l.strangely(what, suiteName(a.hello.Suite))
+	default:
+		l.shown(a)
+		l.decideSuites(ecdsa)
+	}
+}
+
 // suitesLeft is the suites that may be accepted: those no worse than the worst
-// that was seen.
+// that was seen, of ECDSA where it is known that there is no other key.
 func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
 	r := l.p.ranks
 	list := within(l.session.suites(l.v), r.suites, worst(l.suites, r.suites))
-	return slices.DeleteFunc(list, func(c uint16) bool { return !is(shapeOf(c)) })
+	return slices.DeleteFunc(list, func(c uint16) bool { return !is(shapeOf(c)) || l.alone && authentication(c) != "ECDSA" })
 }
 
 // decideGroups asks for groups that do not pass, under every suite that may be
@@ -154,15 +181,32 @@ func alike(suites []uint16, one uint16) []uint16 {
 }
 
 // decideSchemes asks for signature schemes that do not pass, and for those of
-// kinds of key that were not shown.
+// kinds of key that were not shown. Of several that were, each is asked alone.
 func (l *listing) decideSchemes() {
+	suites, kinds := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed }), l.keys()
+	if len(kinds) < 2 {
+		l.decideSchemesOf(suites)
+		return
+	}
+	for _, kind := range kinds {
+		l.decideSchemesOf(slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool {
+			k := authentication(c)
+			return k != kind && slices.Contains(kinds, k)
+		}))
+	}
+}
+
+func (l *listing) decideSchemesOf(suites []uint16) {
 	r, what := l.p.ranks, l.v.name+" signature schemes that do not pass"
-	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed })
 	if len(suites) == 0 {
 		return
 	}
 	for rank := worst(l.signed, r.schemes) + 1; ; {
 		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.signed, tls12)
+		if rank > r.top {
+			l.notPut(l.v.name + " chains of other keys")
+			return
+		}
 		if len(list) == 0 {
 			return
 		}

@@ -66,7 +66,6 @@ func (p *plan13) decide() {
 	p.decideList("groups", r, func() (suites, groups []uint16) {
 		return p.suites, worse(q.groups13, r.groups, worst(p.groups, r.groups)+1)
 	})
-	p.decideSchemes()
 }
 
 func (p *plan13) decideList(name string, r *ranks, offer func() (suites, groups []uint16)) {
@@ -90,8 +89,16 @@ func (p *plan13) decideList(name string, r *ranks, offer func() (suites, groups 
 }
 
 // decideSchemes asks for signature schemes that do not pass, and for those of
-// kinds of key that were not shown.
+// kinds of key that were not shown; and again without those that were, where
+// other kinds are to be expected.
 func (p *plan13) decideSchemes() {
+	p.decideSchemesOf(p.p.questions.schemes)
+	if left := p.unshown(); len(left) > 0 {
+		p.decideSchemesOf(left)
+	}
+}
+
+func (p *plan13) decideSchemesOf(schemes []uint16) {
 	r, what := p.p.ranks, tls13.name+" signature schemes that do not pass"
 	suites := readableOf(p.suites)
 	group, ok := shareable(p.groups)
@@ -101,6 +108,11 @@ func (p *plan13) decideSchemes() {
 	}
 	for rank := worst(p.signed, r.schemes) + 1; ; {
 		list := p.withOtherKinds(worse(p.p.questions.schemes, r.schemes, rank), p.signed, tls13)
+		list = slices.DeleteFunc(list, func(c uint16) bool { return !slices.Contains(schemes, c) })
+		if rank > r.top {
+			p.notPut(tls13.name + " chains of other keys")
+			return
+		}
 		if len(list) == 0 {
 			return
 		}

@@ -2,7 +2,6 @@ package tlsprobe
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -37,6 +36,11 @@ func (t *talk) mail(hello string) error {
 	offered := slices.ContainsFunc(lines, func(l string) bool { return len(l) > 4 && strings.EqualFold(strings.TrimSpace(l[4:]), "STARTTLS") })
 	if code != "250" || !offered {
 		return t.none()
+	}
+	if t.curious {
+		if err := t.mailFrom(lines); err != nil {
+			return err
+		}
 	}
 	return t.ask("STARTTLS", "220")
 }
@@ -83,9 +87,11 @@ func imap(t *talk) error {
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(strings.ToUpper(strings.Join(lines, " ")+" "), " STARTTLS ") {
+	capabilities := strings.Fields(strings.ToUpper(strings.Join(lines, " ")))
+	if !slices.Contains(capabilities, "STARTTLS") {
 		return t.none()
 	}
+	t.required = yes(unlogged(capabilities))
 	lines, err = t.tagged("a2", "STARTTLS")
 	if err != nil {
 		return err
@@ -143,6 +149,9 @@ func pop3(t *talk) error {
 	}
 	if known && !slices.ContainsFunc(capabilities, func(c string) bool { return strings.EqualFold(c, "STLS") }) {
 		return t.none()
+	}
+	if known {
+		t.required = userless(capabilities, t.banner)
 	}
 	if err := t.say("STLS\r\n"); err != nil {
 		return err
@@ -202,105 +211,4 @@ func postgres(t *talk) error {
 		return t.busy("E") // an error message, as when it has too many clients
 	}
 	return t.lost(string(rune(b)))
-}
-
-// startTLS is the extended operation of RFC 4511 section 4.14 as message 1.
-const startTLS = "\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"
-
-func ldap(t *talk) error {
-	if err := t.say(startTLS); err != nil {
-		return err
-	}
-	message, err := t.element()
-	if err != nil {
-		return err
-	}
-	result, ok := ldapResult(message)
-	if !ok {
-		return t.lost(string(message))
-	}
-	switch result {
-	case 0:
-		return nil
-	case 51: // busy
-		return t.busy(fmt.Sprintf("result code %d", result))
-	}
-	// protocolError is a server that knows no TLS; unavailable one that was
-	// given no certificate, as Active Directory has it (RFC 4511 section
-	// 4.14.2). Both serve LDAP in clear.
-	return t.none()
-}
-
-// ldapResult is the result code of an ExtendedResponse in an LDAPMessage, RFC
-// 4511 sections 4.1.1 and 4.12.
-func ldapResult(message []byte) (int, bool) {
-	tag, body, _, ok := ber(message)
-	if !ok || tag != 0x30 {
-		return 0, false
-	}
-	if tag, _, body, ok = ber(body); !ok || tag != 0x02 { // messageID
-		return 0, false
-	}
-	if tag, body, _, ok = ber(body); !ok || tag != 0x78 { // [APPLICATION 24]
-		return 0, false
-	}
-	tag, code, _, ok := ber(body)
-	if !ok || tag != 0x0a || len(code) != 1 {
-		return 0, false
-	}
-	return int(code[0]), true
-}
-
-// ber takes one element off the front. Active Directory writes each length in
-// four bytes, which DER and so cryptobyte refuses.
-func ber(b []byte) (tag byte, content, rest []byte, ok bool) {
-	if len(b) < 2 {
-		return 0, nil, nil, false
-	}
-	tag, n, b := b[0], int(b[1]), b[2:]
-	if n&0x80 != 0 {
-		k := n & 0x7f
-		if k == 0 || k > 4 || len(b) < k {
-			return 0, nil, nil, false
-		}
-		n = 0
-		for _, c := range b[:k] {
-			n = n<<8 | int(c)
-		}
-		b = b[k:]
-	}
-	if n > len(b) {
-		return 0, nil, nil, false
-	}
-	return tag, b[:n], b[n:], true
-}
-
-// element reads one BER element with a definite length.
-func (t *talk) element() ([]byte, error) {
-	head, err := t.r.Peek(2)
-	if err != nil {
-		return nil, fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
-	}
-	n, size := int(head[1]), 2
-	if head[1]&0x80 != 0 {
-		k := int(head[1] & 0x7f)
-		if k == 0 || k > 4 {
-			return nil, t.lost(string(head))
-		}
-		if head, err = t.r.Peek(2 + k); err != nil {
-			return nil, fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
-		}
-		n, size = 0, 2+k
-		for _, b := range head[2:] {
-			n = n<<8 | int(b)
-		}
-	}
-	if n > maxLine {
-		return nil, t.fail(scanner.ReasonTooLarge, string(head))
-	}
-	message := make([]byte, size+n)
-	if _, err := io.ReadFull(t.r, message); err != nil {
-		return nil, fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
-	}
-	return message, nil
 }

@@ -35,6 +35,9 @@ func sieve(t *talk) error {
 			return t.lost(line)
 		}
 		offered = offered || strings.HasPrefix(upper, `"STARTTLS"`)
+		if mechanisms, ok := strings.CutPrefix(upper, `"SASL" `); ok { // none before TLS where it insists
+			t.required = yes(strings.Trim(mechanisms, `" `) == "")
+		}
 	}
 }
 

@@ -139,7 +139,7 @@ func finiteOf(primes [][]byte) []uint16 {
 }
 
 func (s *session) notPut(what string) {
-	s.tls.Asked.NotPut = append(s.tls.Asked.NotPut, what)
+	s.tls.Asked.NotPut = add(s.tls.Asked.NotPut, what)
 }
 
 // ecGroups strikes out curve after curve under suites known to be accepted.

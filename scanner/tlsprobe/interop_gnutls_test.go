@@ -116,7 +116,7 @@ func (r gnutlsRow) start(t *testing.T, made pairs) scanner.Endpoint {
 		args = append(args, "--dhparams", filepath.Join("testdata", r.dh))
 	}
 	if r.psk {
-		args = append(args, "--pskpasswd", written(t, "psk", "lab:1a2b3c4d1a2b3c4d\n"))
+		args = append(args, "--pskpasswd", lab.Written(t, "psk", "lab:1a2b3c4d1a2b3c4d\n"))
 	}
 	if r.srp {
 		dir := t.TempDir()
@@ -170,9 +170,6 @@ func (r gnutlsRow) category(t *testing.T, name string) []string {
 func (r gnutlsRow) posture(t *testing.T) posture {
 	r.said = r.tells(t)
 	p := posture{versions: map[string]offer{}}
-	if strings.HasPrefix(r.config, "AES-") {
-		p.beside = 25 // a few suites, and eleven schemes that none of them shows by the way
-	}
 	var groups []string
 	for _, g := range r.category(t, "Groups") {
 		if !strings.HasPrefix(g, "GROUP-GC") { // of the GOST exchange alone

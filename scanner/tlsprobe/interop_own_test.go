@@ -15,7 +15,6 @@ import (
 	"encoding/hex"
 	"io"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -29,23 +28,10 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
-// annotated reads a recorded message: hexadecimal, and after # what it is.
+// annotated reads a recorded message.
 func annotated(t *testing.T, name string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var digits strings.Builder
-	for line := range strings.Lines(string(text)) {
-		line, _, _ = strings.Cut(line, "#")
-		digits.WriteString(strings.Join(strings.Fields(line), ""))
-	}
-	raw, err := hex.DecodeString(digits.String())
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return raw
+	return lab.Hex(t, "testdata", name)
 }
 
 // ownRows is what no package serves, or only with an engine.
@@ -374,7 +360,7 @@ func flight13(hello []byte, o offered, theirs []byte, scheme uint16, chain [][]b
 func gost(algorithm, authentication, key string) func(*testing.T) (scanner.Endpoint, posture) {
 	return func(t *testing.T) (scanner.Endpoint, posture) {
 		lab.Program(t, "gostsum")
-		conf := "OPENSSL_CONF=" + written(t, "openssl.cnf", "openssl_conf = conf\n[conf]\nengines = engines\n[engines]\ngost = gost\n[gost]\ndefault_algorithms = ALL\n")
+		conf := "OPENSSL_CONF=" + lab.Written(t, "openssl.cnf", "openssl_conf = conf\n[conf]\nengines = engines\n[engines]\ngost = gost\n[gost]\ndefault_algorithms = ALL\n")
 		openssl := func(args ...string) string {
 			return lab.Run(t, "env", append([]string{conf, lab.Program(t, "openssl")}, args...)...)
 		}

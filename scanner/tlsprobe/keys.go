@@ -28,21 +28,26 @@ func (l *listing) otherKeys() {
 		return slices.Contains(kinds, authentication(c))
 	})
 	l.purpose = l.v.name + " other keys"
-	for _, piece := range l.pieces(left) {
-		a := l.put(l.v, piece, l.legacyGroups())
-		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
-			l.exhaust(piece, a)
-		} else {
-			l.goesOn(l.purpose, a)
-		}
-	}
+	l.more(left)
 }
 
 // otherKeys is the same for TLS 1.3, where schemes stand for keys: what its
 // answers have not shown, and the list of an older version has.
 func (p *plan13) otherKeys() {
-	if p == nil || len(p.signed) == 0 || p.stopped != nil {
+	if p == nil {
 		return
+	}
+	if left := p.unshown(); len(left) > 0 {
+		p.purpose = tls13.name + " other keys"
+		p.signOn(left)
+	}
+}
+
+// unshown is the schemes of other kinds of key than its answers have shown,
+// where there may be some.
+func (p *plan13) unshown() []uint16 {
+	if len(p.signed) == 0 || p.stopped != nil {
+		return nil
 	}
 	var shown []string
 	for _, c := range p.signed {
@@ -56,13 +61,11 @@ func (p *plan13) otherKeys() {
 		}
 	}
 	if len(shown) > 1 || old != nil && !p.lacks(shown, old) {
-		return
+		return nil
 	}
-	left := slices.DeleteFunc(slices.Clone(p.p.questions.schemes), func(c uint16) bool {
+	return slices.DeleteFunc(slices.Clone(p.p.questions.schemes), func(c uint16) bool {
 		return slices.Contains(shown, keyKind(tls12, schemeName(c)))
 	})
-	p.purpose = tls13.name + " other keys"
-	p.signOn(left)
 }
 
 // lacks tells whether an older version's kinds of key are more than those that

@@ -11,6 +11,9 @@ func (s *session) suites(v version) []uint16 {
 	if v == tls13 {
 		return s.p.questions.suites13
 	}
+	if v == tls12 && s.offered != nil {
+		return s.offered
+	}
 	return s.p.questions.suites
 }
 
@@ -28,6 +31,8 @@ type listing struct {
 	signs  bool     // the last suite came with a signature
 	rode   bool     // asking for groups by the way told something
 	left   []uint16 // suites that were refused at last
+	end    answer   // the last refusal
+	alone  bool     // at depth verdict: there is no other key than of ECDSA
 
 	unfinite bool   // suites of a finite field are had without its groups
 	asked    bool   // whether they are is known
@@ -61,11 +66,19 @@ func (s *session) enumerate(v version) {
 		}
 	}
 	found := s.found[v]
+	if !accepted(found) {
+		if b, rest := s.hidden(v, a); rest != nil && s.shape.suites == 0 && b.hello.Negotiated() == v.code {
+			l.exhaust(rest, b)
+		} else if rest != nil {
+			l.more(rest)
+		}
+	}
 	if accepted(found) {
 		if len(s.listings) == 0 {
 			l.ends() // right after the refusal: servers that take turns are not asked alike
 		}
 		l.otherKeys()
+		l.behind()
 	}
 	if accepted(found) || a.alert.Description == tlswire.AlertHandshakeFailure || a.alert.Description == tlswire.AlertInsufficientSec {
 		l.unnamedPrimes()
@@ -109,6 +122,7 @@ func (l *listing) exhaust(suites []uint16, a answer) {
 			continue
 		}
 		if !l.goesOn(what, a) {
+			l.end = a
 			return
 		}
 		picked := a.hello.Suite

@@ -1,13 +1,10 @@
 package tlsprobe
 
 import (
-	"encoding/hex"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
@@ -15,21 +12,7 @@ import (
 // vector reads a certificate from testdata/certs.
 func vector(t testing.TB, name string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "certs", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var digits strings.Builder
-	for line := range strings.Lines(string(text)) {
-		if !strings.HasPrefix(line, "#") {
-			digits.WriteString(strings.TrimSpace(line))
-		}
-	}
-	der, err := hex.DecodeString(digits.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return der
+	return lab.Hex(t, "..", "..", "testdata", "certs", name)
 }
 
 // TestChainsOfMLDSA has what no package serves yet: chains of ML-DSA, another

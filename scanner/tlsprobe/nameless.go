@@ -19,8 +19,8 @@ func (s *session) namelessChains() {
 	shown := map[string]bool{}
 	if v, ok := s.newest(false); ok && v != ssl3 {
 		q := s.known(v)
-		if s.shape == full {
-			q.suites = s.suites(v)
+		if s.shape == full && !s.fronted {
+			q.suites = signedFirst(s.suites(v))
 		}
 		keys := map[string]bool{}
 		for _, c := range s.certs.list {
@@ -72,7 +72,7 @@ func (s *session) kindsLeft(shown map[string]bool) (n int, schemes []uint16) {
 // kinds asks for the chain of each kind of key: of so many, and on while they
 // are new.
 func (s *session) kinds(q question, n int, shown map[string]bool) {
-	for strike := true; ; n-- {
+	for strike := s.p.ranks == nil; ; n-- {
 		before := len(s.certs.list)
 		a, ok := s.withoutName(q, &strike)
 		if !ok || a.outcome != chose || a.broken != nil || len(a.chain) == 0 {

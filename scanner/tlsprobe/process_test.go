@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +19,14 @@ func listening(t *testing.T, port uint16) scanner.Endpoint {
 	t.Helper()
 	addr := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), port)
 	lab.Listens(t, addr)
-	return scanner.Host(addr.Addr(), addr.Port(), "lab.test")
+	return at("", addr)
+}
+
+// at is the endpoint of a scheme at an address.
+func at(scheme string, addr netip.AddrPort) scanner.Endpoint {
+	e := scanner.Host(addr.Addr(), addr.Port(), "lab.test")
+	e.Scheme = scheme
+	return e
 }
 
 // says waits until a server's output has a line with the prefix, and returns
@@ -57,11 +63,7 @@ func readLines(t *testing.T, path string) []string {
 // of certificate and key.
 func keyPair(t *testing.T, newkey ...string) (cert, key string) {
 	t.Helper()
-	dir := t.TempDir()
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	args := append([]string{"req", "-x509", "-nodes", "-subj", "/CN=lab.test", "-days", "2", "-keyout", key, "-out", cert}, newkey...)
-	lab.Run(t, lab.Program(t, "openssl"), args...)
-	return cert, key
+	return lab.KeyPair(t, newkey...)
 }
 
 func portArg(port uint16) string { return fmt.Sprint(port) }

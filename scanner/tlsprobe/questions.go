@@ -12,7 +12,7 @@ import (
 
 // questionsVersion changes when the plan puts a question that its text does
 // not show.
-const questionsVersion = "4"
+const questionsVersion = "5"
 
 // A version is one protocol version to ask for.
 type version struct {
@@ -121,17 +121,22 @@ const (
 	explicitChar2 = 0xff02
 )
 
-// rank puts the suites that most servers share in front.
+// rank puts the suites that most servers share in front, and those of finite
+// fields behind them: servers are known that choose one of those for a client
+// that has it first, and then lack parameters.
 func rank(s iana.Suite) int {
 	usual := s.KeyExchange == "ECDHE" || s.KeyExchange == "RSA" || s.KeyExchange == "DHE"
 	switch {
 	case !usual || s.Authentication == "DSS" || s.Private:
-		return 2
+		return 3
 	case strings.HasPrefix(s.Cipher, "AES-") && (s.Mode == "CBC" || s.Mode == "GCM"), s.Cipher == "CHACHA20-POLY1305",
 		s.Cipher == "3DES-EDE-CBC", s.Cipher == "RC4-128":
+		if s.KeyExchange == "DHE" {
+			return 1
+		}
 		return 0
 	}
-	return 1
+	return 2
 }
 
 // write gives the set's text: one line for each version and list, of code

@@ -38,7 +38,7 @@ func TestXrdp(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.layer+" "+row.level, func(t *testing.T) {
 			port := lab.Port(t).Port()
-			lab.Start(t, xrdp, "--nodaemon", "--config", configured(t, fmt.Sprintf(
+			lab.Start(t, xrdp, "--nodaemon", "--config", lab.Written(t, "conf", fmt.Sprintf(
 				"[Globals]\nini_version=1\nfork=true\nport=tcp://127.0.0.1:%d\nsecurity_layer=%s\ncrypt_level=%s\ncertificate=%s\nkey_file=%s\n"+
 					"ssl_protocols=TLSv1.2\ntls_ciphers=ECDHE-RSA-AES128-GCM-SHA256:AES256-SHA\n[Logging]\nLogFile=%s\nLogLevel=WARNING\nEnableSyslog=false\n[Channels]\n",
 				port, row.layer, row.level, cert, key, filepath.Join(t.TempDir(), "log"))))

@@ -11,46 +11,65 @@ import (
 // ServerKeyExchange messages named are struck out until it declines. Each kind
 // of key is asked for on its own, since a server may choose a suite, and with
 // it a key, before it looks for a scheme.
+//
+// Where schemes are left that TLS 1.3 has shown, all keys are asked at first: a
+// server that goes on from one to another goes by the schemes, and one refusal
+// is for all. One that stays with a key has refused for that one.
 func (l *listing) moreSchemes() {
 	if l.v != tls12 {
 		return
 	}
-	for _, kind := range l.keys() {
-		suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool {
-			return authentication(c) != kind || !shapeOf(c).Signed
-		})
-		if len(suites) > 0 && !l.signsOn(suites) {
+	kinds := l.keys()
+	if p := l.plan13; len(kinds) > 1 && p != nil && len(without(p.signed, l.signed)) > 0 {
+		shown, whole := l.signsOn(l.signedSuites(kinds...))
+		if !whole || len(shown) > 1 {
 			return
+		}
+		kinds = slices.DeleteFunc(kinds, func(k string) bool { return slices.Contains(shown, k) })
+	}
+	for _, kind := range kinds {
+		if suites := l.signedSuites(kind); len(suites) > 0 {
+			if _, whole := l.signsOn(suites); !whole {
+				return
+			}
 		}
 	}
 }
 
-// signsOn strikes out the schemes of one kind of key, and tells whether their
-// list is whole.
-func (l *listing) signsOn(suites []uint16) bool {
+// signedSuites is the accepted suites in which these kinds of key sign.
+func (l *listing) signedSuites(kinds ...string) []uint16 {
+	return slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool {
+		return !slices.Contains(kinds, authentication(c)) || !shapeOf(c).Signed
+	})
+}
+
+// signsOn strikes out schemes, and tells which kinds of key have answered and
+// whether the list is whole.
+func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 	what := l.v.name + " signature schemes"
 	l.purpose = what
 	for l.stopped == nil {
 		left := without(l.p.questions.schemes, l.signed)
 		a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: left})
 		if !l.goesOn(what, a) {
-			return a.outcome == refused
+			return kinds, a.outcome == refused
 		}
 		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
-			return true // it chose a suite, and then found no way to sign for it
+			return kinds, true // it chose a suite, and then found no way to sign for it
 		}
 		if a.kex == nil || a.kex.Scheme == 0 {
 			l.missed(what, *noScheme(a))
-			return false
+			return kinds, false
 		}
 		l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
 		if !slices.Contains(left, a.kex.Scheme) {
-			return true // it heeds no list: what was offered it does not take
+			return kinds, true // it heeds no list: what was offered it does not take
 		}
 		l.exchange(a)
+		kinds = add(kinds, authentication(a.hello.Suite))
 	}
 	l.missed(what, *l.stopped)
-	return false
+	return kinds, false
 }
 
 func noScheme(a answer) *scanner.Failure {
@@ -85,7 +104,7 @@ func (p *plan13) signOn(schemes []uint16) {
 		q := question{version: tls13, suites: suites, groups: []uint16{group}, schemes: left, share: group}
 		a := answer{}
 		if len(p.signed) == 0 {
-			a = p.tickets(q)
+			a = p.firstSigned(q)
 		}
 		if a.scheme == 0 && p.stopped == nil {
 			a = p.withProtocols(q)

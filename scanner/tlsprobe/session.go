@@ -33,6 +33,7 @@ type session struct {
 	certs chains
 
 	spoke    bool             // the peer has answered in TLS
+	wondered bool             // it was asked whether it insists on TLS
 	lost     int              // answers that did not come
 	stopped  *scanner.Failure // why no further question is put
 	shape    shape            // what one hello may hold
@@ -59,6 +60,8 @@ type session struct {
 	gap     time.Duration      // between connections
 	marks   map[version]shown  // of the ServerHellos to plain questions
 	unlike  bool               // answers disagree: there are several servers
+	fronted bool               // it prefers suites that it cannot serve
+	offered []uint16           // at depth verdict: the suites of TLS 1.2, where those in front are left out
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {

@@ -27,6 +27,7 @@ type talk struct {
 	banner   string
 	through  io.ReadWriter // what TLS goes through, where not the connection itself
 	required *bool         // the server insists on TLS; nil where it did not say
+	curious  bool          // it is asked, where it does not say by itself
 }
 
 // dialogues is the STARTTLS conversations by scheme. Each ends where the next
@@ -73,16 +74,22 @@ func (d *declined) Error() string {
 }
 
 // maxConnections bounds the connections to servers that shut out a host which
-// breaks too many handshakes off: MySQL does after 100 (max_connect_errors),
-// and this plan breaks each one off. MySQL adds up what it counts, over sweeps
-// too, until a client of the host logs in. Never written to.
-var maxConnections = map[string]int{"mysql": 60, "mariadb": 60}
+// breaks too many handshakes off: MySQL and MariaDB do after 100
+// (max_connect_errors). They count every connection that ends before a login,
+// however it does, and add up over sweeps until a client of the host logs in:
+// two sweeps stay below. Never written to.
+var maxConnections = map[string]int{"mysql": 49, "mariadb": 49}
+
+// counted tells whether the server counts connections. It is not asked what
+// such servers have no use for: they know no server names, and their clients
+// do not fall back.
+func (s *session) counted() bool { return maxConnections[s.endpoint.Scheme] > 0 }
 
 // converse leads a connection through a dialogue and returns what it came to;
 // TLS goes through talk.through, since bytes may have been read ahead. An error
 // of the network comes as it is, unless the peer had spoken before.
-func converse(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error) (*talk, error) {
-	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme}
+func converse(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error, curious bool) (*talk, error) {
+	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme, curious: curious}
 	heard := &listener{r: conn}
 	t.r = bufio.NewReaderSize(heard, maxLine)
 	if t.host == "" {

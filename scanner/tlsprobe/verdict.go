@@ -37,6 +37,7 @@ func (s *session) spoken(v version) {
 		if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
 			s.purpose = v.name
 			a = s.everything(v)
+			a, s.offered = s.hidden(v, a)
 		}
 		s.takeVersion(v, a)
 	case accepted(s.found[tls12]), accepted(s.found[tls13]), s.older != nil:
@@ -126,6 +127,9 @@ func (s *session) shared(v version) {
 	if s.older == nil {
 		s.purpose = "versions before " + tls12.name
 		a := s.everything(tls11)
+		if s.fronted {
+			a, _ = s.hidden(tls11, a)
+		}
 		s.older = &a
 	}
 	switch a := *s.older; {
@@ -151,7 +155,14 @@ func (s *session) decide() {
 			l.decide()
 		}
 	}
-	s.namelessChains()
+	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
+		p.decideSchemes()
+	}
+	if s.counted() {
+		s.notPut("chains without a server name")
+	} else {
+		s.namelessChains()
+	}
 	if accepted(s.found[tls13]) {
 		s.facts.DowngradeSentinel = s.sentinel
 	}

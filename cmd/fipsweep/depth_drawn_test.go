@@ -1,0 +1,93 @@
+package main
+
+import (
+	"crypto/elliptic"
+	"fmt"
+	mathrand "math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/internal/lab"
+)
+
+// Whatever a server is configured to do, the two depths do not contradict each
+// other. The configurations are drawn, always the same.
+func TestVerdictDepthDrawn(t *testing.T) {
+	openssl := lab.Program(t, "openssl")
+	rsa, weak, p256, p384 := newPair(t, newRSA(t, 2048)), newPair(t, newRSA(t, 1024)), newPair(t, newEC(t, elliptic.P256())), newPair(t, newEC(t, elliptic.P384()))
+	const seed, configurations = 3, 40
+	r := mathrand.New(mathrand.NewPCG(seed, 0))
+	// Few as often as many of a list; of a server that is nearly clean, what
+	// passes and perhaps one more.
+	some := func(near bool, passing, others string) string {
+		list := strings.Split(others, ":")
+		r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		switch {
+		case near && r.IntN(3) > 0:
+			return passing
+		case near && r.IntN(2) == 0:
+			return list[0] + ":" + passing
+		case near:
+			return passing + ":" + list[0]
+		}
+		list = append(list, strings.Split(passing, ":")...)
+		r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		return strings.Join(list[:1+r.IntN(1+r.IntN(len(list)))], ":")
+	}
+	days := []fips.Date{"2026-11-25", "2026-11-25", "2031-01-01", "2036-01-01"}
+	policies := [][]string{nil, nil, {"cnsa2"}, {"pqc"}}
+	bounds := []fips.Status{fips.Unclassified, fips.Unclassified, fips.Deprecated, fips.LegacyUse, fips.Disallowed}
+	for i := range configurations {
+		near := i%2 == 0
+		args := []string{"-psk", "1a2b3c4d"}
+		if r.IntN(3) > 0 {
+			args = append(args, "-serverpref")
+		}
+		for v, often := range []int{7, 7, 1, 3} { // of 8 times a version is left out
+			if r.IntN(8) < often {
+				args = append(args, []string{"-no_tls1", "-no_tls1_1", "-no_tls1_2", "-no_tls1_3"}[v])
+			}
+		}
+		args = append(args,
+			"-cipher", some(near, "ECDHE+AESGCM", "ECDHE+CHACHA20:ECDHE+SHA1:ECDHE+SHA384:RSA+AESGCM:RSA+SHA1:DHE+AESGCM:kDHEPSK+AESGCM:PSK+AESGCM:aNULL+AES:ECDHE+AESCCM")+":@SECLEVEL=0",
+			"-ciphersuites", some(near, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_8_SHA256"),
+			"-groups", some(near, "P-256:P-384", "X25519:X448:secp256k1:brainpoolP256r1:sect283r1:ffdhe2048"),
+			// Some keys cannot sign: OpenSSL then refuses a client outright where the
+			// suite that it prefers has no signature, whatever else is offered.
+			"-sigalgs", []string{"RSA+SHA256:ECDSA+SHA256:ECDSA+SHA384", "RSA+SHA256:ECDSA+SHA256:ECDSA+SHA384", "RSA+SHA256:ECDSA+SHA256:ECDSA+SHA384", "RSA+SHA256", "ECDSA+SHA256:ECDSA+SHA384"}[r.IntN(5)]+":"+
+				some(near, "ECDSA+SHA512", "RSA+SHA1:ECDSA+SHA1:RSA+SHA224:RSA+SHA512"))
+		certs := []pair{rsa, p256, p384}
+		if !near || r.IntN(4) == 0 {
+			certs = append(certs, weak)
+		}
+		r.Shuffle(len(certs), func(i, j int) { certs[i], certs[j] = certs[j], certs[i] })
+		args = append(args, certs[0].args()...)
+		if r.IntN(2) == 0 {
+			args = append(args, certs[1].second()...)
+		}
+		day, policy, failOn := days[r.IntN(len(days))], policies[r.IntN(len(policies))], bounds[r.IntN(len(bounds))]
+		if near {
+			day, policy = days[0], nil
+		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Start(t, openssl, append([]string{"s_server", "-accept", addr.String(), "-quiet"}, args...)...)
+			judge, _, err := newJudge(day, policy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := &depths{t: t, judge: judge, failOn: failOn}
+			e := labEndpoint(t, addr)
+			d.full, d.verdict = d.ask(e, nil), d.ask(e, newVerdict(judge, failOn))
+			if d.full.Observation.TLS == nil && d.verdict.Observation.TLS == nil {
+				return // it shakes no hand at all
+			}
+			d.agree()
+
+			if t.Failed() {
+				t.Logf("as of %s, policy %v, fail on %s: s_server %s", day, policy, failOn, strings.Join(args, " "))
+			}
+		})
+	}
+}

@@ -1,0 +1,69 @@
+package tlsprobe
+
+import (
+	"slices"
+	"strings"
+)
+
+// Whether a server insists on the upgrade it mostly tells by itself: it offers
+// no way to log in before it. Where it does not, it is asked once, on a
+// connection that is made anyway, by something that is neither a login nor
+// leaves anything behind.
+
+// mailFrom begins a message from nobody (RFC 5321 section 4.5.5) and takes it
+// back. A server that insists answers 530 (RFC 3207 section 4); one that wants
+// a login first, and offers none before TLS, insists by that. Any other refusal
+// is of the message and tells nothing.
+func (t *talk) mailFrom(extensions []string) error {
+	if err := t.say("MAIL FROM:<>\r\n"); err != nil {
+		return err
+	}
+	code, lines, err := t.reply()
+	if err != nil {
+		return err
+	}
+	login := slices.ContainsFunc(extensions, func(l string) bool {
+		word, _, _ := strings.Cut(strings.ToUpper(l[min(4, len(l)):]), " ")
+		return word == "AUTH" || strings.HasPrefix(word, "AUTH=")
+	})
+	switch {
+	case code == "250":
+		t.required = yes(false)
+		if err := t.say("RSET\r\n"); err != nil {
+			return err
+		}
+		_, _, err = t.reply()
+		return err
+	case code == "530" && strings.Contains(strings.ToUpper(strings.Join(lines, " ")), "STARTTLS"), code == "530" && !login:
+		t.required = yes(true)
+	case code == "530":
+		t.required = yes(false) // it wants a login, and takes one in clear
+	}
+	return nil
+}
+
+// unlogged tells of IMAP's capabilities whether nobody can log in: LOGINDISABLED
+// stands there (RFC 9051 section 6.2.3) and no mechanism that works without TLS.
+func unlogged(capabilities []string) bool {
+	return slices.Contains(capabilities, "LOGINDISABLED") && !slices.ContainsFunc(capabilities, func(c string) bool {
+		mechanism, ok := strings.CutPrefix(c, "AUTH=")
+		return ok && mechanism != "EXTERNAL"
+	})
+}
+
+// userless tells of POP3's capabilities whether nobody can log in: neither USER
+// nor a SASL mechanism stands there (RFC 2449 sections 6.2 and 6.3). APOP is no
+// capability: a time stamp in the greeting offers it (RFC 1939 section 7), and
+// then it is not known.
+func userless(capabilities []string, banner string) *bool {
+	for _, c := range capabilities {
+		switch f := strings.Fields(strings.ToUpper(c)); {
+		case len(f) > 0 && f[0] == "USER", len(f) > 1 && f[0] == "SASL" && !slices.Equal(f[1:], []string{"EXTERNAL"}):
+			return yes(false)
+		}
+	}
+	if _, stamp, _ := strings.Cut(banner, "<"); strings.Contains(stamp, "@") {
+		return nil
+	}
+	return yes(true)
+}
