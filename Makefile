@@ -48,7 +48,7 @@ vuln: ## known vulnerabilities in what we depend on; its database lies outside
 	$(GO) tool govulncheck ./...
 
 bench: bench-peers ## what things cost; fipsweep beside its peers, as tables (some minutes)
-	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v /internal/bench)
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m $$($(GO) list ./... | grep -v /internal/bench)
 	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 60m ./internal/bench
 
 # Measured where they can be had; whoever has none of them can still measure.
