@@ -48,7 +48,7 @@ vuln: ## known vulnerabilities in what we depend on; its database lies outside
 	$(GO) tool govulncheck ./...
 
 bench: bench-sweep ## what things cost; fipsweep beside its peers, as tables (some minutes)
-	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v /internal/bench)
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m $$($(GO) list ./... | grep -v /internal/bench)
 	$(GO) test -run '^$$' -bench 'TLS|SSH' -benchtime 3x -timeout 60m ./internal/bench
 
 bench-sweep: bench-peers ## many servers at once beside the peers that are there, and up to 8,192 (five minutes)

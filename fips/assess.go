@@ -41,9 +41,12 @@ func (j *Judge) rulings(o scanner.Observation) []Ruling {
 	}
 	if o.Store != nil {
 		j.store(d, o.Store)
+		for _, h := range o.Store.Machines {
+			j.machine(d, h, h.Path+" ")
+		}
 	}
 	if o.Host != nil {
-		j.machine(d, o.Host)
+		j.machine(d, o.Host, "")
 	}
 	if o.Plain != nil {
 		j.plain(d, o.Plain)

@@ -14,13 +14,13 @@ var settingClasses = map[string]Class{
 
 // machine rules on what a configuration allows. What it takes out of a default
 // is not allowed, and what it leaves to the default is not seen.
-func (j *Judge) machine(d *docket, h *scanner.Machine) {
+func (j *Judge) machine(d *docket, h *scanner.Machine, in string) {
 	for _, s := range h.Settings {
 		class, ruled := settingClasses[s.Kind]
 		if !ruled || s.Change == "-" {
 			continue
 		}
-		where := fmt.Sprintf("line %d, %s", s.Line, s.Name)
+		where := fmt.Sprintf("%sline %d, %s", in, s.Line, s.Name)
 		if s.Scope != "" {
 			where += " (" + s.Scope + ")"
 		}

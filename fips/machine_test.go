@@ -33,6 +33,17 @@ func TestMachine(t *testing.T) {
 			if got := strings.Join(told(a), ", "); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
+			inside := on(j, func(o *scanner.Observation) {
+				o.Store = &scanner.Store{Format: "tar", Machines: []*scanner.Machine{{Path: "etc/x", Settings: []scanner.Setting{tt.set}}}}
+			})
+			if got := strings.Join(told(inside), ", "); got != tt.want {
+				t.Errorf("in an archive: %q, want %q", got, tt.want)
+			}
+			for _, r := range inside.Rulings {
+				if len(r.Where) != 1 || r.Where[0] != "etc/x line 3, x" {
+					t.Errorf("where %q in an archive", r.Where)
+				}
+			}
 			for _, r := range a.Rulings {
 				if len(r.Where) != 1 || r.Where[0] != "line 3, x" {
 					t.Errorf("where %q", r.Where)

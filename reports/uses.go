@@ -82,8 +82,7 @@ func (u uses) add(o scanner.Observation, e *scanner.Endpoint, n int) {
 	}
 }
 
-// missing yields the files that are named and cannot be had, and there those
-// that are in use.
+// missing yields the files that are named and cannot be had, there the rest.
 func (u uses) missing(yield func(Fact, []uint32) bool) bool { return u.each(FileMissing, yield) }
 func (u uses) there(yield func(Fact, []uint32) bool) bool   { return u.each(FileNamed, yield) }
 

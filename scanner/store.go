@@ -10,6 +10,7 @@ type Store struct {
 	Owner      string       `json:"owner,omitempty"`      // numeric user id
 	Protection []Protection `json:"protection,omitempty"`
 	Items      []Item       `json:"items"`
+	Machines   []*Machine   `json:"machines,omitempty"` // configurations in an archive; Path is the member
 }
 
 // The kinds of Item.

@@ -27,7 +27,7 @@ var layers = map[string][]string{
 	"scanner/tlsprobe":   {"scanner", "scanner/iana", "scanner/tlswire", "scanner/pkix", "scanner/aesccm"},
 	"scanner/sshfile":    {"scanner", "scanner/iana", "scanner/sshwire"},
 	"scanner/hostfile":   {"scanner"},
-	"scanner/sshprobe":   {"scanner", "scanner/iana", "scanner/sshwire", "scanner/pkix"},
+	"scanner/sshprobe":   {"scanner", "scanner/iana", "scanner/sshwire", "scanner/sshfile", "scanner/pkix"},
 	"scanner/detect":     {"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire"},
 	"scanner/keystore":   {"scanner", "scanner/pkix", "scanner/aesccm"},
 	"scanner/certstore":  {"scanner", "scanner/iana", "scanner/pkix", "scanner/sshwire", "scanner/sshfile", "scanner/keystore", "scanner/hostfile"},

@@ -119,6 +119,7 @@ func secretStores(t *testing.T, dir string) map[string]string {
 		ssl("x509", "-in", "rsa.crt", "-outform", "DER", "-out", name)
 	}
 	lab.Run(t, lab.Program(t, "java"), "-Dorg.bouncycastle.bks.enable_v1=true", "-cp", lab.Program(t, "/usr/share/java/bcprov.jar"), source, dir, testPassword)
+	secretPlaces(t, dir)
 	for _, file := range []string{"rsa.pem", "ec.pem"} {
 		data, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
@@ -144,6 +145,40 @@ func secretStores(t *testing.T, dir string) map[string]string {
 		}
 	}
 	return needles
+}
+
+// secretPlaces puts the keys of a folder into an NSS database, into a Secret of
+// Kubernetes and into archives, beside configurations that name the password.
+func secretPlaces(t *testing.T, dir string) {
+	t.Helper()
+	for name, text := range map[string]string{
+		"etc/nginx/site.conf":       "ssl_certificate_key /etc/k.pem;\nssl_password_file PASS;\nproxy_set_header Authorization PASS;\n",
+		"etc/postfix/main.cf":       "smtpd_tls_cert_file=/etc/a.pem\nsmtp_sasl_password_maps = static:user:PASS\n",
+		"etc/haproxy/haproxy.cfg":   "bind :1 ssl crt /etc/a.pem\nuser x insecure-password PASS\nstats auth a:PASS\n",
+		"etc/apache2/site.conf":     "SSLCertificateFile /etc/a.pem\nSSLPassPhraseDialog |/bin/echo PASS\nSSLSRPUserSeed PASS\n",
+		"etc/java/java.security":    "security.provider.1=SUN\nkeystore.type=jks\nkeystore.password=PASS\n",
+		"etc/ssl/openssl.cnf":       "[req]\noutput_password = PASS\n[system_default_sect]\nMinProtocol = TLSv1.2\n",
+		"etc/systemd/x.service":     "[Service]\nExecStart=/bin/x --key=/etc/b.key --password=PASS --pass PASS\nEnvironment=P=PASS\n",
+		"etc/ssh/sshd_config":       "Ciphers aes256-ctr\nHostKey /etc/k\nBanner PASS\nForceCommand echo PASS\n",
+		"etc/crypto-policies/state": "PASS\n",
+	} {
+		path := filepath.Join(dir, name)
+		err := os.MkdirAll(filepath.Dir(path), 0o755)
+		if err == nil {
+			err = os.WriteFile(path, []byte(strings.ReplaceAll(text, "PASS", testPassword)), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	lab.RunIn(t, dir, "sh", "-ec", `printf '%s\n' "$1" >../phrase; mkdir nss
+"$2" -N -d sql:nss -f ../phrase
+"$3" -i rsa.p12 -d sql:nss -k ../phrase -w ../phrase
+printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {key: %s, password: %s}\n' "$(base64 -w0 rsa.pem)" "$(base64 -w0 ../phrase)" >secret.yaml
+tar cf - *.pem *.p8 *.p12 *.JKS secret.yaml nss etc | "$4" -q >all.tar.zst
+tar czf all.tgz *.pem *.p8 *.p12 *.JKS secret.yaml nss etc
+"$5" -q -r all.zip *.pem *.p8 *.p12 *.JKS secret.yaml nss etc
+rm ../phrase`, "sh", testPassword, lab.Program(t, "certutil"), lab.Program(t, "pk12util"), lab.Program(t, "zstd"), lab.Program(t, "zip"))
 }
 
 // hide adds what gives a value away: pieces of it, raw, in hex and in base64

@@ -23,7 +23,8 @@ func Stand(a fips.Assessment) Standing {
 	switch f := o.Failure; {
 	case f == nil && o.Store != nil && o.Store.Format == "" && len(o.Store.Items) == 0 && len(a.Rulings) == 0:
 		return Empty
-	case f == nil && o.Host != nil && len(o.Incomplete) == 0 && len(a.Rulings) == 0:
+	case f == nil && o.Store != nil && len(o.Store.Machines) > 0 && len(o.Store.Items) == 0 && len(o.Incomplete) == 0 && len(a.Rulings) == 0,
+		f == nil && o.Host != nil && len(o.Incomplete) == 0 && len(a.Rulings) == 0:
 		return Empty // it leaves everything to the program's defaults
 	case f == nil && a.Seen():
 		return Observed

@@ -159,11 +159,14 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 		words = append(words, x.ssh(o.SSH, m, a)...)
 	case o.Store != nil:
 		words = append(words, x.store(o.Store, a)...)
+		for _, h := range o.Store.Machines[:min(maxListed, len(o.Store.Machines))] {
+			x.machine(h, m, h.Path)
+		}
 		if use := v.R.Facts.UseOf(o.Endpoint); use != "" {
 			x.Facts = append(x.Facts, fact{Name: "In use by", Text: clean(use)})
 		}
 	case o.Host != nil:
-		words = append(words, x.machine(o.Host, m)...)
+		words = append(words, x.machine(o.Host, m, "")...)
 	case o.Plain != nil:
 		how := "without encryption"
 		if o.Plain.Protocol == "rdp" {
@@ -349,8 +352,8 @@ func (x *endpointView) store(s *scanner.Store, a fips.Assessment) []string {
 }
 
 // machine tells of a configuration what is set and which files it names.
-func (x *endpointView) machine(h *scanner.Machine, m rulings) []string {
-	x.Facts = append(x.Facts, fact{Name: "Configuration", Text: clean(h.Format)})
+func (x *endpointView) machine(h *scanner.Machine, m rulings, in string) []string {
+	x.Facts = append(x.Facts, fact{Name: "Configuration", Text: clean(strings.TrimSpace(h.Format + " " + in))})
 	for _, s := range h.Settings[:min(maxListed, len(h.Settings))] {
 		name := clean(fmt.Sprintf("%s %s (line %d)", s.Name, s.Scope, s.Line))
 		if s.Kind == "" || s.Change == "-" {

@@ -13,14 +13,17 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // Bounds of what archives may come to.
 const (
-	maxDepth      = 5       // archives in archives: a jar in a war in a layer in an image, and one more
-	maxMembers    = 1 << 20 // of all archives in a file together
-	unpackedTimes = 64      // bytes read out of all archives in a file, as a multiple of what is read of one file
+	maxDepth      = 5        // archives in archives: a jar in a war in a layer in an image, and one more
+	maxMembers    = 1 << 20  // of all archives in a file together
+	unpackedTimes = 64       // bytes read out of all archives in a file, as a multiple of what is read of one file
+	maxWindow     = 32 << 20 // bytes that zstd unpacks in; its own tool asks for more only with --long and --ultra
 )
 
 // unpacked counts what came out of the archives in one file.
@@ -55,11 +58,13 @@ var archives = []struct{ mark, format string }{
 	{"PK\x05\x06", "zip"}, // an empty one
 	{"\x1f\x8b\x08", "gzip"},
 	{"BZh", "bzip2"},
+	{"\x28\xb5\x2f\xfd", "zstd"}, // RFC 8878
 }
 
+// Of these xz is the one to miss: each block of a stream may ask for four
+// gigabytes to unpack it in, which no reader in Go lets one refuse.
 var unopened = []struct{ mark, format string }{
 	{"\xfd7zXZ\x00", "xz"},
-	{"\x28\xb5\x2f\xfd", "zstd"},
 	{"7z\xbc\xaf\x27\x1c", "7z"},
 	{"Rar!\x1a\x07", "rar"},
 }
@@ -84,7 +89,7 @@ func (c *content) archive(ctx context.Context, format string, r io.Reader, size 
 		c.incomplete("archive in archives", scanner.ReasonTooLarge, fmt.Sprintf("no more than %d in one another are opened", maxDepth))
 		return nil
 	}
-	before := len(c.observation.Store.Items) + len(c.observation.Incomplete)
+	before := c.found()
 	var err error
 	switch format {
 	case "zip":
@@ -98,19 +103,34 @@ func (c *content) archive(ctx context.Context, format string, r io.Reader, size 
 		return err
 	}
 	switch {
+	case tooWide(err):
+		c.incomplete(format+" archive", scanner.ReasonTooLarge, fmt.Sprintf("it takes more than %d MiB of memory to unpack", maxWindow>>20))
 	case beyond(err):
 		c.incomplete("rest of the archive", scanner.ReasonTooLarge, err.Error())
 	case err != nil:
 		c.incomplete(format+" archive", scanner.ReasonGarbage, scanner.Escape(err.Error()))
 	}
-	if len(c.observation.Store.Items)+len(c.observation.Incomplete) > before {
+	if c.found() > before {
 		c.format(format) // one that holds nothing of ours is no store
 	}
 	return nil
 }
 
+// found counts what there is to tell so far.
+func (c *content) found() int {
+	s := c.observation.Store
+	return len(s.Items) + len(s.Machines) + len(c.observation.Incomplete)
+}
+
 // beyond tells whether a bound on the whole file ended the reading.
-func beyond(err error) bool { return errors.Is(err, errUnpacked) || errors.Is(err, errMembers) }
+func beyond(err error) bool {
+	return errors.Is(err, errUnpacked) || errors.Is(err, errMembers)
+}
+
+// tooWide tells whether unpacking would take more memory than it may.
+func tooWide(err error) bool {
+	return errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded)
+}
 
 // readError is the error if the file itself could not be read, or must not be
 // any longer.
@@ -126,7 +146,8 @@ func readError(err error) error {
 func (c *content) compressed(ctx context.Context, r io.Reader, format string) (string, error) {
 	name := strings.TrimSuffix(base(c.path()), filepath.Ext(c.path()))
 	var plain io.Reader
-	if format == "gzip" {
+	switch format {
+	case "gzip":
 		z, err := gzip.NewReader(r)
 		if err != nil {
 			return format, err
@@ -135,7 +156,14 @@ func (c *content) compressed(ctx context.Context, r io.Reader, format string) (s
 			name = z.Name
 		}
 		plain = z
-	} else {
+	case "zstd":
+		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return format, err
+		}
+		defer z.Close()
+		plain = z
+	default:
 		plain = bzip2.NewReader(r)
 	}
 	head := bufio.NewReaderSize(metered{plain, c}, sniffLen)
@@ -144,7 +172,7 @@ func (c *content) compressed(ctx context.Context, r io.Reader, format string) (s
 		return format, err
 	}
 	if isTar(prefix) {
-		return c.tar(ctx, head, "tar."+map[string]string{"gzip": "gz", "bzip2": "bz2"}[format])
+		return c.tar(ctx, head, "tar."+map[string]string{"gzip": "gz", "bzip2": "bz2", "zstd": "zst"}[format])
 	}
 	return format, c.inside(ctx, name, head, -1)
 }
@@ -167,6 +195,10 @@ func (c *content) inside(ctx context.Context, name string, r io.Reader, size int
 	case readError(err) != nil, beyond(err):
 		return err
 	}
-	in.incomplete("content", scanner.ReasonGarbage, scanner.Escape(err.Error()))
+	reason := scanner.ReasonGarbage
+	if tooWide(err) {
+		reason = scanner.ReasonTooLarge
+	}
+	in.incomplete("content", reason, scanner.Escape(err.Error()))
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -49,11 +50,16 @@ func TestArchives(t *testing.T) {
 	sh("mkdir -p WEB-INF/lib; cp lib.jar WEB-INF/lib")
 	run(t, dir, "jar", "cf", "app.war", "WEB-INF", "etc/cert.pem")
 	sh("tar cf deep.tar app.war")
+	zstd, xz := lab.Program(t, "zstd"), lab.Program(t, "xz")
+	sh("tar c etc motd | " + zstd + " -q >a.tar.zst; " + zstd + " -q other.pem; tar c etc | " + xz + " >a.tar.xz; tar c etc | " + zstd + " -q --long=27 >wide.tar.zst")
 	const etc = " certificate@etc/cert.pem private-key@etc/key.der"
 	for name, want := range map[string]string{
 		"a.tar": "tar:" + etc, "a.tgz": "tar.gz:" + etc, "a.tbz": "tar.bz2:" + etc, "old.tar": "tar:" + etc, "a.zip": "zip:" + etc,
 		"none.tar": ":", "none.tgz": ":", "stored.zip": "zip: private-key@etc/key.der",
 		"other.pem.gz": "gzip: certificate@other.pem",
+		"a.tar.zst":    "tar.zst:" + etc, "other.pem.zst": "zstd: certificate@other.pem",
+		"wide.tar.zst": "zstd: -zstd archive too-large",
+		"a.tar.xz":     "xz: -xz content uncomputable",
 		"locked.zip":   "zip: -encrypted members locked",
 		"lib.jar":      "jar: certificate@p7.der certificate@p7.der",
 		"app.war":      "war: certificate@WEB-INF/lib/lib.jar!/p7.der certificate@WEB-INF/lib/lib.jar!/p7.der",
@@ -120,6 +126,17 @@ func gzipped(t testing.TB, data io.Reader) []byte {
 	return out.Bytes()
 }
 
+func zstandard(t testing.TB, data io.Reader) []byte {
+	t.Helper()
+	cmd := exec.Command(lab.Program(t, "zstd"), "-q", "-c")
+	cmd.Stdin = data
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func errorsOf(a, b error) error {
 	if a != nil {
 		return a
@@ -172,6 +189,9 @@ func TestBombs(t *testing.T) {
 		{"gzip of gzip", gzipped(t, bytes.NewReader(gzipped(t, io.LimitReader(endless("\x00"), 200*bound)))), ":"},
 		{"a name is data", sparse.Bytes(), `tar: certificate@../../etc/\x1b[31mpasswd\n`},
 		{"cut short", packed(t, "a", b.cert)[:200], "zip: -zip archive not-understood"},
+		{"zstd of text without end", zstandard(t, io.LimitReader(endless("a line of text\n"), 100*bound)), "zstd: -zstd-of-text-without-end: content behind the first bytes too-large"},
+		{"zstd of nothing without end", zstandard(t, io.LimitReader(endless("\x00"), 10000*bound)), ":"},
+		{"zstd cut short", zstandard(t, bytes.NewReader(b.cert))[:100], "zstd: -zstd archive not-understood"},
 		{"gzip cut short", gzipped(t, bytes.NewReader(b.cert))[:100], "gzip: -gzip-cut-short: content not-understood"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

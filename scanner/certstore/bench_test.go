@@ -70,14 +70,14 @@ func BenchmarkTree(b *testing.B) {
 	b.ReportMetric(peakMemory(b), "peak-MB")
 }
 
-// BenchmarkByHand does what people do without a tool, and finds fewer. Its
-// memory is that of the largest process.
+// BenchmarkByHand does what people do without a tool, with a hundredth of the tree,
+// and finds fewer. Its memory is that of the largest process.
 func BenchmarkByHand(b *testing.B) {
 	dir, openssl := tree(b), lab.Program(b, "openssl")
 	b.ResetTimer()
 	peak := int64(0)
 	for range b.N {
-		cmd := exec.Command("sh", "-c", "find \"$1\" -type f | xargs -n1 -P$(nproc) \"$2\" x509 -noout -subject -in 2>/dev/null | wc -l", "sh", dir, openssl)
+		cmd := exec.Command("sh", "-c", "find \"$1\"/000 -type f | xargs -n1 -P$(nproc) \"$2\" x509 -noout -subject -in 2>/dev/null | wc -l", "sh", dir, openssl)
 		out, err := cmd.Output()
 		if err != nil {
 			b.Fatal(err)
@@ -85,7 +85,7 @@ func BenchmarkByHand(b *testing.B) {
 		b.Logf("%s certificates", strings.TrimSpace(string(out)))
 		peak = max(peak, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
 	}
-	b.ReportMetric(benchFiles*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+	b.ReportMetric(benchFiles/100*float64(b.N)/b.Elapsed().Seconds(), "files/s")
 	b.ReportMetric(float64(peak)/1024, "peak-MB")
 }
 

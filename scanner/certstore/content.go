@@ -72,8 +72,9 @@ func (c *content) read(r io.Reader, size int64) error {
 
 // Bounds of what one file's observation holds.
 const (
-	maxItems = 50_000
-	maxGaps  = 200
+	maxItems    = 50_000
+	maxGaps     = 200
+	maxMachines = 1000
 )
 
 // marked reads a store whose format has a mark of its own.

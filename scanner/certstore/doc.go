@@ -19,12 +19,14 @@
 // file with several names is read once in a sweep, and the endpoint's Links
 // hold the others.
 //
-// Archives (zip and what is built on it, tar, gzip, bzip2, images of containers
-// with their layers) are opened, one in another, within bounds on depth, members
-// and bytes that hold whatever they say of themselves; each item names its
-// Member, and an item that lies in several is told with the first. An archive
-// that holds nothing cryptographic is no store. What a configuration in an
-// archive sets is no fact of this machine, and not told.
+// Archives (zip and what is built on it, tar, gzip, bzip2, zstd, images of
+// containers with their layers) are opened, one in another, within bounds on
+// depth, members, bytes and memory that hold whatever they say of themselves;
+// each item names its Member, and an item that lies in several is told with the
+// first. An archive that holds nothing of ours is no store. A configuration in
+// an archive is no fact of this machine: it is one of the Store's Machines, by
+// its member, and the files that it names are not looked for. Archives of xz, 7z
+// and rar are known by name.
 //
 // Of Kubernetes, the values of Secrets and ConfigMaps, the material in a
 // kubeconfig and every caBundle are read like members of an archive; tokens

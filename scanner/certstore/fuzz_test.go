@@ -1,6 +1,7 @@
 package certstore_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -32,6 +33,7 @@ func FuzzContent(f *testing.F) {
 	lab.RunIn(f, b.dir, "tar", "cf", "a.tar", "cert.pem", "key.pem")
 	f.Add(read(f, b.dir+"/a.tgz"))
 	f.Add(read(f, b.dir+"/a.tar"))
+	f.Add(zstandard(f, bytes.NewReader(read(f, b.dir+"/a.tar"))))
 	f.Add(packed(f, "cert.pem", b.cert))
 	f.Add(packed(f, "a.zip", packed(f, "key.pem", b.key)))
 	private, _ := pem.Decode(b.key)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/internal/lab/valid"
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/certstore"
@@ -67,6 +68,29 @@ func TestSparse(t *testing.T) {
 		got := brief(certstore.New(certstore.Options{MaxFileSize: 1 << 20}).Probe(t.Context(), scanner.File(path)))
 		if took := time.Since(began); got != want.told || took > 5*time.Second {
 			t.Errorf("%s: %s in %s, want %s", name, got, took, want.told)
+		}
+	}
+}
+
+// TestSparseTar: members of a terabyte that are all hole, which tar packs into
+// nothing, in both of its ways.
+func TestSparseTar(t *testing.T) {
+	b, dir := make1(t), t.TempDir()
+	write(t, filepath.Join(dir, "cert.pem"), b.cert)
+	for name, begin := range map[string][]byte{"hole": nil, "text": b.other} {
+		path := filepath.Join(dir, name)
+		write(t, path, begin)
+		if err := os.Truncate(path, 1<<40); err != nil {
+			t.Skip("no sparse files here:", err)
+		}
+	}
+	for _, format := range []string{"gnu", "posix"} {
+		lab.RunIn(t, dir, "tar", "--sparse", "--format="+format, "-cf", "a.tar", "hole", "text", "cert.pem")
+		began := time.Now()
+		got := members(certstore.New(certstore.Options{MaxFileSize: 1 << 20}).Probe(t.Context(), scanner.File(filepath.Join(dir, "a.tar"))))
+		const want = "tar: certificate@text certificate@cert.pem -text: content behind the first bytes too-large"
+		if took := time.Since(began); got != want || took > 5*time.Second {
+			t.Errorf("%s: %s in %s, want %s", format, got, took, want)
 		}
 	}
 }

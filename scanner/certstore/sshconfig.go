@@ -2,6 +2,7 @@ package certstore
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -173,11 +174,13 @@ func (c *content) sshConfig(data []byte) {
 		}
 	}
 	c.place(h.Uses)
+	c.keep(h)
 	c.lines(problems)
 }
 
 // host makes the observation one of the machine's own configuration. In an
-// archive no program reads it, and what it says is no fact of this machine.
+// archive no program reads it, and what it says is no fact of this machine: it
+// is one of the archive's (see keep).
 func (c *content) host(format string) *scanner.Machine {
 	h := &scanner.Machine{Format: format, Settings: []scanner.Setting{}}
 	if c.member != "" || len(c.observation.Store.Items) > 0 {
@@ -187,4 +190,23 @@ func (c *content) host(format string) *scanner.Machine {
 	h.Path, h.Links = s.Path, s.Links
 	c.observation.Store, c.observation.Host = nil, h
 	return h
+}
+
+// keep adds a configuration that lies in an archive to what the archive holds.
+func (c *content) keep(h *scanner.Machine) {
+	if c.member == "" || len(h.Settings)+len(h.Uses) == 0 {
+		return
+	}
+	s := c.observation.Store
+	told := len(s.Items)
+	for _, m := range s.Machines {
+		told += len(m.Settings) + len(m.Uses)
+	}
+	if told >= maxItems || len(s.Machines) >= maxMachines {
+		c.incomplete("configurations", scanner.ReasonTooLarge, fmt.Sprintf("more than %d of them, or %d settings, in one file", maxMachines, maxItems))
+		return
+	}
+	c.recognised = true
+	h.Path = c.member
+	s.Machines = append(s.Machines, h)
 }

@@ -103,5 +103,6 @@ func (c *content) hostFile(data []byte) {
 		h := c.host(m.Format)
 		h.Settings, h.Uses = m.Settings, m.Uses
 		c.place(h.Uses)
+		c.keep(h)
 	}
 }

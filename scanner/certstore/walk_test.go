@@ -173,6 +173,13 @@ func TestMadeUp(t *testing.T) {
 	if got, want := brief(probe("/proc")), "proc file system:"; got != want {
 		t.Errorf("below a tree: %s, want %s", got, want)
 	}
+	exclude, err := certstore.ParseExcludes([]string{"/[!p]*", "/p[!r]*", "/pr[!o]*", "/pro[!c]*"})
+	must(t, err)
+	if got := told("/", sweep(t, certstore.New(certstore.Options{Exclude: exclude}), "/")); !slices.Contains(got, "proc proc file system:") {
+		t.Errorf("the tree above: %q", got)
+	} else if slices.ContainsFunc(got, func(line string) bool { return strings.HasPrefix(line, "proc/") }) {
+		t.Errorf("walked: %q", got)
+	}
 }
 
 // TestVanished: a file that goes between the walk and the reading, or becomes

@@ -1,6 +1,7 @@
 package sshfile
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -42,19 +43,24 @@ func CertificateOf(blob []byte) (*scanner.SSHCertificate, error) {
 
 // signer is the facts of the key that signed a certificate.
 func signer(blob []byte) (scanner.HostKey, error) {
-	h := scanner.HostKey{SHA256: scanner.Digest(blob)}
 	key, err := sshwire.ParsePublicKey(blob)
 	if err != nil {
-		return h, err
+		return scanner.HostKey{SHA256: scanner.Digest(blob)}, fmt.Errorf("signature key: %w", err)
 	}
-	h.Type, h.Bits, h.Curve = scanner.Escape(key.Type), key.Bits, key.Curve
+	return HostKeyOf(key, blob), nil
+}
+
+// HostKeyOf is what a key of a host, or of who certifies one, says of itself;
+// blob is its encoding.
+func HostKeyOf(key sshwire.PublicKey, blob []byte) scanner.HostKey {
+	h := scanner.HostKey{Type: scanner.Escape(key.Type), Bits: key.Bits, Curve: key.Curve, SHA256: scanner.Digest(blob)}
 	if spki := key.SPKI(); spki != nil {
 		h.SPKI = scanner.Digest(spki)
 	}
 	if key.Type == sshwire.TypeRSA {
 		h.Modulus, h.Exponent = key.N.Text(16), key.E.String()
 	}
-	return h, nil
+	return h
 }
 
 func escapeAll(list []string) []string {

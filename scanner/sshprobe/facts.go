@@ -4,12 +4,11 @@ import (
 	"crypto/fips140"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
+	"github.com/fipsweep/fipsweep/scanner/sshfile"
 	"github.com/fipsweep/fipsweep/scanner/sshwire"
 )
 
@@ -126,58 +125,31 @@ func hostKey(blob []byte, known *pkix.KnownKeys) (scanner.HostKey, error) {
 	return found, err
 }
 
+// keyFacts is what the key says of itself, and by what its private half can be
+// had.
 func keyFacts(key sshwire.PublicKey, blob []byte, known *pkix.KnownKeys) scanner.HostKey {
-	found := scanner.HostKey{
-		Type:   scanner.Escape(key.Type),
-		Bits:   key.Bits,
-		Curve:  key.Curve,
-		SHA256: scanner.Digest(blob),
-	}
-	if key.Type == sshwire.TypeRSA {
-		found.Modulus, found.Exponent = key.N.Text(16), key.E.String()
-	}
+	found := sshfile.HostKeyOf(key, blob)
 	if spki := key.SPKI(); spki != nil {
-		found.SPKI = scanner.Digest(spki)
 		facts, _ := pkix.PublicKey(spki)
 		found.Weak = append(facts.Weak, known.Of(spki)...)
 	}
 	return found
 }
 
+// certificateFacts is what the certificate says, and whether its signature
+// holds.
 func certificateFacts(c sshwire.Certificate, blob []byte, known *pkix.KnownKeys) (*scanner.SSHCertificate, error) {
+	found, err := sshfile.CertificateOf(blob)
+	if err != nil {
+		return nil, err
+	}
 	ca, err := sshwire.ParsePublicKey(c.CA)
 	if err != nil {
-		return nil, fmt.Errorf("signature key: %w", err)
+		return nil, err
 	}
-	found := &scanner.SSHCertificate{
-		Type:       scanner.Escape(c.Type),
-		SHA256:     scanner.Digest(blob),
-		Serial:     strconv.FormatUint(c.Serial, 10),
-		Kind:       strconv.FormatUint(uint64(c.Kind), 10),
-		ID:         scanner.Escape(c.ID),
-		Principals: escaped(c.Principals),
-		Critical:   escaped(c.Critical),
-		Extensions: escaped(c.Extensions),
-		CA:         keyFacts(ca, c.CA, known),
-		Signature:  scanner.Escape(c.Signature.Format),
-	}
+	found.CA = keyFacts(ca, c.CA, known)
 	fips140.WithoutEnforcement(func() { found.CA.Proven = verifies(ca, c.Signature, c.Signed) })
-	switch c.Kind {
-	case sshwire.CertificateUser:
-		found.Kind = "user"
-	case sshwire.CertificateHost:
-		found.Kind = "host"
-	}
-	after, before := c.Validity()
-	found.ValidAfter, found.ValidBefore = bound(after), bound(before)
 	return found, nil
-}
-
-func bound(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }
 
 // kexinitFacts is the server's lists under the names that observations use.

@@ -16,6 +16,10 @@ const (
 	defaultPerHost   = 2
 	defaultHostTime  = 2 * time.Minute
 
+	// fileReaders is how many files are read at once: each may take as much
+	// memory as may be read of one, and a disk gives no more to many.
+	fileReaders = 16
+
 	// grace is how long a sweep that is being stopped waits for probes to end.
 	// They end at once where they only wait on connections.
 	grace = 1500 * time.Millisecond
@@ -89,6 +93,7 @@ type run struct {
 	gone  chan struct{}            // closed when nobody receives from out any more
 	open  chan struct{}            // a token for each target being expanded
 	slots chan struct{}            // a token for each endpoint being probed
+	files chan struct{}            // one more for each of them that is a file
 	work  sync.WaitGroup
 	hosts *hosts
 }
@@ -114,6 +119,7 @@ func (l *Local) Sweep(ctx context.Context, targets iter.Seq[scanner.Target], emi
 		gone:  make(chan struct{}),
 		open:  make(chan struct{}, l.cfg.Limits.Concurrency),
 		slots: make(chan struct{}, l.cfg.Limits.Concurrency),
+		files: make(chan struct{}, fileReaders),
 		hosts: newHosts(l.cfg.Limits.PerHost, l.cfg.Limits.PerSubnet),
 	}
 	defer close(r.gone)

@@ -200,6 +200,35 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// Files are read a few at once, whatever the bound of endpoints, and hold up no
+// host.
+func TestFileReaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var files, hosts, mostFiles, mostHosts atomic.Int32
+		var targets []scanner.Target
+		for i := range 100 {
+			targets = append(targets, scanner.Target{Path: fmt.Sprint("/", i)}, scanner.Target{Addr: netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}), Ports: []uint16{1}})
+		}
+		got, err := gather(t, t.Context(), Config{Prober: probeFunc(func(_ context.Context, e scanner.Endpoint) scanner.Observation {
+			now, most := &hosts, &mostHosts
+			if e.Path != "" {
+				now, most = &files, &mostFiles
+			}
+			for n, m := now.Add(1), most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			}
+			time.Sleep(time.Second)
+			now.Add(-1)
+			return fine(e)
+		})}, just(targets...))
+		if err != nil || len(got) != 400 {
+			t.Errorf("%d observations, %v", len(got), err)
+		}
+		if f, h := mostFiles.Load(), mostHosts.Load(); f != fileReaders || h != 100 {
+			t.Errorf("%d files and %d hosts at once, want %d and 100", f, h, fileReaders)
+		}
+	})
+}
+
 // Several targets that lead to one address keep to its bound together.
 func TestPerHostOverTargets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

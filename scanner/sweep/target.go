@@ -206,6 +206,10 @@ func (v *visit) end() {
 // or nil for a file.
 func (v *visit) start(e scanner.Endpoint, h *host) bool {
 	r := v.run
+	file := e.Path != ""
+	if file && !r.take(r.files) {
+		return false
+	}
 	if !r.take(r.slots) {
 		if h != nil {
 			h.free()
@@ -232,6 +236,9 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 			r.sendAll(v.named.end())
 		}
 		<-r.slots
+		if file {
+			<-r.files
+		}
 	})
 	return true
 }
