@@ -117,10 +117,20 @@ func (j *Judge) besides(scheme [][]*Rule, p scanner.Protection) [][]*Rule {
 			less = append(less, j.rules.Named("mac", name))
 		}
 	}
-	if len(less) > 0 {
+	if len(less) > 0 && j.passes(scheme) {
 		return less
 	}
-	return scheme
+	return append(scheme, less...)
+}
+
+// passes tells whether nothing speaks against a scheme by itself.
+func (j *Judge) passes(scheme [][]*Rule) bool {
+	for _, rules := range scheme {
+		if j.ruling(rules, Subject{}, ClassKeyAtRest).Status.IsFinding() {
+			return false
+		}
+	}
+	return true
 }
 
 // opened rules on the password that opened what holds a key, if it is one that
