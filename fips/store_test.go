@@ -123,3 +123,18 @@ func TestStore(t *testing.T) {
 		})
 	}
 }
+
+// TestTrustStoreClass: a store of certificates alone is no evidence of how
+// secrets are kept, and satisfies no control that asks for that.
+func TestTrustStoreClass(t *testing.T) {
+	for scheme, want := range map[string]fips.Class{"JKS-truststore": fips.ClassCertInventory, "JKS": fips.ClassKeyAtRest} {
+		a := on(judge(t, today), func(o *scanner.Observation) {
+			o.Store = &scanner.Store{Format: "JKS", Protection: []scanner.Protection{{Scheme: scheme}}}
+		})
+		for _, r := range a.Rulings {
+			if r.Class != want {
+				t.Errorf("%s is of class %s, want %s", scheme, r.Class, want)
+			}
+		}
+	}
+}
