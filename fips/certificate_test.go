@@ -198,11 +198,11 @@ func TestRemedyOfRoots(t *testing.T) {
 		want  map[string]string
 	}{
 		{"a root in a file", judge(t, today), inFile(certItem(old)), map[string]string{
-			"certificate-property/expired": "Take it out of the store, or if the CA is yours: renew it.",
+			"certificate-property/expired": "Take it out of the store, or if the CA is yours: renew the certificate.",
 			"public-key/RSA-exponent-low":  "Take it out of the store, or if the CA is yours: regenerate with exponent 65537."}},
-		{"twice in it", judge(t, today), inFile(certItem(old), certItem(old)), map[string]string{"certificate-property/expired": "Take it out of the store, or if the CA is yours: renew it."}},
-		{"an intermediate", judge(t, today), inFile(certItem(between)), map[string]string{"certificate-property/expired": "Renew it."}},
-		{"a served root", judge(t, today), served("", goodLeaf(), old), map[string]string{"certificate-property/expired": "Renew it."}},
+		{"twice in it", judge(t, today), inFile(certItem(old), certItem(old)), map[string]string{"certificate-property/expired": "Take it out of the store, or if the CA is yours: renew the certificate."}},
+		{"an intermediate", judge(t, today), inFile(certItem(between)), map[string]string{"certificate-property/expired": "Renew the certificate."}},
+		{"a served root", judge(t, today), served("", goodLeaf(), old), map[string]string{"certificate-property/expired": "Renew the certificate."}},
 		{"what a policy asks", policy, inFile(certItem(old)), map[string]string{"acme/e": "Do better."}},
 	}
 	for _, tt := range tests {

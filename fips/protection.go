@@ -8,6 +8,9 @@ import (
 
 const protectionKind = "keystore-protection"
 
+// trustStore is a JKS store without keys.
+const trustStore = "JKS-truststore"
+
 // protection rules on how a key or a store is kept at rest: on the scheme, and
 // apart from it on each parameter that falls short of SP 800-132.
 func (j *Judge) protection(d *docket, p scanner.Protection, digest, where string) {
@@ -27,8 +30,12 @@ func (j *Judge) protection(d *docket, p scanner.Protection, digest, where string
 	case len(groups[0]) == 0 && p.MAC != "":
 		groups[0] = j.rules.Named("mac", p.MAC) // PKCS#12's over MD5
 	}
+	class := ClassKeyAtRest
+	if p.Scheme == trustStore { // that public certificates are kept well says nothing of how secrets are
+		class = ClassCertInventory
+	}
 	for _, rules := range groups {
-		d.addOf(digest, j.ruling(rules, subject, ClassKeyAtRest), where)
+		d.addOf(digest, j.ruling(rules, subject, class), where)
 	}
 }
 
@@ -117,10 +124,20 @@ func (j *Judge) besides(scheme [][]*Rule, p scanner.Protection) [][]*Rule {
 			less = append(less, j.rules.Named("mac", name))
 		}
 	}
-	if len(less) > 0 {
+	if len(less) > 0 && j.passes(scheme) {
 		return less
 	}
-	return scheme
+	return append(scheme, less...)
+}
+
+// passes tells whether nothing speaks against a scheme by itself.
+func (j *Judge) passes(scheme [][]*Rule) bool {
+	for _, rules := range scheme {
+		if j.ruling(rules, Subject{}, ClassKeyAtRest).Status.IsFinding() {
+			return false
+		}
+	}
+	return true
 }
 
 // opened rules on the password that opened what holds a key, if it is one that

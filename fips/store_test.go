@@ -45,6 +45,7 @@ func TestProtection(t *testing.T) {
 		{"PuTTY, version 2", scanner.Protection{Scheme: "PPK-v2", KDF: "PuTTY-SHA-1", Cipher: "AES-256-CBC"}, "PPK-v2 not-approved"},
 		{"PuTTY, version 3", scanner.Protection{Scheme: "PPK-v3-argon2", KDF: "Argon2id", Cipher: "AES-256-CBC"}, "PPK-v3-argon2 not-approved"},
 		{"NSS without a password", scanner.Protection{Scheme: "NSS-empty-password", Iterations: 1}, "NSS-empty-password not-approved"},
+		{"NSS without a password, as certutil writes it", scanner.Protection{Scheme: "NSS-empty-password", KDF: "PBKDF2", PRF: "HMAC-SHA256", Cipher: "AES-256-CBC", Iterations: 1, SaltBits: 256}, "NSS-empty-password not-approved, PBES2-iterations-under-1000 not-approved"},
 		{"NSS of old", scanner.Protection{Scheme: "NSS-key4-legacy-3DES", Cipher: "3DES-EDE-CBC"}, "NSS-key4-legacy-3DES not-approved"},
 		{"PBMAC1", scanner.Protection{Scheme: "pkcs12-mac-pbmac1", KDF: "PBKDF2", PRF: "HMAC-SHA256", MAC: "HMAC-SHA256", Iterations: 2048, SaltBits: 128}, "PBES2-iterations-1000-to-9999 deprecated"},
 		{"PBMAC1, many iterations", scanner.Protection{Scheme: "pkcs12-mac-pbmac1", KDF: "PBKDF2", PRF: "HMAC-SHA256", MAC: "HMAC-SHA256", Iterations: 100_000, SaltBits: 128}, "pkcs12-mac-pbmac1 approved"},
@@ -75,7 +76,7 @@ func TestProtection(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 			for _, r := range a.Rulings {
-				if r.Class != fips.ClassKeyAtRest || r.Certificate != "k" {
+				if r.Class != fips.ClassKeyAtRest && tt.p.Scheme != "JKS-truststore" || r.Certificate != "k" {
 					t.Errorf("%s: class %s of %q", r.Rule, r.Class, r.Certificate)
 				}
 			}
@@ -120,5 +121,20 @@ func TestStore(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestTrustStoreClass: a store of certificates alone is no evidence of how
+// secrets are kept, and satisfies no control that asks for that.
+func TestTrustStoreClass(t *testing.T) {
+	for scheme, want := range map[string]fips.Class{"JKS-truststore": fips.ClassCertInventory, "JKS": fips.ClassKeyAtRest} {
+		a := on(judge(t, today), func(o *scanner.Observation) {
+			o.Store = &scanner.Store{Format: "JKS", Protection: []scanner.Protection{{Scheme: scheme}}}
+		})
+		for _, r := range a.Rulings {
+			if r.Class != want {
+				t.Errorf("%s is of class %s, want %s", scheme, r.Class, want)
+			}
+		}
 	}
 }

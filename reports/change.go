@@ -153,7 +153,10 @@ func label(r fips.Ruling) string {
 	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", " ")) }
 	switch {
 	case r.Subject.Kind == "keystore-protection":
-		return name + " (protection at rest)" // alone, "none" reads as nothing
+		if name == "none" {
+			name = "in the clear" // "none" reads as nothing
+		}
+		return name + " (protection at rest)"
 	case rule != "" && kind == "key-exchange" && kind == r.Subject.Kind:
 		return clip(rule, 60) // a captured prime goes by its digest, which tells nobody anything
 	case kind != r.Subject.Kind || rule == "" || plain(rule) == plain(name):

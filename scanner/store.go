@@ -34,6 +34,7 @@ type Item struct {
 	SHA256      string       `json:"sha256,omitempty"` // of the DER; for a private key of its public half's SubjectPublicKeyInfo
 	Member      string       `json:"member,omitempty"` // place in an archive
 	Alias       string       `json:"alias,omitempty"`
+	Role        string       `json:"role,omitempty"` // certificate: what it is for; see Role...
 	Certificate *Certificate `json:"certificate,omitempty"`
 	Request     *Request     `json:"request,omitempty"` // csr and crl: who, and how it is signed
 	Key         *Key         `json:"key,omitempty"`     // keys; nil where a password hides it
@@ -45,6 +46,27 @@ type Item struct {
 
 	SSH            *SSHEntry       `json:"ssh,omitempty"`             // authorized-key and known-host: the line around the key
 	SSHCertificate *SSHCertificate `json:"ssh_certificate,omitempty"` // around Key, of any kind that holds public keys
+}
+
+// What Item.Role says. What lies in a file by itself is trusted by whoever
+// trusts the file, so that a root there stands as an anchor.
+const (
+	RoleAnchor    = "trust-anchor" // signed by itself, and a CA or of a version that cannot say so
+	RoleAuthority = "authority"    // a CA that another one issued
+	RoleEndEntity = "end-entity"
+)
+
+// Role is what a certificate in a file is for; "" for one that no parser read.
+func (c *Certificate) Role() string {
+	switch {
+	case c.Version == 0:
+		return ""
+	case c.SelfSigned && (c.CA || c.Version < 3):
+		return RoleAnchor
+	case c.CA:
+		return RoleAuthority
+	}
+	return RoleEndEntity
 }
 
 // An SSHEntry is what a line of authorized_keys or known_hosts (sshd(8)) says

@@ -27,8 +27,8 @@ func load(t testing.TB) *fips.Catalogue {
 
 func TestLoad(t *testing.T) {
 	c := load(t)
-	if c.Version != "2026.11.21" || c.Since != "2024-03-01" {
-		t.Errorf("version %s since %s, want 2026.11.21 since 2024-03-01", c.Version, c.Since)
+	if c.Version != "2026.11.25" || c.Since != "2024-03-01" {
+		t.Errorf("version %s since %s, want 2026.11.25 since 2024-03-01", c.Version, c.Since)
 	}
 	if len(c.Rules) != 1044 || len(c.Sources) != 180 {
 		t.Errorf("%d rules and %d sources, want 1044 and 180", len(c.Rules), len(c.Sources))

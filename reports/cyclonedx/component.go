@@ -132,6 +132,7 @@ func (x *inventory) itemComponent(f found, s *scanner.Store, item *scanner.Item)
 	}
 	if item.Prime != nil {
 		p.Size = item.Prime.Bits
+		name = cmp.Or(item.Prime.Group, fmt.Sprintf("%d-bit Diffie-Hellman group", p.Size)) + " " + name
 	}
 	if item.Request != nil && item.Request.Subject != "" {
 		name += " " + item.Request.Subject

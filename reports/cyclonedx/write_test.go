@@ -138,7 +138,7 @@ func TestKinds(t *testing.T) {
 		want := []string{
 			fmt.Sprintf("certificate certificate %.12s", unread.SHA256), "unknown certificate",
 			"public-key RSA 2048 public key", "other csr CN=me", "other crl CN=me", "private-key private key", "secret-key AES 256 secret key",
-			"other parameters", "public-key RSA 2048 public key compromised", "public-key known host", "unknown of tomorrow", "unknown item", "file /etc/every",
+			"other ffdhe2048 parameters", "public-key RSA 2048 public key compromised", "public-key known host", "unknown of tomorrow", "unknown item", "file /etc/every",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", v, diff)

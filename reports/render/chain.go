@@ -23,7 +23,7 @@ func newChain(c scanner.Chain, a fips.Assessment) chainView {
 }
 
 func factsOf(c scanner.Certificate, a fips.Assessment) certFacts {
-	f := certFacts{Subject: clean(cutRunes(c.Subject, 200)), Dates: day(c.NotBefore) + " to " + day(c.NotAfter), Short: clean(cutRunes(c.SHA256, 16)), Judged: about(a, c.SHA256)}
+	f := certFacts{Subject: clean(cutRunes(c.Subject, 200)), Dates: day(c.NotBefore) + " to " + day(c.NotAfter), More: certDetails(c), Judged: about(a, c.SHA256)}
 	if c.Problem != "" {
 		f.Dates = clean(c.Problem)
 	} else {

@@ -80,7 +80,7 @@ const (
 // marked reads a store whose format has a mark of its own.
 func (c *content) marked(format string, r io.Reader, size int64) error {
 	open, known := map[string]func(context.Context, []byte) keystore.Contents{
-		"JKS": c.opener.JKS, "JCEKS": c.opener.JKS, "BKS": c.opener.BKS,
+		"JKS": c.opener.JKS, "JCEKS": c.opener.JKS, "BKS": c.opener.BKS, "OpenPGP": c.opener.OpenPGP,
 	}[format]
 	if f, ok := knownFormats[format]; ok {
 		return c.structured(f, r, size)

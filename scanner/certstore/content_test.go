@@ -111,7 +111,7 @@ func TestContent(t *testing.T) {
 		{"END of another label", []byte("-----BEGIN CERTIFICATE-----\nMIIB\n-----END PUBLIC KEY-----\n"), "PEM: certificate! -certificate not-understood"},
 		{"prose about PEM", []byte("`-----BEGIN CERTIFICATE-----\\n%s\\n-----END CERTIFICATE-----` is a format.\nif s == \"-----BEGIN RSA PRIVATE KEY-----\" {\n"), ":"},
 		{"a signature", []byte("-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n"), ":"},
-		{"OpenPGP", []byte("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENB\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n"), "OpenPGP: -OpenPGP content uncomputable"},
+		{"OpenPGP", []byte("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENB\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n"), "OpenPGP: -OpenPGP content not-understood"},
 		{"PuTTY", []byte("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"), "PuTTY: private-key(none)!"},
 		{"UTF-16", utf16(b.cert), "PEM in UTF-16: -PEM in UTF-16 content uncomputable"},
 	} {

@@ -33,7 +33,8 @@
 // are not looked at.
 //
 // NSS's cert9.db and key4.db are read from memory as SQLite databases; its
-// older databases, and keyrings of OpenPGP, are told by name.
+// older databases, and GnuPG's own files, are told by name. Keyrings of OpenPGP
+// are read.
 //
 // A configuration that package sshfile or hostfile reads gives a Machine in the
 // Store's place. The files that it names are looked for where the program would

@@ -131,7 +131,8 @@ func TestOldNSS(t *testing.T) {
 	}
 }
 
-// TestOpenPGP: keyrings and keys of GnuPG's are told by name.
+// TestOpenPGP: keyrings are read, armoured and not; what GnuPG keeps for itself
+// is told by name.
 func TestOpenPGP(t *testing.T) {
 	dir := t.TempDir()
 	home := filepath.Join(dir, "home")
@@ -150,7 +151,13 @@ func TestOpenPGP(t *testing.T) {
 		t.Fatal(secret)
 	}
 	for path, want := range map[string]string{
-		filepath.Join(dir, "public.gpg"): "OpenPGP", filepath.Join(dir, "secret.gpg"): "OpenPGP", filepath.Join(dir, "public.asc"): "OpenPGP",
+		filepath.Join(dir, "public.gpg"): "OpenPGP: public-key", filepath.Join(dir, "public.asc"): "OpenPGP: public-key", filepath.Join(dir, "secret.gpg"): "OpenPGP: private-key(none)",
+	} {
+		if got := brief(probe(path)); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	for path, want := range map[string]string{
 		filepath.Join(home, "pubring.kbx"): "GnuPG keybox", secret[0]: "GnuPG private key",
 	} {
 		if got, want := brief(probe(path)), want+": -"+want+" content uncomputable"; got != want {

@@ -10,8 +10,9 @@ import (
 // maxRelated bounds the certificates of one file whose issuers are looked for.
 const maxRelated = 1000
 
-// relate finds what the items of the file have to do with each other: which
-// certificate goes with a private key, and which chains are complete.
+// relate finds what the items of the file have to do with each other: what each
+// certificate is for, which goes with a private key, and which chains are
+// complete.
 func (c *content) relate() {
 	if c.observation.Store == nil { // a configuration has no items
 		return
@@ -25,6 +26,7 @@ func (c *content) relate() {
 			continue
 		}
 		certificates++
+		items[i].Role = cert.Role()
 		if _, ok := byKey[cert.Key.SPKISHA256]; !ok {
 			byKey[cert.Key.SPKISHA256] = i
 		}

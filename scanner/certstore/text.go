@@ -60,10 +60,11 @@ var labels = map[string]string{
 	"PKCS12":                  pkix.KindPKCS12,
 }
 
+// armoured are the labels of keyrings (RFC 9580 section 6.2).
+var armoured = map[string]bool{"PGP PUBLIC KEY BLOCK": true, "PGP PRIVATE KEY BLOCK": true}
+
 // strangers are labels of formats that hold keys and are not read here.
 var strangers = map[string]string{
-	"PGP PUBLIC KEY BLOCK":            "OpenPGP",
-	"PGP PRIVATE KEY BLOCK":           "OpenPGP",
 	"OpenVPN Static key V1":           "OpenVPN static key",
 	"OpenVPN tls-crypt-v2 client key": "OpenVPN static key",
 	"OpenVPN tls-crypt-v2 server key": "OpenVPN static key",
@@ -77,6 +78,11 @@ func (c *content) block(b block) {
 	if b.label == "OPENSSH PRIVATE KEY" {
 		c.format("OpenSSH")
 		c.openSSH(b)
+		return
+	}
+	if armoured[b.label] {
+		c.format("OpenPGP")
+		c.store(c.opener.OpenPGP(c.ctx, b.data)) // the checksum behind it is no base64, and of no use
 		return
 	}
 	if format, ok := strangers[b.label]; ok {

@@ -41,6 +41,7 @@ func TestParse(t *testing.T) {
 	}{
 		{"nginx", "site", "server {\n  listen 443 ssl;\n  ssl_certificate /etc/a.pem; ssl_certificate_key \"/etc/a.key\";\n  ssl_protocols TLSv1 TLSv1.2;\n  # ssl_crl x;\n}\n",
 			[]string{"nginx", "4 ssl_protocols=TLSv1.0,TLSv1.2 (protocol-version)", "3 ssl_certificate: certificate /etc/a.pem", "3 ssl_certificate_key: private-key /etc/a.key"}},
+		{"nginx on a line", "x", "server { listen 443 ssl; ssl_certificate tls/a.pem; ssl_certificate_key tls/a.key; }", []string{"nginx", "1 ssl_certificate: certificate tls/a.pem", "1 ssl_certificate_key: private-key tls/a.key"}},
 		{"apache", "site.conf", "<VirtualHost *:443>\n  SSLEngine on\n  SSLCertificateFile \"/etc/a.pem\"\n  SSLProtocol all -TLSv1 -TLSv1.1 -SSLv3\n  SSLCipherSuite HIGH:!aNULL\n</VirtualHost>\n",
 			[]string{"apache", "4 SSLProtocol=TLSv1.2,TLSv1.3 (protocol-version)", "5 SSLCipherSuite=HIGH:!aNULL", "3 SSLCertificateFile: certificate /etc/a.pem"}},
 		{"postfix", "x", "myhostname = a\nsmtpd_tls_cert_file = /etc/a.pem\nsmtpd_tls_key_file=$smtpd_tls_cert_file\nsmtp_tls_CApath=/etc/ssl/certs\nsmtpd_tls_protocols = >=TLSv1.2\n",

@@ -31,7 +31,7 @@ var nginxWords = map[string]directive{
 	"ssl_protocols": {kind: versionKind}, "ssl_ciphers": {}, "ssl_ecdh_curve": {}, "ssl_conf_command": {}, "ssl_prefer_server_ciphers": {},
 }
 
-var nginxMark = regexp.MustCompile(`(?m)^[ \t]*(?:proxy_|grpc_|uwsgi_)?ssl_[a-z_]+[ \t]+[^;{}\n]+;`)
+var nginxMark = regexp.MustCompile(`(?m)(?:^|[;{])[ \t]*(?:proxy_|grpc_|uwsgi_)?ssl_[a-z_]+[ \t]+[^;{}\n]+;`)
 
 func isNginx(text []byte, name string) bool {
 	return bytes.Contains(text, []byte("ssl_")) && nginxMark.Match(text) || strings.Contains(name, "/nginx/")

@@ -1,6 +1,7 @@
 // Package keystore opens what a password locks: private keys under PKCS#8's
 // and OpenSSL's traditional encryption, and the stores of PKCS#12, JKS, JCEKS,
-// BKS, UBER and BCFKS.
+// BKS, UBER and BCFKS. Of OpenPGP keyrings it tells how secret keys are kept and
+// opens none.
 //
 // Each is read in two steps. The first needs no password: what protects the
 // content stands in the clear, and in most formats so do the certificates. The
@@ -12,6 +13,6 @@
 // leaves it, not in a result, not in an error, not through a verb of package
 // fmt.
 //
-// The old algorithms here (DES, RC2, RC4, MD5, SHA-1, PKCS#12's key derivation)
+// The old algorithms here (DES, RC2, RC4, Blowfish, CAST5, MD5, SHA-1, PKCS#12's key derivation)
 // are for reading what others wrote. Nothing is ever encrypted.
 package keystore
