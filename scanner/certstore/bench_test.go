@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
@@ -50,6 +51,7 @@ func tree(b *testing.B) string {
 // memory that the process ever had.
 func BenchmarkTree(b *testing.B) {
 	dir := tree(b)
+	before := processor(b)
 	b.ResetTimer()
 	for range b.N {
 		s, files, stores := certstore.New(certstore.Options{}), 0, 0
@@ -67,15 +69,16 @@ func BenchmarkTree(b *testing.B) {
 		}
 	}
 	b.ReportMetric(benchFiles*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+	b.ReportMetric(float64((processor(b)-before).Microseconds())/float64(benchFiles*b.N), "CPU-µs/file")
 	b.ReportMetric(peakMemory(b), "peak-MB")
 }
 
-// BenchmarkByHand does what people do without a tool, with a hundredth of the tree,
-// and finds fewer. Its memory is that of the largest process.
+// BenchmarkByHand does what people do without a tool, with a hundredth of the
+// tree, and finds fewer.
 func BenchmarkByHand(b *testing.B) {
 	dir, openssl := tree(b), lab.Program(b, "openssl")
 	b.ResetTimer()
-	peak := int64(0)
+	var took time.Duration
 	for range b.N {
 		cmd := exec.Command("sh", "-c", "find \"$1\"/000 -type f | xargs -n1 -P$(nproc) \"$2\" x509 -noout -subject -in 2>/dev/null | wc -l", "sh", dir, openssl)
 		out, err := cmd.Output()
@@ -83,10 +86,19 @@ func BenchmarkByHand(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Logf("%s certificates", strings.TrimSpace(string(out)))
-		peak = max(peak, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+		took += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
 	b.ReportMetric(benchFiles/100*float64(b.N)/b.Elapsed().Seconds(), "files/s")
-	b.ReportMetric(float64(peak)/1024, "peak-MB")
+	b.ReportMetric(float64(took.Microseconds())/float64(benchFiles/100*b.N), "CPU-µs/file")
+}
+
+// processor is the time that this process has had of processors.
+func processor(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // peakMemory is the high-water mark of this process, in megabytes; 0 where the
