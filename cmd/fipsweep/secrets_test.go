@@ -141,7 +141,11 @@ func secretStores(t *testing.T, dir string) map[string]string {
 			needles["p in decimal"] = key.Primes[0].String()[:30]
 			needles["d in decimal"] = key.D.String()[:30]
 		case *ecdsa.PrivateKey:
-			hide(needles, "the scalar", key.D.FillBytes(make([]byte, 32)))
+			scalar, err := key.Bytes()
+			if err != nil {
+				t.Fatal(err)
+			}
+			hide(needles, "the scalar", scalar)
 		}
 	}
 	return needles
