@@ -115,7 +115,7 @@ func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep
 		return nil, err
 	}
 	line.judge, line.builder = a.assess, builder
-	line.recorders = append(append(lines.recorders(), builder), extra...)
+	line.recorders = append(append(lines.recorders(), builder, new(heapBound)), extra...)
 	report, err := line.assess(ctx)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil

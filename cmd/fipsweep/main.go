@@ -14,7 +14,7 @@ import (
 const patience = 1800 * time.Millisecond
 
 func main() {
-	boundHeap()
+	growHeap(startGrowth)
 	os.Exit(int(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})))
 }
 

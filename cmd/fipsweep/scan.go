@@ -203,6 +203,9 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	if err != nil {
 		return nil, err
 	}
+	if foreseen(p.targets) > few {
+		growHeap(heapGrowth)
+	}
 	counts := new(sweep.Progress)
 	seen := newProgress(shows, std.err, foreseen(p.targets), counts, asked)
 	defer seen.finish()

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"maps"
+	"net/netip"
 	"os"
 	"slices"
 	"testing"
@@ -82,6 +83,58 @@ func TestNamesOfPeers(t *testing.T) {
 	} {
 		if row.got != row.want {
 			t.Errorf("%s, want %s", row.got, row.want)
+		}
+	}
+}
+
+// The recording is of openssl s_server as OpenSSL 3.0 has it by itself, with an
+// ECDSA key; that of TLS 1.3 tlsx tells no suites.
+func TestTlsx(t *testing.T) {
+	text, err := os.ReadFile("testdata/tlsx.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Tlsx(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[netip.Addr]Found{netip.MustParseAddr("127.0.0.1"): {}}
+	for _, f := range want {
+		for _, s := range []string{"AES_128_CBC_SHA", "AES_128_CBC_SHA256", "AES_256_CBC_SHA", "CHACHA20_POLY1305_SHA256", "AES_128_GCM_SHA256", "AES_256_GCM_SHA384"} {
+			f.Add(Suites, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_"+s)
+		}
+	}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, err := Tlsx([]byte("tlsx: no such host\n")); err == nil {
+		t.Error("what is no JSON was read")
+	}
+}
+
+// Of many hosts each is read by its address.
+func TestSwept(t *testing.T) {
+	one, err := os.ReadFile("testdata/fipsweep-tls.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Swept(append(one, `{"schema":"fipsweep.sweep/v1","host":"h"}`+"\n"...))
+	if err != nil || len(all) != 1 {
+		t.Errorf("%v, %v", all, err)
+	}
+	two, err := os.ReadFile("testdata/nmap-tls.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scanned, err := NmapSwept(two)
+	if err != nil || len(scanned) != 1 {
+		t.Errorf("%v, %v", scanned, err)
+	}
+	for _, list := range []map[netip.Addr]Found{all, scanned} {
+		for addr, f := range list {
+			if !addr.IsLoopback() || len(f[Suites]) != len(recordedSuites) {
+				t.Errorf("%v: %v", addr, f)
+			}
 		}
 	}
 }
