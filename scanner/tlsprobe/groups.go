@@ -64,8 +64,9 @@ func (l *listing) withGroups(left []uint16, plain question) (a answer, whole boo
 	ec, ff := l.elsewhere()
 	ec = without(ec, l.curves)
 	ff = without(ff, finiteOf(l.primes))
-	ride := l.v != ssl3 && !l.shape.bare && (len(ec) > 0 && l.likely(left, tlswire.ECParams) || len(ff) > 0 && l.likely(left, tlswire.DHParams))
-	if !ride {
+	onCurves := len(ec) > 0 && l.likely(left, tlswire.ECParams)
+	inFields := len(ff) > 0 && l.likely(left, tlswire.DHParams)
+	if l.v == ssl3 || l.shape.bare || !onCurves && !inFields {
 		return l.pose(plain), true
 	}
 	q := plain
@@ -75,9 +76,9 @@ func (l *listing) withGroups(left []uint16, plain question) (a answer, whole boo
 		case slices.Contains(q.keep, c):
 			return true
 		case finite(c):
-			return len(ff) > 0 && l.likely(left, tlswire.DHParams) && !slices.Contains(ff, c)
+			return inFields && !slices.Contains(ff, c)
 		}
-		return len(ec) > 0 && l.likely(left, tlswire.ECParams) && !slices.Contains(ec, c)
+		return onCurves && !slices.Contains(ec, c)
 	})
 	a = l.pose(q)
 	l.rode = l.agreed(a) || a.kex != nil && len(a.kex.P) > 0
