@@ -40,7 +40,7 @@ const revokedMarker = "@revoked"
 
 func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 	if c := item.Certificate; c != nil {
-		j.certificate(d, c, place{where: where})
+		j.certificate(d, c, place{where: where, role: item.Role, roleBy: item.RoleBy})
 	}
 	if r := item.Request; r != nil {
 		d.addOf(item.SHA256, j.signature(r.SignatureOID, r.SignatureAlgorithm, r.PSS), where)

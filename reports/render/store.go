@@ -104,13 +104,23 @@ type itemView struct {
 	Status           fips.Status
 }
 
+// roleText says what a certificate is for, and where it looks like a root by
+// what that was told.
+func roleText(i scanner.Item) string {
+	role := strings.ReplaceAll(i.Role, "-", " ")
+	if i.RoleBy != "" {
+		role += " (by " + strings.ReplaceAll(i.RoleBy, "-", " ") + ")"
+	}
+	return role
+}
+
 func newItem(i scanner.Item, a fips.Assessment) itemView {
 	x := itemView{Kind: clean(strings.ReplaceAll(i.Kind, "-", " "))}
 	var words []string
 	switch {
 	case i.Certificate != nil:
 		f := factsOf(*i.Certificate, a)
-		words = append(words, f.Subject, f.Dates, strings.ReplaceAll(i.Role, "-", " "))
+		words = append(words, f.Subject, f.Dates, roleText(i))
 		x.More = f.More
 	case i.Request != nil:
 		words = append(words, i.Request.Subject, i.Request.SignatureAlgorithm)

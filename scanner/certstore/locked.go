@@ -30,6 +30,7 @@ func (c *content) entry(e keystore.Entry) {
 	switch {
 	case e.Certificate != nil:
 		c.item(e.Kind, e.Certificate)
+		c.entries[scanner.Digest(e.Certificate)] = true
 	default:
 		item := scanner.Item{Kind: e.Kind, Key: e.Key, Protection: e.Protection, Problem: e.Problem}
 		if e.Key != nil {
