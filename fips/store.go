@@ -52,6 +52,7 @@ func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 		case item.Kind == scanner.ItemSecretKey:
 			j.secretKey(d, *k, digest, where)
 		case item.SSH != nil && item.SSH.Marker == revokedMarker: // listed so that nobody takes it
+		case hidden(item) && len(j.keyRules(*k)) == 0: // unobserved, and not unknown
 		case item.Kind == scanner.ItemKnownHost:
 			j.key(d, *k, ClassSSHHostKey, digest, where)
 		default:
@@ -68,6 +69,13 @@ func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 		j.protection(d, *item.Protection, digest, where)
 		j.opened(d, *item.Protection, digest, where)
 	}
+}
+
+// hidden tells whether a password hides all of a key but its algorithm, as it
+// does in traditional PEM and in stores of Java's.
+func hidden(item *scanner.Item) bool {
+	k := item.Key
+	return item.Kind == scanner.ItemPrivateKey && item.Protection != nil && item.SHA256 == "" && k.SPKISHA256 == "" && k.Bits == 0 && k.Curve == ""
 }
 
 // itemPlace is where in the file an item lies, as people would look for it.

@@ -96,6 +96,9 @@ func TestStore(t *testing.T) {
 		return func(o *scanner.Observation) { o.Store = &scanner.Store{Mode: mode, Items: items} }
 	}
 	private := scanner.Item{Kind: scanner.ItemPrivateKey, Key: key, Protection: open}
+	shut := func(algorithm string) scanner.Item {
+		return scanner.Item{Kind: scanner.ItemPrivateKey, Key: &scanner.Key{Algorithm: algorithm}, Protection: &scanner.Protection{Scheme: "PEM-traditional-DEK-Info", Cipher: "AES-128-CBC"}}
+	}
 	tests := []struct {
 		name string
 		fill func(*scanner.Observation)
@@ -108,6 +111,10 @@ func TestStore(t *testing.T) {
 		{"no mode", file("", private), "keystore-protection/none not-approved, public-key/RSA-2048-3071 approved"},
 		{"a request", file("0644", scanner.Item{Kind: scanner.ItemCSR, SHA256: "r", Request: &scanner.Request{SignatureOID: "1.2.840.113549.1.1.4", SignatureAlgorithm: "md5WithRSAEncryption"}, Key: key}),
 			"certificate-property/sigalg:md5WithRSAEncryption disallowed, public-key/RSA-2048-3071 approved"},
+		{"a key under a password, RSA of some size", file("0600", shut("RSA")), "keystore-protection/PEM-traditional-DEK-Info-AES not-approved"},
+		{"a key under a password, on some curve", file("0600", shut("EC")), "keystore-protection/PEM-traditional-DEK-Info-AES not-approved"},
+		{"a key under a password, DSA of any size", file("0600", shut("DSA")), "keystore-protection/PEM-traditional-DEK-Info-AES not-approved, public-key/DSA-other disallowed"},
+		{"a key of no size and under no password", file("0600", scanner.Item{Kind: scanner.ItemPrivateKey, Key: &scanner.Key{Algorithm: "RSA"}}), "? public-key RSA unclassified"},
 		{"parameters", file("0644", scanner.Item{Kind: scanner.ItemParameters, Prime: &scanner.Prime{Bits: 2048, Group: "ffdhe2048", SHA256: "p"}}), "named-group/ffdhe2048 approved"},
 		{"parameters of one's own", file("0644", scanner.Item{Kind: scanner.ItemParameters, Prime: &scanner.Prime{Bits: 2048, SHA256: "p"}}), "public-key/DH-params-other disallowed"},
 		{"a short secret", file("0600", scanner.Item{Kind: scanner.ItemSecretKey, Key: &scanner.Key{Algorithm: "DES", Bits: 56}}), "public-key/symmetric-key-below-112 disallowed"},
