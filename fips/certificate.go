@@ -19,13 +19,14 @@ type place struct {
 	where   string
 }
 
-// unreadKind is the kind of a certificate of which only the bytes are known.
-const unreadKind = "certificate"
+// unreadKind and unreadName are what a certificate is called that no parser
+// takes: what it says its name is may be wrong, and its digest is told besides.
+const unreadKind, unreadName = "certificate", "not parsed"
 
 // certificate rules on one certificate by itself.
 func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
 	if c.Problem != "" {
-		r := j.unclassified(nil, Subject{unreadKind, c.SHA256}, ClassCertInventory)
+		r := j.unclassified(nil, Subject{unreadKind, unreadName}, ClassCertInventory)
 		r.Because = fmt.Sprintf("No parser takes this certificate (%s); what could be read of it is ruled on besides.", c.Problem)
 		r.Remedy = "Re-issue it as RFC 5280 asks, or remove it."
 		empty := c.SignatureOID == "" && c.SignatureAlgorithm == "" && c.Key.Algorithm == ""

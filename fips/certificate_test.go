@@ -95,8 +95,8 @@ func TestServedCertificate(t *testing.T) {
 		}, []string{"certificate-property/leaf-with-ca-bit not-approved", "certificate-property/self-signed-leaf not-approved", "certificate-property/sigalg:sha1WithRSAEncryption#signature-generation disallowed"}},
 		{"a signature nobody knows", "", func(c *scanner.Certificate) { c.SignatureOID, c.SignatureAlgorithm = "1.2.3.4", "" },
 			[]string{"? certificate-property 1.2.3.4 unclassified"}},
-		{"refused, and readable in part", "", func(c *scanner.Certificate) { c.Problem = "x509: malformed" }, []string{"? certificate leaf unclassified"}},
-		{"unreadable", "", func(c *scanner.Certificate) { *c = scanner.Certificate{SHA256: "x", Problem: "truncated"} }, []string{"? certificate x unclassified"}},
+		{"refused, and readable in part", "", func(c *scanner.Certificate) { c.Problem = "x509: malformed" }, []string{"? certificate not parsed unclassified"}},
+		{"unreadable", "", func(c *scanner.Certificate) { *c = scanner.Certificate{SHA256: "x", Problem: "truncated"} }, []string{"? certificate not parsed unclassified"}},
 	}
 	j := judge(t, today)
 	for _, tt := range tests {
