@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -28,7 +29,7 @@ func (j *Judge) store(d *docket, s *scanner.Store) {
 		secret = secret || item.Kind == scanner.ItemPrivateKey || item.Kind == scanner.ItemSecretKey
 	}
 	for _, p := range s.Protection {
-		j.protection(d, p, "", s.Format)
+		j.protection(d, p, "", cmp.Or(p.Member, s.Format))
 	}
 	if mode, err := strconv.ParseUint(s.Mode, 8, 32); err == nil && secret && mode&beyondOwner != 0 {
 		d.add(j.named(protectionKind, "world-readable", ClassKeyAtRest), "mode "+s.Mode)
@@ -78,18 +79,24 @@ func hidden(item *scanner.Item) bool {
 	return item.Kind == scanner.ItemPrivateKey && item.Protection != nil && item.SHA256 == "" && k.SPKISHA256 == "" && k.Bits == 0 && k.Curve == ""
 }
 
-// itemPlace is where in the file an item lies, as people would look for it.
+// itemPlace is where in the file an item lies, as people would look for it. By
+// its alias a store has a key and its certificates.
 func itemPlace(item *scanner.Item) string {
-	subject := ""
+	name := ""
 	switch {
-	case item.Certificate != nil:
-		subject = item.Certificate.Subject
-	case item.Request != nil:
-		subject = item.Request.Subject
 	case item.SSH != nil:
-		return cmp.Or(item.Member, fmt.Sprintf("line %d", item.SSH.Line))
+		name = fmt.Sprintf("line %d", item.SSH.Line)
+	case item.Alias != "":
+		name = item.Alias + ", " + strings.ReplaceAll(item.Kind, "-", " ")
+	case item.Certificate != nil:
+		name = item.Certificate.Subject
+	case item.Request != nil:
+		name = item.Request.Subject
 	}
-	return cmp.Or(item.Member, item.Alias, subject, item.Kind)
+	if item.Member != "" && item.Alias != "" {
+		return item.Member + ": " + name
+	}
+	return cmp.Or(item.Member, name, item.Kind)
 }
 
 // parameters rules on the group of a file of Diffie-Hellman parameters.

@@ -1,6 +1,8 @@
 package fips_test
 
 import (
+	"cmp"
+	"maps"
 	"strings"
 	"testing"
 
@@ -147,6 +149,36 @@ func TestTrustStoreClass(t *testing.T) {
 			if r.Class != want {
 				t.Errorf("%s is of class %s, want %s", scheme, r.Class, want)
 			}
+		}
+	}
+}
+
+// TestWhere: what a finding is about is told by its place in an archive, its
+// alias and its kind, so that no two of a store read alike.
+func TestWhere(t *testing.T) {
+	weak := &scanner.Key{Algorithm: "RSA", Bits: 1024, Exponent: "65537", SPKISHA256: "spki"}
+	c := goodLeaf()
+	c.Key = *weak
+	c.Subject = "CN=w"
+	for _, tt := range []struct{ member, alias, key, cert string }{
+		{"", "", "private-key", "CN=w"},
+		{"", "one", "one, private key", "one, certificate"},
+		{"META/a.jks", "one", "META/a.jks: one, private key", "META/a.jks: one, certificate"},
+		{"etc/w.pem", "", "etc/w.pem", "etc/w.pem"},
+	} {
+		cert := certItem(c)
+		cert.Member, cert.Alias = tt.member, tt.alias
+		a := on(judge(t, today), func(o *scanner.Observation) {
+			o.Store = &scanner.Store{Format: "jar", Protection: []scanner.Protection{{Scheme: "JKS", Member: tt.member}}, Items: []scanner.Item{
+				{Kind: scanner.ItemPrivateKey, SHA256: "spki", Key: weak, Member: tt.member, Alias: tt.alias}, cert}}
+		})
+		got := map[string]string{}
+		for _, f := range a.Findings {
+			got[f.Subject.Kind+string(f.Class)] = strings.Join(f.Where, " and ")
+		}
+		want := map[string]string{"public-keykey-strength": tt.key, "public-keycert-key": tt.cert, "keystore-protectionkey-at-rest": cmp.Or(tt.member, "jar")}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s %s: %v, want %v", tt.member, tt.alias, got, want)
 		}
 	}
 }

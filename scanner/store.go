@@ -119,6 +119,7 @@ type Protection struct {
 	SaltBits   int    `json:"salt_bits,omitempty"`
 	MAC        string `json:"mac,omitempty"`       // of what protects integrity
 	Signature  string `json:"signature,omitempty"` // in place of a MAC, by the PKIX registry's name
+	Member     string `json:"member,omitempty"`    // of a store in an archive: its place there
 	Opened     string `json:"opened,omitempty"`    // with which sort of password, if any was found; see Opened...
 
 	MemoryKiB   int `json:"memory_kib,omitempty"`  // of a KDF that is hard on memory

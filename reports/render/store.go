@@ -23,7 +23,11 @@ func (x *endpointView) store(s *scanner.Store, a fips.Assessment) []string {
 		x.Facts = append(x.Facts, fact{Name: "Also at", Text: clean(strings.Join(s.Links[:min(20, n)], ", "))})
 	}
 	for _, p := range s.Protection[:min(maxListed, len(s.Protection))] {
-		x.Facts = append(x.Facts, fact{Name: "Protection", Text: clean(protectionText(p))})
+		text := protectionText(p)
+		if p.Member != "" {
+			text += " (" + p.Member + ")"
+		}
+		x.Facts = append(x.Facts, fact{Name: "Protection", Text: clean(text)})
 	}
 	for _, i := range s.Items[:min(maxListed, len(s.Items))] {
 		x.Items = append(x.Items, newItem(i, a))

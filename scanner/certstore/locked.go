@@ -7,7 +7,10 @@ import (
 
 // store adds what a key store shows.
 func (c *content) store(s keystore.Contents) {
-	c.observation.Store.Protection = append(c.observation.Store.Protection, s.Protection...)
+	for _, p := range s.Protection {
+		p.Member = c.member
+		c.observation.Store.Protection = append(c.observation.Store.Protection, p)
+	}
 	for _, e := range s.Entries {
 		c.entry(e)
 	}
