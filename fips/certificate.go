@@ -14,16 +14,19 @@ type place struct {
 	issuer  bool   // in a chain, above the leaf
 	name    string // the server name that was asked for; "" for none
 	trusted bool   // the chain leads to an anchor on the day
+	role    string // in a file: what it is for, and by what that was told; "" where nobody asked
+	roleBy  string
 	where   string
 }
 
-// unreadKind is the kind of a certificate of which only the bytes are known.
-const unreadKind = "certificate"
+// unreadKind and unreadName are what a certificate is called that no parser
+// takes: what it says its name is may be wrong, and its digest is told besides.
+const unreadKind, unreadName = "certificate", "not parsed"
 
 // certificate rules on one certificate by itself.
 func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
 	if c.Problem != "" {
-		r := j.unclassified(nil, Subject{unreadKind, c.SHA256}, ClassCertInventory)
+		r := j.unclassified(nil, Subject{unreadKind, unreadName}, ClassCertInventory)
 		r.Because = fmt.Sprintf("No parser takes this certificate (%s); what could be read of it is ruled on besides.", c.Problem)
 		r.Remedy = "Re-issue it as RFC 5280 asks, or remove it."
 		empty := c.SignatureOID == "" && c.SignatureAlgorithm == "" && c.Key.Algorithm == ""
@@ -40,7 +43,7 @@ func (j *Judge) certificate(d *docket, c *scanner.Certificate, p place) {
 	j.certificateSignature(d, c, p)
 	j.key(d, c.Key, ClassCertKey, c.SHA256, p.where)
 	j.validity(d, c, p)
-	if c.Version < 3 && !p.issuer && (p.served || !c.SelfSigned) {
+	if c.Version < 3 && !p.issuer && !anchor(c, p) {
 		j.property(d, c, "x509-v1", ClassCertChain, p, "")
 	}
 	if !c.SelfSigned && shortSerial(c.Serial) {
@@ -82,22 +85,38 @@ func (j *Judge) property(d *docket, c *scanner.Certificate, name string, class C
 }
 
 // anchor tells whether the certificate stands as a trust anchor: a root above
-// the leaf of a chain, or one that lies in a file. Version 1 has no basic
-// constraints by which a root could say that it is one.
+// the leaf of a chain, or one in a file that is there to be trusted. Version 1
+// has no basic constraints by which a root could say that it is one.
 func anchor(c *scanner.Certificate, p place) bool {
-	return c.SelfSigned && (c.CA || c.Version < 3) && (p.issuer || !p.served)
+	if p.role != "" {
+		return p.role == scanner.RoleAnchor
+	}
+	return c.Role() == scanner.RoleAnchor && (p.issuer || !p.served)
 }
 
 func (j *Judge) certificateSignature(d *docket, c *scanner.Certificate, p place) {
 	r := j.signature(c.SignatureOID, c.SignatureAlgorithm, c.PSS)
-	if anchor(c, p) && sha1Signature(c) {
+	switch {
+	case !sha1Signature(c):
+	case anchor(c, p):
 		subject := r.Subject
 		r = j.named(propertyKind, anchorName, ClassCertSignature)
 		if r.Rule != "" {
 			r.Subject = subject
 		}
+	case c.Role() == scanner.RoleAnchor && notAnchor[p.roleBy] != "":
+		r.Because += " It looks like a root, whose signature over itself would be no finding; " + notAnchor[p.roleBy]
 	}
 	d.addOf(c.SHA256, r, p.where)
+}
+
+// notAnchor says why what looks like a root is held for what a server shows.
+var notAnchor = map[string]string{
+	scanner.RoleByKey:     "it is held for what a server shows, since its private key lies beside it.",
+	scanner.RoleBySecret:  "it is held for what a server shows, since a kubernetes.io/tls Secret hands it to one.",
+	scanner.RoleByNames:   "it is held for what a server shows, since it names hosts.",
+	scanner.RoleByUsage:   "it is held for what a server shows, since its usages are those of a server.",
+	scanner.RoleByNothing: "nothing in the file says whether it is a root or what a server shows, so that the stricter reading holds.",
 }
 
 func sha1Signature(c *scanner.Certificate) bool {

@@ -95,8 +95,8 @@ func TestServedCertificate(t *testing.T) {
 		}, []string{"certificate-property/leaf-with-ca-bit not-approved", "certificate-property/self-signed-leaf not-approved", "certificate-property/sigalg:sha1WithRSAEncryption#signature-generation disallowed"}},
 		{"a signature nobody knows", "", func(c *scanner.Certificate) { c.SignatureOID, c.SignatureAlgorithm = "1.2.3.4", "" },
 			[]string{"? certificate-property 1.2.3.4 unclassified"}},
-		{"refused, and readable in part", "", func(c *scanner.Certificate) { c.Problem = "x509: malformed" }, []string{"? certificate leaf unclassified"}},
-		{"unreadable", "", func(c *scanner.Certificate) { *c = scanner.Certificate{SHA256: "x", Problem: "truncated"} }, []string{"? certificate x unclassified"}},
+		{"refused, and readable in part", "", func(c *scanner.Certificate) { c.Problem = "x509: malformed" }, []string{"? certificate not parsed unclassified"}},
+		{"unreadable", "", func(c *scanner.Certificate) { *c = scanner.Certificate{SHA256: "x", Problem: "truncated"} }, []string{"? certificate not parsed unclassified"}},
 	}
 	j := judge(t, today)
 	for _, tt := range tests {
@@ -160,6 +160,14 @@ func TestTrustAnchor(t *testing.T) {
 	small := root()
 	small.Key.Bits = 1024
 	const key = "public-key/RSA-3072-7679 approved"
+	const sha1 = "certificate-property/sigalg:sha1WithRSAEncryption#signature-generation disallowed"
+	shown := func(c scanner.Certificate) func(*scanner.Observation) {
+		item := certItem(c)
+		item.Role, item.RoleBy = scanner.RoleEndEntity, scanner.RoleByNothing
+		return inFile(item)
+	}
+	trusted := certItem(root())
+	trusted.Role, trusted.RoleBy = scanner.RoleAnchor, scanner.RoleByStore
 	tests := []struct {
 		name string
 		fill func(*scanner.Observation)
@@ -168,6 +176,9 @@ func TestTrustAnchor(t *testing.T) {
 		{"an intermediate is none", inFile(certItem(intermediate)), []string{"certificate-property/sigalg:sha1WithRSAEncryption#signature-generation disallowed", key}},
 		{"an expired root is told", inFile(certItem(old)), []string{"certificate-property/expired disallowed", anchored, key}},
 		{"a root of version 1", inFile(certItem(v1)), []string{anchored, key}},
+		{"told to be a root", inFile(trusted), []string{anchored, key}},
+		{"what may be a server's", shown(root()), []string{sha1, key}},
+		{"what may be a server's, of version 1", shown(v1), []string{sha1, "certificate-property/x509-v1 deprecated", key}},
 		{"MD5 is no part of the exception", inFile(certItem(md5)), []string{"certificate-property/sigalg:md5WithRSAEncryption disallowed", key}},
 		{"nor is the key", inFile(certItem(small)), []string{anchored, "public-key/RSA-1024-2047#signature-generation disallowed"}},
 	}
@@ -177,6 +188,28 @@ func TestTrustAnchor(t *testing.T) {
 				t.Errorf("rulings (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// What is held for a server's says why, and its remedy is not that of roots.
+func TestServersOwn(t *testing.T) {
+	small := root()
+	small.Key.Bits = 1024
+	for by, want := range map[string]string{
+		scanner.RoleByKey: "its private key lies beside it", scanner.RoleBySecret: "kubernetes.io/tls", scanner.RoleByNames: "names hosts",
+		scanner.RoleByUsage: "usages", scanner.RoleByNothing: "the stricter reading holds",
+	} {
+		item := certItem(small)
+		item.Role, item.RoleBy = scanner.RoleEndEntity, by
+		a := on(judge(t, today), inFile(item))
+		if len(a.Findings) != 2 || a.Findings[0].Subject.Name != "sha1WithRSAEncryption" || !strings.Contains(a.Findings[0].Because, want) {
+			t.Errorf("%s: %v", by, a.Findings)
+		}
+		for _, f := range a.Findings {
+			if strings.Contains(f.Remedy, "out of the store") {
+				t.Errorf("%s: %s: %s", by, f.Subject.Name, f.Remedy)
+			}
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ func (j *Judge) protection(d *docket, p scanner.Protection, digest, where string
 		groups = append(groups, j.rules.Named(protectionKind, "PBES2-scrypt"))
 	case len(groups[0]) == 0 && p.MAC != "":
 		groups[0] = j.rules.Named("mac", p.MAC) // PKCS#12's over MD5
+	case len(groups[0]) == 0 && p.Cipher != "":
+		groups = j.apart(p)
 	}
 	class := ClassKeyAtRest
 	if p.Scheme == trustStore { // that public certificates are kept well says nothing of how secrets are
@@ -128,6 +130,16 @@ func (j *Judge) besides(scheme [][]*Rule, p scanner.Protection) [][]*Rule {
 		return less
 	}
 	return append(scheme, less...)
+}
+
+// apart finds the rules about a scheme that has none for its cipher: those
+// about the cipher, unless it passes, which alone says nothing of a scheme.
+func (j *Judge) apart(p scanner.Protection) [][]*Rule {
+	cipher := [][]*Rule{j.rules.Named("cipher", p.Cipher)}
+	if len(cipher[0]) > 0 && j.passes(cipher) {
+		return [][]*Rule{nil}
+	}
+	return cipher
 }
 
 // passes tells whether nothing speaks against a scheme by itself.

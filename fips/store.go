@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
 )
@@ -28,7 +29,7 @@ func (j *Judge) store(d *docket, s *scanner.Store) {
 		secret = secret || item.Kind == scanner.ItemPrivateKey || item.Kind == scanner.ItemSecretKey
 	}
 	for _, p := range s.Protection {
-		j.protection(d, p, "", s.Format)
+		j.protection(d, p, "", cmp.Or(p.Member, s.Format))
 	}
 	if mode, err := strconv.ParseUint(s.Mode, 8, 32); err == nil && secret && mode&beyondOwner != 0 {
 		d.add(j.named(protectionKind, "world-readable", ClassKeyAtRest), "mode "+s.Mode)
@@ -40,7 +41,7 @@ const revokedMarker = "@revoked"
 
 func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 	if c := item.Certificate; c != nil {
-		j.certificate(d, c, place{where: where})
+		j.certificate(d, c, place{where: where, role: item.Role, roleBy: item.RoleBy})
 	}
 	if r := item.Request; r != nil {
 		d.addOf(item.SHA256, j.signature(r.SignatureOID, r.SignatureAlgorithm, r.PSS), where)
@@ -52,6 +53,7 @@ func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 		case item.Kind == scanner.ItemSecretKey:
 			j.secretKey(d, *k, digest, where)
 		case item.SSH != nil && item.SSH.Marker == revokedMarker: // listed so that nobody takes it
+		case hidden(item) && len(j.keyRules(*k)) == 0: // unobserved, and not unknown
 		case item.Kind == scanner.ItemKnownHost:
 			j.key(d, *k, ClassSSHHostKey, digest, where)
 		default:
@@ -70,18 +72,31 @@ func (j *Judge) item(d *docket, item *scanner.Item, where string) {
 	}
 }
 
-// itemPlace is where in the file an item lies, as people would look for it.
+// hidden tells whether a password hides all of a key but its algorithm, as it
+// does in traditional PEM and in stores of Java's.
+func hidden(item *scanner.Item) bool {
+	k := item.Key
+	return item.Kind == scanner.ItemPrivateKey && item.Protection != nil && item.SHA256 == "" && k.SPKISHA256 == "" && k.Bits == 0 && k.Curve == ""
+}
+
+// itemPlace is where in the file an item lies, as people would look for it. By
+// its alias a store has a key and its certificates.
 func itemPlace(item *scanner.Item) string {
-	subject := ""
+	name := ""
 	switch {
-	case item.Certificate != nil:
-		subject = item.Certificate.Subject
-	case item.Request != nil:
-		subject = item.Request.Subject
 	case item.SSH != nil:
-		return cmp.Or(item.Member, fmt.Sprintf("line %d", item.SSH.Line))
+		name = fmt.Sprintf("line %d", item.SSH.Line)
+	case item.Alias != "":
+		name = item.Alias + ", " + strings.ReplaceAll(item.Kind, "-", " ")
+	case item.Certificate != nil:
+		name = item.Certificate.Subject
+	case item.Request != nil:
+		name = item.Request.Subject
 	}
-	return cmp.Or(item.Member, item.Alias, subject, item.Kind)
+	if item.Member != "" && item.Alias != "" {
+		return item.Member + ": " + name
+	}
+	return cmp.Or(item.Member, name, item.Kind)
 }
 
 // parameters rules on the group of a file of Diffie-Hellman parameters.

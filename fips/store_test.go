@@ -1,6 +1,8 @@
 package fips_test
 
 import (
+	"cmp"
+	"maps"
 	"strings"
 	"testing"
 
@@ -42,6 +44,11 @@ func TestProtection(t *testing.T) {
 		{"traditional PEM, 3DES", scanner.Protection{Scheme: "PEM-traditional-DEK-Info", Cipher: "DES-EDE3-CBC"}, "PEM-traditional-DEK-Info-3DES not-approved"},
 		{"OpenSSH", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "aes256-ctr"}, "OpenSSH-bcrypt-AES not-approved"},
 		{"OpenSSH, ChaCha20", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "chacha20-poly1305@openssh.com"}, "OpenSSH-bcrypt-chacha20 not-approved"},
+		{"OpenSSH, 3DES", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "3DES-EDE-CBC"}, "cipher/3DES-EDE-CBC#encryption disallowed"},
+		{"OpenSSH, Blowfish", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "BLOWFISH"}, "cipher/BLOWFISH not-approved"},
+		{"OpenSSH, a cipher nobody knows", scanner.Protection{Scheme: "OpenSSH-bcrypt", Cipher: "x"}, "? OpenSSH-bcrypt unclassified"},
+		{"traditional PEM, Camellia", scanner.Protection{Scheme: "PEM-traditional-DEK-Info", Cipher: "CAMELLIA-256-CBC"}, "cipher/CAMELLIA-256-CBC not-approved"},
+		{"a scheme nobody knows, with a cipher that passes", scanner.Protection{Scheme: "1.2.3", Cipher: "AES-256-CBC"}, "? 1.2.3 unclassified"},
 		{"PuTTY, version 2", scanner.Protection{Scheme: "PPK-v2", KDF: "PuTTY-SHA-1", Cipher: "AES-256-CBC"}, "PPK-v2 not-approved"},
 		{"PuTTY, version 3", scanner.Protection{Scheme: "PPK-v3-argon2", KDF: "Argon2id", Cipher: "AES-256-CBC"}, "PPK-v3-argon2 not-approved"},
 		{"NSS without a password", scanner.Protection{Scheme: "NSS-empty-password", Iterations: 1}, "NSS-empty-password not-approved"},
@@ -91,6 +98,9 @@ func TestStore(t *testing.T) {
 		return func(o *scanner.Observation) { o.Store = &scanner.Store{Mode: mode, Items: items} }
 	}
 	private := scanner.Item{Kind: scanner.ItemPrivateKey, Key: key, Protection: open}
+	shut := func(algorithm string) scanner.Item {
+		return scanner.Item{Kind: scanner.ItemPrivateKey, Key: &scanner.Key{Algorithm: algorithm}, Protection: &scanner.Protection{Scheme: "PEM-traditional-DEK-Info", Cipher: "AES-128-CBC"}}
+	}
 	tests := []struct {
 		name string
 		fill func(*scanner.Observation)
@@ -103,6 +113,10 @@ func TestStore(t *testing.T) {
 		{"no mode", file("", private), "keystore-protection/none not-approved, public-key/RSA-2048-3071 approved"},
 		{"a request", file("0644", scanner.Item{Kind: scanner.ItemCSR, SHA256: "r", Request: &scanner.Request{SignatureOID: "1.2.840.113549.1.1.4", SignatureAlgorithm: "md5WithRSAEncryption"}, Key: key}),
 			"certificate-property/sigalg:md5WithRSAEncryption disallowed, public-key/RSA-2048-3071 approved"},
+		{"a key under a password, RSA of some size", file("0600", shut("RSA")), "keystore-protection/PEM-traditional-DEK-Info-AES not-approved"},
+		{"a key under a password, on some curve", file("0600", shut("EC")), "keystore-protection/PEM-traditional-DEK-Info-AES not-approved"},
+		{"a key under a password, DSA of any size", file("0600", shut("DSA")), "keystore-protection/PEM-traditional-DEK-Info-AES not-approved, public-key/DSA-other disallowed"},
+		{"a key of no size and under no password", file("0600", scanner.Item{Kind: scanner.ItemPrivateKey, Key: &scanner.Key{Algorithm: "RSA"}}), "? public-key RSA unclassified"},
 		{"parameters", file("0644", scanner.Item{Kind: scanner.ItemParameters, Prime: &scanner.Prime{Bits: 2048, Group: "ffdhe2048", SHA256: "p"}}), "named-group/ffdhe2048 approved"},
 		{"parameters of one's own", file("0644", scanner.Item{Kind: scanner.ItemParameters, Prime: &scanner.Prime{Bits: 2048, SHA256: "p"}}), "public-key/DH-params-other disallowed"},
 		{"a short secret", file("0600", scanner.Item{Kind: scanner.ItemSecretKey, Key: &scanner.Key{Algorithm: "DES", Bits: 56}}), "public-key/symmetric-key-below-112 disallowed"},
@@ -135,6 +149,36 @@ func TestTrustStoreClass(t *testing.T) {
 			if r.Class != want {
 				t.Errorf("%s is of class %s, want %s", scheme, r.Class, want)
 			}
+		}
+	}
+}
+
+// TestWhere: what a finding is about is told by its place in an archive, its
+// alias and its kind, so that no two of a store read alike.
+func TestWhere(t *testing.T) {
+	weak := &scanner.Key{Algorithm: "RSA", Bits: 1024, Exponent: "65537", SPKISHA256: "spki"}
+	c := goodLeaf()
+	c.Key = *weak
+	c.Subject = "CN=w"
+	for _, tt := range []struct{ member, alias, key, cert string }{
+		{"", "", "private-key", "CN=w"},
+		{"", "one", "one, private key", "one, certificate"},
+		{"META/a.jks", "one", "META/a.jks: one, private key", "META/a.jks: one, certificate"},
+		{"etc/w.pem", "", "etc/w.pem", "etc/w.pem"},
+	} {
+		cert := certItem(c)
+		cert.Member, cert.Alias = tt.member, tt.alias
+		a := on(judge(t, today), func(o *scanner.Observation) {
+			o.Store = &scanner.Store{Format: "jar", Protection: []scanner.Protection{{Scheme: "JKS", Member: tt.member}}, Items: []scanner.Item{
+				{Kind: scanner.ItemPrivateKey, SHA256: "spki", Key: weak, Member: tt.member, Alias: tt.alias}, cert}}
+		})
+		got := map[string]string{}
+		for _, f := range a.Findings {
+			got[f.Subject.Kind+string(f.Class)] = strings.Join(f.Where, " and ")
+		}
+		want := map[string]string{"public-keykey-strength": tt.key, "public-keycert-key": tt.cert, "keystore-protectionkey-at-rest": cmp.Or(tt.member, "jar")}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s %s: %v, want %v", tt.member, tt.alias, got, want)
 		}
 	}
 }

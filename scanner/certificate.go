@@ -25,9 +25,15 @@ type Certificate struct {
 	SubjectKeyID       string    `json:"subject_key_id,omitempty"`
 	AuthorityKeyID     string    `json:"authority_key_id,omitempty"`
 	Revocation         bool      `json:"revocation"`       // names a CRL or an OCSP responder
-	Parser             string    `json:"parser,omitempty"` // "zcrypto" where Go's own parser refused it
+	Parser             string    `json:"parser,omitempty"` // what read it where Go's own parser refused it; see Parser...
 	Problem            string    `json:"problem,omitempty"`
 }
+
+// What Certificate.Parser says.
+const (
+	ParserZcrypto = "zcrypto"
+	ParserOwn     = "pkix" // ours alone, for no more than a curve that the others do not know
+)
 
 // PSS is the parameters of an RSASSA-PSS signature (RFC 4055 section 3.1).
 type PSS struct {

@@ -34,7 +34,8 @@ type Item struct {
 	SHA256      string       `json:"sha256,omitempty"` // of the DER; for a private key of its public half's SubjectPublicKeyInfo
 	Member      string       `json:"member,omitempty"` // place in an archive
 	Alias       string       `json:"alias,omitempty"`
-	Role        string       `json:"role,omitempty"` // certificate: what it is for; see Role...
+	Role        string       `json:"role,omitempty"`    // certificate: what it is for; see Role...
+	RoleBy      string       `json:"role_by,omitempty"` // by what that was told, where the certificate alone may be either; see RoleBy...
 	Certificate *Certificate `json:"certificate,omitempty"`
 	Request     *Request     `json:"request,omitempty"` // csr and crl: who, and how it is signed
 	Key         *Key         `json:"key,omitempty"`     // keys; nil where a password hides it
@@ -48,15 +49,28 @@ type Item struct {
 	SSHCertificate *SSHCertificate `json:"ssh_certificate,omitempty"` // around Key, of any kind that holds public keys
 }
 
-// What Item.Role says. What lies in a file by itself is trusted by whoever
-// trusts the file, so that a root there stands as an anchor.
+// What Item.Role says.
 const (
-	RoleAnchor    = "trust-anchor" // signed by itself, and a CA or of a version that cannot say so
+	RoleAnchor    = "trust-anchor" // a root that is trusted by whoever trusts the file
 	RoleAuthority = "authority"    // a CA that another one issued
 	RoleEndEntity = "end-entity"
 )
 
-// Role is what a certificate in a file is for; "" for one that no parser read.
+// What Item.RoleBy says of a certificate that looks like a root: whether it is
+// one, or what a server shows, is told by the first of these that holds.
+const (
+	RoleByKey     = "private-key"  // end-entity: its private key lies beside it
+	RoleBySecret  = "tls-secret"   // end-entity: it is the tls.crt of a kubernetes.io/tls Secret
+	RoleByStore   = "trust-store"  // trust-anchor: among other roots, as an entry without a key, or where systems keep their roots
+	RoleByIssued  = "issued"       // trust-anchor: another certificate in the file is issued by it
+	RoleByNames   = "host-names"   // end-entity: it names hosts
+	RoleByUsage   = "key-usage"    // either: its usages say so
+	RoleByNothing = "nothing-told" // end-entity, as the stricter reading
+)
+
+// Role is what a certificate is for as it says itself; "" for one that no
+// parser read. A server's own may say that it is a root: "openssl req -x509"
+// writes it so.
 func (c *Certificate) Role() string {
 	switch {
 	case c.Version == 0:
@@ -105,6 +119,7 @@ type Protection struct {
 	SaltBits   int    `json:"salt_bits,omitempty"`
 	MAC        string `json:"mac,omitempty"`       // of what protects integrity
 	Signature  string `json:"signature,omitempty"` // in place of a MAC, by the PKIX registry's name
+	Member     string `json:"member,omitempty"`    // of a store in an archive: its place there
 	Opened     string `json:"opened,omitempty"`    // with which sort of password, if any was found; see Opened...
 
 	MemoryKiB   int `json:"memory_kib,omitempty"`  // of a KDF that is hard on memory

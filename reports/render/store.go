@@ -23,7 +23,11 @@ func (x *endpointView) store(s *scanner.Store, a fips.Assessment) []string {
 		x.Facts = append(x.Facts, fact{Name: "Also at", Text: clean(strings.Join(s.Links[:min(20, n)], ", "))})
 	}
 	for _, p := range s.Protection[:min(maxListed, len(s.Protection))] {
-		x.Facts = append(x.Facts, fact{Name: "Protection", Text: clean(protectionText(p))})
+		text := protectionText(p)
+		if p.Member != "" {
+			text += " (" + p.Member + ")"
+		}
+		x.Facts = append(x.Facts, fact{Name: "Protection", Text: clean(text)})
 	}
 	for _, i := range s.Items[:min(maxListed, len(s.Items))] {
 		x.Items = append(x.Items, newItem(i, a))
@@ -104,13 +108,23 @@ type itemView struct {
 	Status           fips.Status
 }
 
+// roleText says what a certificate is for, and where it looks like a root by
+// what that was told.
+func roleText(i scanner.Item) string {
+	role := strings.ReplaceAll(i.Role, "-", " ")
+	if i.RoleBy != "" {
+		role += " (by " + strings.ReplaceAll(i.RoleBy, "-", " ") + ")"
+	}
+	return role
+}
+
 func newItem(i scanner.Item, a fips.Assessment) itemView {
 	x := itemView{Kind: clean(strings.ReplaceAll(i.Kind, "-", " "))}
 	var words []string
 	switch {
 	case i.Certificate != nil:
 		f := factsOf(*i.Certificate, a)
-		words = append(words, f.Subject, f.Dates, strings.ReplaceAll(i.Role, "-", " "))
+		words = append(words, f.Subject, f.Dates, roleText(i))
 		x.More = f.More
 	case i.Request != nil:
 		words = append(words, i.Request.Subject, i.Request.SignatureAlgorithm)

@@ -24,6 +24,8 @@ type content struct {
 	observation *scanner.Observation
 	seen        map[string]bool   // kind and digest of the items so far
 	ders        map[string][]byte // of the certificates among them, by digest
+	entries     map[string]bool   // digests of the certificates that are entries of a key store
+	secrets     map[string]bool   // digests of those that a TLS Secret hands to a server
 	recognised  bool              // as some format
 
 	file     *os.File  // what is read, where it is a file of its own

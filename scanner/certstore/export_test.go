@@ -23,7 +23,7 @@ type NSSObject struct {
 // Read tells what a Store makes of an object.
 func (x NSSObject) Read() scanner.Observation {
 	o := scanner.Observation{Store: &scanner.Store{Format: "NSS", Items: []scanner.Item{}}}
-	c := content{maxSize: DefaultMaxFileSize, opener: keystore.NewOpener(nil, nil, 0), ctx: context.Background(), observation: &o, seen: map[string]bool{}, ders: map[string][]byte{}}
+	c := content{maxSize: DefaultMaxFileSize, opener: keystore.NewOpener(nil, nil, 0), ctx: context.Background(), observation: &o, seen: map[string]bool{}, ders: map[string][]byte{}, entries: map[string]bool{}}
 	c.nssObject(nssRow{x.Class, x.Label, x.Value, x.Kind, x.Modulus, x.Exponent, x.Secret, x.Params, x.Point})
 	if err := c.nssCheck(x.Salt, x.Check); err != nil {
 		c.incomplete("NSS content", scanner.ReasonGarbage, err.Error())

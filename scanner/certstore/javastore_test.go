@@ -249,3 +249,23 @@ func TestTrustStore(t *testing.T) {
 		t.Errorf("%d certificates, keytool lists %d", len(o.Store.Items), n)
 	}
 }
+
+// TestStoreInArchive: what protects a store in an archive is told with its
+// place there.
+func TestStoreInArchive(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a", "b"} {
+		run(t, dir, "keytool", "-genkeypair", "-keyalg", "EC", "-storetype", "JKS", "-keystore", name+".jks", "-storepass", "changeit", "-keypass", "changeit", "-alias", "one", "-dname", "CN="+name)
+	}
+	run(t, dir, "zip", "-q", "s.zip", "a.jks", "b.jks")
+	var got []string
+	for _, p := range probe(dir + "/s.zip").Store.Protection {
+		got = append(got, p.Scheme+" "+p.Member)
+	}
+	if got, want := strings.Join(got, ", "), "JKS a.jks, JKS b.jks"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if p := probe(dir + "/a.jks").Store.Protection; len(p) != 1 || p[0].Member != "" {
+		t.Errorf("alone: %+v", p)
+	}
+}

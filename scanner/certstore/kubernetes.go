@@ -117,6 +117,7 @@ func (c *content) object(o object) {
 			}
 		}
 	case "Secret":
+		c.served(o)
 		c.values("Kubernetes Secret", where, o.in("data"), true)
 		c.values("Kubernetes Secret", where, o.in("stringData"), false)
 	case "ConfigMap":
@@ -126,6 +127,25 @@ func (c *content) object(o object) {
 		c.kubeconfig(o)
 	default:
 		c.bundles(scanner.Escape(kind), where, o, 0)
+	}
+}
+
+// tlsSecret is the type of a Secret that holds what a server shows, and the
+// values that it has then.
+const tlsSecret, tlsSecretChain = "kubernetes.io/tls", "tls.crt"
+
+// served notes the certificate that a TLS Secret hands to a server, which is
+// the first of its chain.
+func (c *content) served(secret object) {
+	if secret.text("type") != tlsSecret {
+		return
+	}
+	chain, err := base64.StdEncoding.DecodeString(secret.in("data").text(tlsSecretChain))
+	if err != nil || len(chain) == 0 {
+		chain = []byte(secret.in("stringData").text(tlsSecretChain))
+	}
+	if first, err := newBlockReader(bytes.NewReader(chain), c.maxSize).next(); err == nil {
+		c.secrets[scanner.Digest(first.data)] = true
 	}
 }
 

@@ -7,7 +7,10 @@ import (
 
 // store adds what a key store shows.
 func (c *content) store(s keystore.Contents) {
-	c.observation.Store.Protection = append(c.observation.Store.Protection, s.Protection...)
+	for _, p := range s.Protection {
+		p.Member = c.member
+		c.observation.Store.Protection = append(c.observation.Store.Protection, p)
+	}
 	for _, e := range s.Entries {
 		c.entry(e)
 	}
@@ -30,6 +33,7 @@ func (c *content) entry(e keystore.Entry) {
 	switch {
 	case e.Certificate != nil:
 		c.item(e.Kind, e.Certificate)
+		c.entries[scanner.Digest(e.Certificate)] = true
 	default:
 		item := scanner.Item{Kind: e.Kind, Key: e.Key, Protection: e.Protection, Problem: e.Problem}
 		if e.Key != nil {

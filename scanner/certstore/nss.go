@@ -261,6 +261,7 @@ func (c *content) nssCheck(salt, check []byte) error {
 	if nssEmpty(salt, check) {
 		p = &scanner.Protection{Scheme: "NSS-empty-password", KDF: p.KDF, PRF: p.PRF, Cipher: p.Cipher, Iterations: p.Iterations, SaltBits: p.SaltBits}
 	}
+	p.Member = c.member
 	c.observation.Store.Protection = append(c.observation.Store.Protection, *p)
 	return nil
 }

@@ -26,7 +26,6 @@ func (c *content) relate() {
 			continue
 		}
 		certificates++
-		items[i].Role = cert.Role()
 		if _, ok := byKey[cert.Key.SPKISHA256]; !ok {
 			byKey[cert.Key.SPKISHA256] = i
 		}
@@ -42,6 +41,7 @@ func (c *content) relate() {
 			paired[at] = true
 		}
 	}
+	c.roles(items, paired, issuers)
 	looked := 0
 	for i := range items {
 		cert := items[i].Certificate

@@ -97,7 +97,7 @@ func (s *Store) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observati
 	}
 	defer f.Close()
 	c := content{maxSize: s.maxSize, known: s.known, opener: s.opener, excluded: s.excluded, ctx: ctx, observation: &o, seen: map[string]bool{}, ders: map[string][]byte{},
-		file: f, unpacked: &unpacked{}}
+		entries: map[string]bool{}, secrets: map[string]bool{}, file: f, unpacked: &unpacked{}}
 	if err := c.read(f, info.Size()); err != nil {
 		return failed(e, scanner.StageRead, err)
 	}

@@ -32,13 +32,13 @@ const maxEntries = 100_000
 type pfx struct {
 	*session
 	Contents
-	mac      *macData
-	altered  bool // the MAC fits no password
-	opened   bool // a part was, which has the MAC's password
-	sealed   bool // something in it is encrypted
-	open     bool // certificates stand in the clear
-	shrouded bool // keys are protected
-	depth    int
+	mac     *macData
+	altered bool // the MAC fits no password
+	opened  bool // a part was, which has the MAC's password
+	sealed  bool // something in it is encrypted
+	open    bool // certificates stand in the clear
+	keys    bool // private or secret ones
+	depth   int
 }
 
 // PKCS12 reads a PKCS#12 file, in DER or BER.
@@ -90,7 +90,7 @@ func (f *pfx) read(data []byte) error {
 
 // conclude says what only the whole shows.
 func (f *pfx) conclude() {
-	if f.open && f.shrouded {
+	if f.open && f.keys {
 		f.Protection = append(f.Protection, scanner.Protection{Scheme: "pkcs12-certs-unencrypted"})
 	}
 	switch {
@@ -288,6 +288,7 @@ func (f *pfx) bags(safe cryptobyte.String, clear bool) error {
 func (f *pfx) bag(oid string, value cryptobyte.String, alias string, clear bool) error {
 	switch oid {
 	case oidBags + "1":
+		f.keys = true
 		e := Entry{Kind: scanner.ItemPrivateKey, Alias: alias}
 		e.Protection = &scanner.Protection{Scheme: "none"}
 		if !clear { // the part around it is what protects it
@@ -298,7 +299,7 @@ func (f *pfx) bag(oid string, value cryptobyte.String, alias string, clear bool)
 		f.Entries = append(f.Entries, e)
 	case oidBags + "2":
 		e := Entry{Kind: scanner.ItemPrivateKey, Alias: alias}
-		f.sealed, f.shrouded = true, true
+		f.sealed, f.keys = true, true
 		if err := f.session.shrouded(&e, value); err != nil {
 			f.locked("private key", alias, err, f.given())
 		}
@@ -355,7 +356,7 @@ func (f *pfx) secret(value cryptobyte.String, alias string) error {
 	}
 	e := Entry{Kind: scanner.ItemSecretKey, Alias: alias}
 	if oid == oidBags+"2" && inner.ReadASN1(&sealed, asn1.OCTET_STRING) {
-		f.sealed, f.shrouded = true, true
+		f.sealed, f.keys = true, true
 		if err := f.session.shrouded(&e, sealed); err != nil {
 			f.locked("secret key", alias, err, f.given())
 		}

@@ -137,6 +137,10 @@ func readString(in, out *cryptobyte.String) bool {
 // every other protection goes by. It is never written to.
 var ciphers = map[string]string{
 	"3des-cbc":                      "3DES-EDE-CBC",
+	"blowfish-cbc":                  "BLOWFISH",
+	"cast128-cbc":                   "CAST5",
+	"arcfour":                       "RC4-128",
+	"arcfour128":                    "RC4-128",
 	"aes128-cbc":                    "AES-128-CBC",
 	"aes192-cbc":                    "AES-192-CBC",
 	"aes256-cbc":                    "AES-256-CBC",
