@@ -20,6 +20,7 @@ type directive struct {
 const (
 	versionKind = "protocol-version"
 	cipherKind  = "cipher"
+	suiteKind   = "tls-cipher-suite"
 )
 
 // nginxWords are those of nginx's ngx_http_ssl_module and its like for mail,
@@ -56,7 +57,7 @@ var apacheWords = map[string]directive{
 	"sslcacertificatepath": {use: scanner.UseTrust}, "sslcarevocationfile": {use: scanner.UseCRL},
 	"include": {use: scanner.UseConfiguration}, "includeoptional": {use: scanner.UseConfiguration},
 	"sslproxycacertificatefile": {use: scanner.UseTrust}, "sslproxymachinecertificatefile": {use: scanner.UseCertificate},
-	"sslprotocol": {kind: versionKind}, "sslciphersuite": {}, "sslopensslconfcmd": {}, "sslfips": {}, "sslhonorcipherorder": {},
+	"sslprotocol": {kind: versionKind}, "sslproxyprotocol": {kind: versionKind}, "sslciphersuite": {}, "sslproxyciphersuite": {}, "sslopensslconfcmd": {}, "sslfips": {}, "sslhonorcipherorder": {},
 }
 
 var apacheMark = regexp.MustCompile(`(?mi)^[ \t]*SSL[a-z]+[ \t]+\S`)
@@ -118,7 +119,8 @@ var postfixWords = map[string]directive{
 	"tls_CAfile": {use: scanner.UseTrust}, "tls_CApath": {use: scanner.UseTrust},
 	"tls_dh1024_param_file": {use: scanner.UseParameters}, "tls_dh512_param_file": {use: scanner.UseParameters},
 	"tls_security_level": {}, "tls_protocols": {}, "tls_mandatory_protocols": {}, "tls_ciphers": {}, "tls_mandatory_ciphers": {},
-	"tls_exclude_ciphers": {}, "tls_eecdh_grade": {}, "tls_fingerprint_digest": {},
+	"tls_exclude_ciphers": {}, "tls_mandatory_exclude_ciphers": {}, "tls_eecdh_grade": {}, "tls_fingerprint_digest": {},
+	"high_cipherlist": {}, "medium_cipherlist": {}, "low_cipherlist": {}, "export_cipherlist": {}, "null_cipherlist": {},
 }
 
 var postfixMark = regexp.MustCompile(`(?m)^(?:smtpd|smtp|lmtp)_tls_[A-Za-z0-9_]+[ \t]*=`)
@@ -179,6 +181,9 @@ func readHAProxy(m *scanner.Machine, text []byte) {
 				if what := haproxyFiles[words[i]]; what != "" {
 					file := unquote(words[i+1])
 					useAt(m, scanner.Use{Line: n, Name: words[i], What: what, File: file, Path: based(words[i], file)})
+				}
+				if words[i] == "ciphers" || words[i] == "ciphersuites" {
+					set(m, scanner.Setting{Line: n, Name: words[i], Values: []string{unquote(words[i+1])}})
 				}
 				if words[i] == "ssl-min-ver" {
 					set(m, scanner.Setting{Line: n, Name: words[i], Kind: versionKind, Values: versions(words[i+1 : i+2])})
