@@ -28,6 +28,9 @@ func (j *Judge) Assess(o scanner.Observation) Assessment {
 	if _, lost := a.Gap(); lost && a.Worst.Grade() == Pass {
 		a.Worst = Unobserved // what was seen passes, but nobody saw all that was asked for
 	}
+	if o.Host != nil && len(o.Incomplete) > 0 && a.Worst.Grade() == Pass {
+		a.Worst = Unobserved // what a configuration names passes, but not all that it lets in is named
+	}
 	return a
 }
 

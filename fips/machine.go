@@ -9,7 +9,7 @@ import (
 // settingClasses is what kind of evidence a setting is, by what it names.
 var settingClasses = map[string]Class{
 	"ssh-cipher": ClassSSHCipherMAC, "ssh-mac": ClassSSHCipherMAC, "ssh-kex": ClassSSHKex, "ssh-hostkey": ClassSSHHostKey,
-	"protocol-version": ClassTLSVersion, "tls-cipher-suite": ClassTLSCipher, "cipher": ClassTLSCipher, "named-group": ClassTLSKex,
+	"protocol-version": ClassTLSVersion, suiteKind: ClassTLSCipher, "cipher": ClassTLSCipher, "named-group": ClassTLSKex,
 }
 
 // machine rules on what a configuration allows. What it takes out of a default
@@ -25,11 +25,14 @@ func (j *Judge) machine(d *docket, h *scanner.Machine, in string) {
 			where += " (" + s.Scope + ")"
 		}
 		for _, name := range s.Values {
-			if s.Kind == "ssh-kex" {
+			switch s.Kind {
+			case "ssh-kex":
 				d.add(j.sshKex(name, nil), where)
-				continue
+			case suiteKind:
+				d.add(j.suite(name), where)
+			default:
+				d.add(j.named(s.Kind, name, class), where)
 			}
-			d.add(j.named(s.Kind, name, class), where)
 		}
 	}
 }

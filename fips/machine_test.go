@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
@@ -23,6 +24,8 @@ func TestMachine(t *testing.T) {
 		{"more ciphers", list("ssh-cipher", "+", "3des-cbc"), "ssh-cipher/3des-cbc disallowed"},
 		{"fewer ciphers", list("ssh-cipher", "-", "3des-cbc"), ""},
 		{"a MAC", list("ssh-mac", "", "hmac-md5"), "ssh-mac/hmac-md5 not-approved"},
+		{"suites", list("tls-cipher-suite", "", "TLS_RSA_WITH_RC4_128_SHA", "TLS_AES_128_GCM_SHA256"),
+			"key-exchange/RSA disallowed, tls-cipher-suite-rule/TLS13-AES-GCM approved"},
 		{"a fact", list("", "", "1024"), ""},
 		{"a kind that nobody knows", list("colour", "", "red"), ""},
 	}
@@ -50,6 +53,24 @@ func TestMachine(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestConfigurationLeftOpen: a configuration of which nobody knows all that it
+// lets in does not pass, and what of it fails does.
+func TestConfigurationLeftOpen(t *testing.T) {
+	open := scanner.Incomplete{What: "line 1, ssl_ciphers", Reason: scanner.ReasonVersion}
+	j := judge(t, today)
+	for name, want := range map[string][2]fips.Status{"TLS_AES_128_GCM_SHA256": {fips.Approved, fips.Unobserved}, "TLS_RSA_WITH_RC4_128_SHA": {fips.Disallowed, fips.Disallowed}} {
+		for i, gaps := range [][]scanner.Incomplete{nil, {open}} {
+			a := on(j, func(o *scanner.Observation) {
+				o.Host = &scanner.Machine{Settings: []scanner.Setting{{Line: 1, Name: "x", Kind: "tls-cipher-suite", Values: []string{name}}}}
+				o.Incomplete = gaps
+			})
+			if _, lost := a.Gap(); a.Worst != want[i] || lost {
+				t.Errorf("%s with %v: %s, lost %v; want %s and no loss", name, gaps, a.Worst, lost, want[i])
+			}
+		}
 	}
 }
 

@@ -84,8 +84,11 @@ func (o Observation) Gap() (Incomplete, bool) {
 }
 
 // Excused tells whether the reason lies in what was found, and not in a loss:
-// content that a password locks, and what we cannot compute.
-func (r Reason) Excused() bool { return r == ReasonLocked || r == ReasonUncomputable }
+// content that a password locks, what we cannot compute, and what the version
+// of another program decides.
+func (r Reason) Excused() bool {
+	return r == ReasonLocked || r == ReasonUncomputable || r == ReasonVersion
+}
 
 // Evidence is the bytes behind an observation, named by their digest.
 type Evidence struct {
@@ -150,25 +153,26 @@ type Reason string
 
 // The reasons. Each is its own outcome; none means "not offered".
 const (
-	ReasonRefused      Reason = "refused"        // connection refused
-	ReasonTimeout      Reason = "timeout"        // no answer within the deadline
-	ReasonReset        Reason = "reset"          // connection reset
-	ReasonClosed       Reason = "closed"         // connection closed without an answer
-	ReasonFiltered     Reason = "filtered"       // no answer from the port, of a host that answers on another
-	ReasonUnreachable  Reason = "unreachable"    // no route to host or network
-	ReasonNoName       Reason = "no-such-name"   // the name does not resolve
-	ReasonThrottled    Reason = "throttled"      // the peer said or showed that it limits us
-	ReasonGarbage      Reason = "not-understood" // bytes that are no protocol we know, or break one
-	ReasonAlert        Reason = "alert"          // the peer declined with a TLS alert
-	ReasonTooLarge     Reason = "too-large"      // more bytes than the bound allows
-	ReasonDenied       Reason = "denied"         // permission denied
-	ReasonNotFound     Reason = "not-found"      // the file is gone
-	ReasonLocked       Reason = "locked"         // a password is needed
-	ReasonUncomputable Reason = "uncomputable"   // needs an algorithm that we cannot compute
-	ReasonLimit        Reason = "local-limit"    // our own limit, such as file descriptors
-	ReasonInterrupted  Reason = "interrupted"    // the sweep was stopped
-	ReasonUnlike       Reason = "answers-differ" // the same question got unlike answers, as from several servers behind one address
-	ReasonInternal     Reason = "internal"       // a fault of ours; Detail says which
+	ReasonRefused      Reason = "refused"           // connection refused
+	ReasonTimeout      Reason = "timeout"           // no answer within the deadline
+	ReasonReset        Reason = "reset"             // connection reset
+	ReasonClosed       Reason = "closed"            // connection closed without an answer
+	ReasonFiltered     Reason = "filtered"          // no answer from the port, of a host that answers on another
+	ReasonUnreachable  Reason = "unreachable"       // no route to host or network
+	ReasonNoName       Reason = "no-such-name"      // the name does not resolve
+	ReasonThrottled    Reason = "throttled"         // the peer said or showed that it limits us
+	ReasonGarbage      Reason = "not-understood"    // bytes that are no protocol we know, or break one
+	ReasonAlert        Reason = "alert"             // the peer declined with a TLS alert
+	ReasonTooLarge     Reason = "too-large"         // more bytes than the bound allows
+	ReasonDenied       Reason = "denied"            // permission denied
+	ReasonNotFound     Reason = "not-found"         // the file is gone
+	ReasonLocked       Reason = "locked"            // a password is needed
+	ReasonUncomputable Reason = "uncomputable"      // needs an algorithm that we cannot compute
+	ReasonVersion      Reason = "version-dependent" // what it means is for the version of a program to say, which is not known
+	ReasonLimit        Reason = "local-limit"       // our own limit, such as file descriptors
+	ReasonInterrupted  Reason = "interrupted"       // the sweep was stopped
+	ReasonUnlike       Reason = "answers-differ"    // the same question got unlike answers, as from several servers behind one address
+	ReasonInternal     Reason = "internal"          // a fault of ours; Detail says which
 )
 
 // Plain is an endpoint that answers without encryption.

@@ -26,7 +26,7 @@ var layers = map[string][]string{
 	"scanner/aesccm":     {},
 	"scanner/tlsprobe":   {"scanner", "scanner/iana", "scanner/tlswire", "scanner/pkix", "scanner/aesccm"},
 	"scanner/sshfile":    {"scanner", "scanner/iana", "scanner/sshwire"},
-	"scanner/hostfile":   {"scanner"},
+	"scanner/hostfile":   {"scanner", "scanner/iana"},
 	"scanner/sshprobe":   {"scanner", "scanner/iana", "scanner/sshwire", "scanner/sshfile", "scanner/pkix"},
 	"scanner/detect":     {"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire"},
 	"scanner/keystore":   {"scanner", "scanner/pkix", "scanner/aesccm"},

@@ -141,6 +141,9 @@ func TestStates(t *testing.T) {
 		a.Observation.Store = &scanner.Store{Path: "/etc/a", Items: []scanner.Item{{}}}
 		return a
 	}
+	open := fips.Assessment{Observation: scanner.Observe(scanner.File("/etc/nginx.conf"), "store")}
+	open.Observation.Host = &scanner.Machine{}
+	open.Observation.Incomplete = []scanner.Incomplete{{What: "line 1, ssl_ciphers", Reason: scanner.ReasonVersion}}
 	tests := []struct {
 		name    string
 		all     []fips.Assessment
@@ -167,6 +170,11 @@ func TestStates(t *testing.T) {
 		{"a file's certificate that fails is none either", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), file(fips.Disallowed, fips.ClassCertChain)}, "CC6.7", Satisfied, [4]int{1, 0, 0, 0}},
 		{"it is of certificates", []fips.Assessment{file(fips.Deprecated, fips.ClassCertChain)}, "SC-17", Satisfied, [4]int{1, 0, 0, 1}},
 		{"the configuration of a service is", []fips.Assessment{file(fips.Disallowed, fips.ClassSSHCipherMAC)}, "CC6.7", NotSatisfied, [4]int{1, 0, 1, 0}},
+		{"but where it passes it satisfies nothing", []fips.Assessment{file(fips.Approved, fips.ClassTLSCipher)}, "SC-8", NotAssessed, [4]int{}},
+		{"nor where it is to watch", []fips.Assessment{file(fips.Deprecated, fips.ClassTLSCipher)}, "SC-8", NotAssessed, [4]int{1, 0, 0, 1}},
+		{"nor of SSH", []fips.Assessment{file(fips.Approved, fips.ClassSSHKex)}, "SC-12", NotAssessed, [4]int{}},
+		{"beside a service the service does", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSCipher), file(fips.Deprecated, fips.ClassTLSCipher)}, "SC-8", Satisfied, [4]int{2, 0, 0, 1}},
+		{"a configuration left open could have satisfied nothing", []fips.Assessment{open}, "SC-17", NotAssessed, [4]int{}},
 		{"a file lost is one of certificates", []fips.Assessment{unreadable}, "SC-17", NotAssessed, [4]int{0, 1, 0, 0}},
 		{"a file that holds nothing is none", []fips.Assessment{{Observation: empty}}, "SC-17", NotAssessed, [4]int{}},
 		{"no boundary is tagged", []fips.Assessment{seen(1, fips.Approved, fips.ClassTLSVersion), seen(2, fips.Disallowed, fips.ClassTLSVersion)}, "CC6.6", NotAssessed, [4]int{}},

@@ -73,6 +73,8 @@ func (n count) state(boundary bool) (State, string) {
 		return NotAssessed, "nothing of its kind was observed"
 	case n.unclassified > 0:
 		return NotAssessed, fmt.Sprintf("%d of %d observed hold a name that no rule covers", n.unclassified, n.observed)
+	case n.written > 0 && n.unsupported+n.written == n.observed:
+		return NotAssessed, "nothing of it was observed but what files say of services"
 	case n.unsupported == n.observed:
 		return NotAssessed, fmt.Sprintf("all that %d observed show is waived", n.observed)
 	case n.waived > 0:

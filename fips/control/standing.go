@@ -71,9 +71,12 @@ func kindsOf(class fips.Class) (kind, bool) {
 }
 
 // kindOf is what an endpoint that was not seen might have been: all that its
-// port could have held, where the probe did not come far enough to know.
+// port could have held, where the probe did not come far enough to know. A
+// configuration could have supported nothing.
 func kindOf(o scanner.Observation) kind {
 	switch {
+	case o.Host != nil:
+		return 0
 	case o.Endpoint.Path != "":
 		return store
 	case o.Probe == "tls":

@@ -26,6 +26,7 @@ type count struct {
 
 	observed, notSeen, failing, watching, unclassified int
 	waived, unsupported                                int // by waiver neither failing nor to watch; of these, with nothing seen but what is waived
+	written                                            int // to watch by what files have written, which supports nothing
 	examples                                           []Example
 }
 
@@ -34,6 +35,7 @@ type mark struct {
 	status  fips.Status // waived findings left out
 	finding string
 	waived  bool
+	written bool // status is what a file says of a service
 }
 
 // An Example is one endpoint that fails a control, and the finding that says so.
@@ -83,12 +85,14 @@ func (y *Tally) Add(a fips.Assessment) {
 
 // mark finds the worst status that the endpoint shows for each control. A
 // ruling that could be a finding and is none (the self-signature of a trust
-// anchor) is told and not counted, as in the endpoint's own worst status.
+// anchor) is told and not counted, as in the endpoint's own worst status. What
+// a configuration says of a service is evidence against a control, and never
+// for one: nobody saw it in force.
 func (y *Tally) mark(a fips.Assessment) {
 	clear(y.marks)
 	e := a.Observation.Endpoint
 	for _, r := range a.Rulings {
-		if r.Status.IsFinding() {
+		if r.Status.IsFinding() || written(r.Class, e) {
 			continue
 		}
 		for _, i := range y.byClass[r.Class] {
@@ -104,10 +108,17 @@ func (y *Tally) mark(a fips.Assessment) {
 			case f.Waiver != nil:
 				m.waived = true
 			case f.Status > m.status:
-				m.status, m.finding = f.Status, f.ID
+				m.status, m.finding, m.written = f.Status, f.ID, written(f.Class, e)
 			}
 		}
 	}
+}
+
+// written tells whether the evidence is what a file says of a service, which
+// only the service shows.
+func written(class fips.Class, e scanner.Endpoint) bool {
+	k, _ := kindsOf(class)
+	return e.Path != "" && k&store == 0
 }
 
 // takes tells whether what an endpoint shows of a class is evidence for the
@@ -147,6 +158,9 @@ func (y *Tally) count(a fips.Assessment) {
 			n.unsupported++
 		case fips.Watch:
 			n.watching++
+			if m.written {
+				n.written++
+			}
 		case fips.Fail:
 			n.failing++
 			if len(n.examples) < maxExamples {

@@ -158,7 +158,7 @@ func (x reachRow) rest() string {
 		parts = append(parts, "nobody there "+number(x.Quiet))
 	}
 	if x.Empty > 0 {
-		parts = append(parts, "no cryptography "+number(x.Empty))
+		parts = append(parts, "nothing ruled on "+number(x.Empty))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -43,7 +43,7 @@ func TestHostInEveryOutput(t *testing.T) {
 	tooWide(t, out["text"], 80)
 	valid.Document(t, "report", []byte(out["json"]))
 	want := map[string][]string{
-		"text":  {"HOST configurations: 1 let in more than the default, 2 without an approved mode; whether a validated module computes is not observable", "! the crypto-policy is LEGACY:<b>", "/srv/etc/crypto-policies/config:7", "– the kernel is not in FIPS mode", "3 configurations name nothing that is ruled on"},
+		"text":  {"HOST configurations: 1 let in more than the default, 2 without an approved mode; whether a validated module computes is not observable", "! the crypto-policy is LEGACY:<b>", "/srv/etc/crypto-policies/config:7", "– the kernel is not in FIPS mode", "3 configurations name nothing that is ruled on", "nothing was observed: 3 files read, none holds anything that is ruled on", "nothing ruled on 3"},
 		"md":    {"| weakens | the crypto-policy is ", "| approved mode not set | the kernel is not in FIPS mode |", "`/srv/000/proc/sys/crypto/fips_enabled:7`"},
 		"html":  {`<a href="#host">configurations: 1 let in more than the default, 2 without an approved mode</a>`, `id="host"`, "the crypto-policy is LEGACY:&lt;b&gt;", "See crypto-policies(7)."},
 		"csv":   {"host-fact", "approved-mode-not-set,the kernel is not in FIPS mode,,line 7"},

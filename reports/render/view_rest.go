@@ -256,6 +256,8 @@ func advice(r scanner.Reason) string {
 		return "A password locks it; its content is not claimed to be anything."
 	case scanner.ReasonUncomputable:
 		return "It is in a format that is not opened, or needs an algorithm that is not computed; nothing is claimed of it."
+	case scanner.ReasonVersion:
+		return "A configuration leaves it to the program that reads it, as a cipher string with keywords does to OpenSSL: name what is to be let in, or scan the server itself."
 	case scanner.ReasonLimit:
 		return "A limit of this machine, such as open files: raise it, or lower --concurrency."
 	case scanner.ReasonUnlike:

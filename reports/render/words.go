@@ -90,6 +90,8 @@ func unwaived(r *reports.Report) string {
 		return fmt.Sprintf("none of %s observed fails, but %s %s a name that no rule covers", many(observed, "endpoint"), number(n), verb(n, "shows", "show"))
 	case r.Gaps.Stopped:
 		return fmt.Sprintf("stopped before everything was asked; none of %s observed fails", many(observed, "endpoint"))
+	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked && r.Told > 0:
+		return fmt.Sprintf("nothing was observed: %s read, none holds anything that is ruled on", many(r.Empty, "file"))
 	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked:
 		return fmt.Sprintf("nothing was observed: %s read, none holds cryptography", many(r.Empty, "file"))
 	case r.Gaps.Nothing && r.Asked > 0:

@@ -99,10 +99,13 @@ func (c *content) hostFile(data []byte) {
 	if bytes.Contains(data, pemBegin) {
 		return
 	}
-	if m, ok := hostfile.Parse(data, c.path()); ok {
+	if m, open, ok := hostfile.Parse(data, c.path()); ok {
 		h := c.host(m.Format)
 		h.Settings, h.Uses = m.Settings, m.Uses
 		c.place(h.Uses)
 		c.keep(h)
+		for _, o := range open {
+			c.incomplete(o.What, o.Reason, o.Detail)
+		}
 	}
 }

@@ -6,6 +6,8 @@
 //
 // It names only what bears on cryptography, names what is included and does not
 // follow it, opens no file and never judges. A password that stands in a configuration is never told.
+// Of a cipher string it tells the suites that are named one by one; what a
+// keyword lets in is the reading OpenSSL's to say, and is told as not observed.
 package hostfile
 
 import (
@@ -45,16 +47,18 @@ func Is(beginning []byte, path string) bool {
 	return ok
 }
 
-// Parse reads a whole text; false for one of another sort, and for one in
-// which nothing bears on cryptography.
-func Parse(text []byte, path string) (scanner.Machine, bool) {
+// Parse reads a whole text, and tells what of it nobody can know who does not
+// know the program that reads it; false for a text of another sort, and for one
+// in which nothing bears on cryptography.
+func Parse(text []byte, path string) (scanner.Machine, []scanner.Incomplete, bool) {
 	f, ok := of(text, path)
 	if !ok {
-		return scanner.Machine{}, false
+		return scanner.Machine{}, nil, false
 	}
 	m := scanner.Machine{Format: f.name}
 	f.read(&m, text)
-	return m, len(m.Settings)+len(m.Uses) > 0
+	open := letIn(&m)
+	return m, open, len(m.Settings)+len(m.Uses) > 0
 }
 
 func of(text []byte, path string) (format, bool) {

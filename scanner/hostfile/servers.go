@@ -20,6 +20,7 @@ type directive struct {
 const (
 	versionKind = "protocol-version"
 	cipherKind  = "cipher"
+	suiteKind   = "tls-cipher-suite"
 )
 
 // nginxWords are those of nginx's ngx_http_ssl_module and its like for mail,
@@ -56,7 +57,7 @@ var apacheWords = map[string]directive{
 	"sslcacertificatepath": {use: scanner.UseTrust}, "sslcarevocationfile": {use: scanner.UseCRL},
 	"include": {use: scanner.UseConfiguration}, "includeoptional": {use: scanner.UseConfiguration},
 	"sslproxycacertificatefile": {use: scanner.UseTrust}, "sslproxymachinecertificatefile": {use: scanner.UseCertificate},
-	"sslprotocol": {kind: versionKind}, "sslciphersuite": {}, "sslopensslconfcmd": {}, "sslfips": {}, "sslhonorcipherorder": {},
+	"sslprotocol": {kind: versionKind}, "sslproxyprotocol": {kind: versionKind}, "sslciphersuite": {}, "sslproxyciphersuite": {}, "sslopensslconfcmd": {}, "sslfips": {}, "sslhonorcipherorder": {},
 }
 
 var apacheMark = regexp.MustCompile(`(?mi)^[ \t]*SSL[a-z]+[ \t]+\S`)
@@ -117,8 +118,9 @@ var postfixWords = map[string]directive{
 	"tls_dcert_file": {use: scanner.UseCertificate}, "tls_dkey_file": {use: scanner.UsePrivateKey},
 	"tls_CAfile": {use: scanner.UseTrust}, "tls_CApath": {use: scanner.UseTrust},
 	"tls_dh1024_param_file": {use: scanner.UseParameters}, "tls_dh512_param_file": {use: scanner.UseParameters},
-	"tls_security_level": {}, "tls_protocols": {}, "tls_mandatory_protocols": {}, "tls_ciphers": {}, "tls_mandatory_ciphers": {},
-	"tls_exclude_ciphers": {}, "tls_eecdh_grade": {}, "tls_fingerprint_digest": {},
+	"tls_security_level": {}, "tls_protocols": {kind: versionKind}, "tls_mandatory_protocols": {kind: versionKind}, "tls_ciphers": {}, "tls_mandatory_ciphers": {},
+	"tls_exclude_ciphers": {}, "tls_mandatory_exclude_ciphers": {}, "tls_eecdh_grade": {}, "tls_fingerprint_digest": {},
+	"high_cipherlist": {}, "medium_cipherlist": {}, "low_cipherlist": {}, "export_cipherlist": {}, "null_cipherlist": {},
 }
 
 var postfixMark = regexp.MustCompile(`(?m)^(?:smtpd|smtp|lmtp)_tls_[A-Za-z0-9_]+[ \t]*=`)
@@ -127,20 +129,51 @@ func isPostfix(text []byte, name string) bool {
 	return bytes.Contains(text, []byte("_tls_")) && postfixMark.Match(text) || path.Base(name) == "main.cf" || path.Base(name) == "master.cf"
 }
 
+// folded are the lines of Postfix's files by the number of their first: one
+// that begins with a blank goes on with the line before (postconf(5)), but for
+// the settings of a service in master.cf.
+func folded(text []byte) func(yield func(int, string) bool) {
+	return func(yield func(int, string) bool) {
+		began, whole, n := 0, "", 0
+		for raw := range bytes.Lines(text) {
+			n++
+			line := strings.TrimSpace(string(raw[:min(len(raw), maxLine)]))
+			switch {
+			case line == "" || line[0] == '#':
+			case (raw[0] == ' ' || raw[0] == '\t') && whole != "" && !strings.HasPrefix(line, "-o"):
+				if len(whole) < maxLine {
+					whole += " " + line
+				}
+			default:
+				if whole != "" && !yield(began, whole) {
+					return
+				}
+				began, whole = n, line
+			}
+		}
+		if whole != "" {
+			yield(began, whole)
+		}
+	}
+}
+
 func readPostfix(m *scanner.Machine, text []byte) {
-	for n, line := range lines(text, "#", false) {
+	for n, line := range folded(text) {
 		name, value, found := strings.Cut(line, "=")
 		if !found {
 			continue
 		}
-		name = strings.TrimSpace(name)
+		name, value = strings.Trim(strings.TrimPrefix(name, "-o"), " \t{"), strings.TrimRight(value, " }")
 		_, plain, _ := strings.Cut(name, "_")
 		for _, word := range list(value) {
 			if d := postfixWords[plain]; d.use != "" {
 				use(m, n, name, d.use, word)
 			}
 		}
-		if d, ok := postfixWords[plain]; ok && d.use == "" {
+		switch d, ok := postfixWords[plain]; {
+		case ok && d.kind == versionKind && len(rangeOf(list(value))) > 0:
+			set(m, scanner.Setting{Line: n, Name: name, Kind: versionKind, Values: rangeOf(list(value))})
+		case ok && d.use == "":
 			set(m, scanner.Setting{Line: n, Name: name, Values: list(value)})
 		}
 	}
@@ -180,12 +213,14 @@ func readHAProxy(m *scanner.Machine, text []byte) {
 					file := unquote(words[i+1])
 					useAt(m, scanner.Use{Line: n, Name: words[i], What: what, File: file, Path: based(words[i], file)})
 				}
-				if words[i] == "ssl-min-ver" {
-					set(m, scanner.Setting{Line: n, Name: words[i], Kind: versionKind, Values: versions(words[i+1 : i+2])})
+				if words[i] == "ciphers" || words[i] == "ciphersuites" {
+					set(m, scanner.Setting{Line: n, Name: words[i], Values: []string{unquote(words[i+1])}})
 				}
 			}
+			boundVersions(m, n, "", words)
 		case strings.HasPrefix(first, "ssl-default-") && len(words) > 1:
 			set(m, scanner.Setting{Line: n, Name: first, Values: words[1:]})
+			boundVersions(m, n, first, words)
 		}
 	}
 }
