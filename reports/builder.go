@@ -284,6 +284,9 @@ func (b *Builder) Report(ended time.Time) *Report {
 
 // controls are the results, whose examples are told apart.
 func (b *Builder) controls() []control.Result {
+	if b.config.Sweep.Interrupted {
+		b.tally.BrokenOff()
+	}
 	all := b.tally.Results()
 	for i := range all {
 		for k := range all[i].Examples {

@@ -90,6 +90,9 @@ func coverageWords(r *reports.Report) string {
 	if networks > 0 {
 		s += ", in " + many(networks, "subnet")
 	}
+	if r.Gaps.Stopped {
+		s += "; " + left
+	}
 	return s
 }
 
