@@ -164,6 +164,9 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 	} else if report != nil && report.Sweep.Interrupted {
 		fmt.Fprintf(std.err, "stopped before everything was asked; go on with: %s\n", f.withState("fipsweep scan --resume "+about.ID))
 	}
+	if p.quiet && report != nil && report.Gaps.Incomplete() {
+		noteFiles(std.err, about.Scope.Targets)
+	}
 	kept := saved{[]string{journal.Path()}}
 	err = p.finish(ctx, std, report, p.judged(kept.observations), err)
 	if se := (*statusError)(nil); errors.As(err, &se) && se.err != nil {
