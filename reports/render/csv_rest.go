@@ -91,6 +91,9 @@ func (c *sheet) coverage() []sparse {
 	if r.Coverage.Left.Asked > 0 {
 		add("subnet", many(r.Coverage.LeftOut, "other subnet"), "", r.Coverage.Left)
 	}
+	if s := lockedWords(r); s != "" {
+		rows = append(rows, sparse{"record": recordCoverage, "kind": "locked", "because": s})
+	}
 	if r.Gaps.Stopped {
 		rows = append(rows, sparse{"record": recordCoverage, "kind": "unasked", "because": left})
 	}
