@@ -18,7 +18,6 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/replay"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
-	"github.com/fipsweep/fipsweep/scanner/target"
 )
 
 // scanFlags is the command line of scan as the operator wrote it.
@@ -206,11 +205,12 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	if err != nil {
 		return nil, err
 	}
-	if foreseen(p.targets) > few {
+	plan := foresee(p.targets)
+	if plan.endpoints > few {
 		growHeap(heapGrowth)
 	}
 	counts := new(sweep.Progress)
-	seen := newProgress(shows, std.err, foreseen(p.targets), counts, asked)
+	seen := newProgress(shows, std.err, plan, counts, asked)
 	defer seen.finish()
 	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Progress: counts, Log: log})
 	files := newFiles(p.trust, p.files)
@@ -239,9 +239,4 @@ func noteFiles(w io.Writer, words []string) {
 			fmt.Fprintf(w, "%s is asked as a host; for the file of that name write ./%s\n", word, word)
 		}
 	}
-}
-
-// foreseen is how many endpoints the progress bar expects.
-func foreseen(l *target.List) int64 {
-	return int64(min(l.Count(), 1<<62))
 }
