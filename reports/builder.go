@@ -66,6 +66,7 @@ type Builder struct {
 	ties        *ties
 	offers      *offers
 	ssh         SSHServers
+	locked      Locked
 	host        Host
 	told        int // of those that stand as empty, configurations
 	names       naming
@@ -160,6 +161,7 @@ const maxContested = 200
 // facts takes what needs no ruling.
 func (b *Builder) facts(o scanner.Observation) {
 	b.ties.add(o, b.n)
+	b.locked.add(o)
 	switch {
 	case o.TLS != nil:
 		b.connections += o.TLS.Connections
@@ -252,7 +254,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 		Changes: b.changes.result(), Worst: b.worst.result(b.names), Unobserved: reasons(b.unseen), Silent: reasons(b.silent),
 		Gaps: b.gaps, Controls: b.controls(), Certificates: b.certs.result(), Items: b.items,
 		Calendar: b.calendar.result(), Trace: b.trace, Connections: b.connections,
-		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), Offers: b.offers.result(), SSH: b.ssh, Host: b.host.result(), Told: b.told, names: b.names, judge: b.config.Judge, expected: b.config.Inventory,
+		Facts: facts, Waived: b.waived, Waivers: b.uses.uses, Coverage: b.coverage.result(), Inventory: b.inventory.result(), Offers: b.offers.result(), SSH: b.ssh, Locked: b.locked, Host: b.host.result(), Told: b.told, names: b.names, judge: b.config.Judge, expected: b.config.Inventory,
 	}
 	r.Sweep.Ended = ended
 	for _, s := range append(fips.Statuses(), fips.Unobserved) {
@@ -284,6 +286,9 @@ func (b *Builder) Report(ended time.Time) *Report {
 
 // controls are the results, whose examples are told apart.
 func (b *Builder) controls() []control.Result {
+	if b.config.Sweep.Interrupted {
+		b.tally.BrokenOff()
+	}
 	all := b.tally.Results()
 	for i := range all {
 		for k := range all[i].Examples {

@@ -96,6 +96,7 @@ type sweepLine struct {
 	Evidence    string                 `json:"evidence_sha256"` // of the sweep's observation lines, in their order
 	Offers      offersLine             `json:"offers"`
 	SSH         SSHServers             `json:"ssh"`
+	Locked      Locked                 `json:"locked"`
 	HostFacts   Host                   `json:"host_facts"`
 	siteLine
 	factsLine
@@ -177,6 +178,7 @@ func newSweepLine(r *Report) sweepLine {
 		Incomplete: incompleteLine{Incomplete: r.Gaps.Incomplete(), Lost: r.Gaps.Lost, Partial: r.Gaps.Partial},
 		Offers:     newOffersLine(r),
 		SSH:        r.SSH,
+		Locked:     r.Locked,
 		HostFacts:  Host{Facts: orEmpty(r.Host.Facts), More: r.Host.More},
 		siteLine:   newSiteLine(r),
 		factsLine:  newFactsLine(r),

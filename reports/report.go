@@ -50,6 +50,7 @@ type Report struct {
 	Facts        Facts  // what several endpoints show together; its findings are in Findings and Changes
 	Offers       Offers // what endpoints offer, and who can connect
 	SSH          SSHServers
+	Locked       Locked
 	Host         Host
 	Contested    []Contested
 	Trace        *Trace // one finding, to be followed from figure to citation

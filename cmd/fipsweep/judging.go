@@ -141,6 +141,9 @@ func (a *assessor) finish(ctx context.Context, std streams, r *reports.Report, a
 	if r == nil {
 		return &statusError{status, nil}
 	}
+	if a.quiet {
+		tellGaps(std.err, r)
+	}
 	status = worse(status, outcome(r, a.failOn))
 	if err := a.write(context.WithoutCancel(ctx), std, r, again, status); err != nil {
 		return &statusError{worse(status, exitFailed), err}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,20 +69,20 @@ func (o output) writeWhole(stdout io.Writer, render func(io.Writer) error) error
 	if !regular {
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 		if err != nil {
-			return fmt.Errorf("write %s output: %w", o.format, err)
+			return fmt.Errorf("write %s output to %s: %w", o.format, o.path, cause(err))
 		}
 		return errors.Join(flushed(f, render), f.Close())
 	}
 	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
 	if err != nil {
-		return fmt.Errorf("write %s output: %w", o.format, err)
+		return fmt.Errorf("write %s output to %s: %w", o.format, o.path, cause(err))
 	}
 	defer f.Cleanup()
 	if err := flushed(f, render); err != nil {
 		return fmt.Errorf("write %s output to %s: %w", o.format, o.path, err)
 	}
 	if err := f.CloseAtomicallyReplace(); err != nil {
-		return fmt.Errorf("write %s output: %w", o.format, err)
+		return fmt.Errorf("write %s output to %s: %w", o.format, o.path, cause(err))
 	}
 	return nil
 }
@@ -149,5 +150,44 @@ func (o output) checkPlace() error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return fmt.Errorf("-o %s=%s: no folder %s: make it first", o.format, o.path, dir)
 	}
+	if err := o.tryPlace(); err != nil {
+		return fmt.Errorf("-o %s=%s: cannot be written (%w): name another place", o.format, o.path, cause(err))
+	}
 	return nil
+}
+
+// tryPlace does what writing will need and leaves nothing behind: a stream
+// opens its file, anything else is made beside its place. What is no regular
+// file, such as a FIFO, is left alone until somebody may read it.
+func (o output) tryPlace() error {
+	path, regular := placeOf(o.path)
+	if !regular {
+		return nil
+	}
+	if o.format == "jsonl" {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err == nil {
+			return f.Close()
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".fipsweep-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// cause is an error without the name of the file that was made on the way: who
+// reads it knows the place by the name that was given.
+func cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
 }

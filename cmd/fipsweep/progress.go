@@ -15,6 +15,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
+	"github.com/fipsweep/fipsweep/scanner/target"
 )
 
 // saysEvery is how often a sweep whose stderr is no terminal says how far it
@@ -53,9 +54,20 @@ type progress struct {
 
 	mu    sync.Mutex
 	bar   *progressbar.ProgressBar // nil unless one is drawn
-	total int64                    // endpoints foreseen; 0 if nobody knows
-	done  int64                    // with those of a sweep that is resumed
-	found int                      // findings
+	drawn int64                    // the total that it has
+	plan  foreseen
+	done  int64 // with those of a sweep that is resumed
+	found int   // findings
+}
+
+// foreseen is what is known of how many endpoints there will be.
+type foreseen struct {
+	endpoints int64 // with each path as one; 0 if nobody knows
+	paths     int64 // of these, paths: how many files a tree has is known once it was walked
+}
+
+func foresee(l *target.List) foreseen {
+	return foreseen{int64(min(l.Count(), 1<<62)), int64(l.Paths())}
 }
 
 // statusAsked is where it comes in that somebody asks by a signal how far the
@@ -71,12 +83,12 @@ func statusAsked() (asked <-chan os.Signal, stop func()) {
 }
 
 // newProgress begins to say how far the sweep is that counts counts, where that
-// is asked among others; total is how many endpoints are foreseen, 0 for
-// unknown. The caller calls finish.
-func newProgress(s showing, w io.Writer, total int64, counts *sweep.Progress, asked <-chan os.Signal) *progress {
-	p := &progress{w: w, counts: counts, began: time.Now(), total: total}
+// is asked among others. The caller calls finish.
+func newProgress(s showing, w io.Writer, plan foreseen, counts *sweep.Progress, asked <-chan os.Signal) *progress {
+	p := &progress{w: w, counts: counts, began: time.Now(), plan: plan}
 	if s == showsBar {
-		p.bar = newBar(w, total)
+		p.drawn = p.total()
+		p.bar = newBar(w, p.drawn)
 	}
 	every := time.NewTicker(saysEvery)
 	if s != showsLines {
@@ -104,10 +116,7 @@ func newProgress(s showing, w io.Writer, total int64, counts *sweep.Progress, as
 }
 
 func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
-	if total <= 0 {
-		total = -1
-	}
-	return progressbar.NewOptions64(total,
+	return progressbar.NewOptions64(orUnknown(total),
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetDescription("0 findings"),
 		progressbar.OptionSetWidth(20),
@@ -125,22 +134,36 @@ func (p *progress) Record(_ context.Context, a fips.Assessment) error {
 	defer p.mu.Unlock()
 	p.done++
 	p.found += len(a.Findings)
-	p.total = grown(p.total, p.done)
 	if p.bar == nil {
 		return nil
 	}
-	if p.bar.GetMax64() > 0 && p.done > p.bar.GetMax64() {
-		p.bar.ChangeMax64(p.done)
+	if total := p.total(); total != p.drawn {
+		p.drawn = total
+		p.bar.ChangeMax64(orUnknown(total))
 	}
 	p.bar.Describe(fmt.Sprintf("%d open, %d findings", p.counts.Open.Load(), p.found))
 	_ = p.bar.Add(1)
 	return nil
 }
 
-// grown is the total when names and trees hold more than was foreseen.
-func grown(total, done int64) int64 {
-	if total > 0 {
-		return max(total, done)
+// total is how many endpoints there are; 0 while nobody knows: a tree is being
+// walked, or a name led to more than was foreseen.
+func (p *progress) total() int64 {
+	if p.counts.Walked.Load() < p.plan.paths {
+		return 0
+	}
+	total := p.plan.endpoints - p.plan.paths + p.counts.Files.Load()
+	begun := p.done - p.counts.Done.Load() + p.counts.Asked.Load()
+	if max(p.done, begun) > total {
+		return 0
+	}
+	return total
+}
+
+// orUnknown is a total as the bar has it.
+func orUnknown(total int64) int64 {
+	if total <= 0 {
+		return -1
 	}
 	return total
 }
@@ -161,12 +184,13 @@ func (p *progress) status(took time.Duration) string {
 	rate := float64(p.counts.Done.Load()) / max(took.Seconds(), 0.001)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d ", p.done)
-	if p.total > 0 {
-		fmt.Fprintf(&b, "of %d ", p.total)
+	total := p.total()
+	if total > 0 {
+		fmt.Fprintf(&b, "of %d ", total)
 	}
 	fmt.Fprintf(&b, "done, %d connections open, %.1f endpoints a second, %d findings", p.counts.Open.Load(), rate, p.found)
-	if p.total > 0 && rate > 0 {
-		left := time.Duration(float64(p.total-p.done) / rate * float64(time.Second))
+	if total > 0 && rate > 0 {
+		left := time.Duration(float64(total-p.done) / rate * float64(time.Second))
 		fmt.Fprintf(&b, ", %v left", left.Round(time.Second))
 	}
 	return b.String()

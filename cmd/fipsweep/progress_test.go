@@ -20,20 +20,30 @@ import (
 func TestStatus(t *testing.T) {
 	for _, tt := range []struct {
 		name                string
-		total, before, done int64 // before: of a sweep that is resumed
+		plan                foreseen
+		walked, files       int64
+		before, done, asked int64 // before: of a sweep that is resumed; asked: of those begun, more than are done
 		took                time.Duration
 		want                string
 	}{
-		{"nothing yet", 10, 0, 0, 0, "0 of 10 done, 3 connections open, 0.0 endpoints a second, 0 findings"},
-		{"half", 10, 0, 5, 10 * time.Second, "5 of 10 done, 3 connections open, 0.5 endpoints a second, 5 findings, 10s left"},
-		{"resumed at half", 10, 5, 1, 10 * time.Second, "6 of 10 done, 3 connections open, 0.1 endpoints a second, 6 findings, 40s left"},
-		{"nobody knows of how many", 0, 0, 5, 10 * time.Second, "5 done, 3 connections open, 0.5 endpoints a second, 5 findings"},
-		{"more than foreseen", 2, 0, 5, 10 * time.Second, "5 of 5 done, 3 connections open, 0.5 endpoints a second, 5 findings, 0s left"},
+		{"nothing yet", foreseen{10, 0}, 0, 0, 0, 0, 0, 0, "0 of 10 done, 3 connections open, 0.0 endpoints a second, 0 findings"},
+		{"half", foreseen{10, 0}, 0, 0, 0, 5, 0, 10 * time.Second, "5 of 10 done, 3 connections open, 0.5 endpoints a second, 5 findings, 10s left"},
+		{"resumed at half", foreseen{10, 0}, 0, 0, 5, 1, 0, 10 * time.Second, "6 of 10 done, 3 connections open, 0.1 endpoints a second, 6 findings, 40s left"},
+		{"nobody knows of how many", foreseen{}, 0, 0, 0, 5, 0, 10 * time.Second, "5 done, 3 connections open, 0.5 endpoints a second, 5 findings"},
+		{"more than foreseen", foreseen{2, 0}, 0, 0, 0, 5, 0, 10 * time.Second, "5 done, 3 connections open, 0.5 endpoints a second, 5 findings"},
+		{"more than foreseen is under way", foreseen{5, 0}, 0, 0, 0, 5, 1, 10 * time.Second, "5 done, 3 connections open, 0.5 endpoints a second, 5 findings"},
+		{"a tree is being walked", foreseen{11, 1}, 0, 26, 0, 5, 0, 10 * time.Second, "5 done, 3 connections open, 0.5 endpoints a second, 5 findings"},
+		{"one of two was walked", foreseen{2, 2}, 1, 26, 0, 5, 0, 10 * time.Second, "5 done, 3 connections open, 0.5 endpoints a second, 5 findings"},
+		{"a tree was walked", foreseen{11, 1}, 1, 5, 0, 5, 0, 10 * time.Second, "5 of 15 done, 3 connections open, 0.5 endpoints a second, 5 findings, 20s left"},
+		{"a tree was walked anew", foreseen{1, 1}, 1, 15, 5, 5, 0, 10 * time.Second, "10 of 15 done, 3 connections open, 0.5 endpoints a second, 10 findings, 10s left"},
 	} {
 		counts := new(sweep.Progress)
 		counts.Open.Store(3)
 		counts.Done.Store(tt.done)
-		p := newProgress(showsNothing, io.Discard, tt.total, counts, nil)
+		counts.Asked.Store(tt.done + tt.asked)
+		counts.Walked.Store(tt.walked)
+		counts.Files.Store(tt.files)
+		p := newProgress(showsNothing, io.Discard, tt.plan, counts, nil)
 		for range tt.before + tt.done {
 			if err := p.Record(t.Context(), fips.Assessment{Findings: make([]fips.Finding, 1)}); err != nil {
 				t.Fatal(err)
@@ -59,7 +69,7 @@ func TestStatusByTheClock(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var out strings.Builder
 				asked := make(chan os.Signal)
-				p := newProgress(tt.shows, &out, 10, new(sweep.Progress), asked)
+				p := newProgress(tt.shows, &out, foreseen{10, 0}, new(sweep.Progress), asked)
 				said := func() int {
 					synctest.Wait()
 					p.mu.Lock()

@@ -98,6 +98,9 @@ func replaySaved(ctx context.Context, std streams, f judgingFlags, state string,
 	if note != "" && !f.quiet {
 		fmt.Fprintln(std.err, note)
 	}
+	if about.Interrupted && f.quiet {
+		fmt.Fprintf(std.err, "fipsweep: incomplete: sweep %s was stopped before everything was asked\n", about.ID)
+	}
 	report, err := a.conduct(ctx, std, about, pipeline{sweeper: kept, now: func() time.Time { return about.Ended }})
 	return a.finish(ctx, std, report, a.judged(kept.observations), err)
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/replay"
 	"github.com/fipsweep/fipsweep/scanner/sweep"
-	"github.com/fipsweep/fipsweep/scanner/target"
 )
 
 // scanFlags is the command line of scan as the operator wrote it.
@@ -164,6 +163,9 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 	} else if report != nil && report.Sweep.Interrupted {
 		fmt.Fprintf(std.err, "stopped before everything was asked; go on with: %s\n", f.withState("fipsweep scan --resume "+about.ID))
 	}
+	if p.quiet && report != nil && report.Gaps.Incomplete() {
+		noteFiles(std.err, about.Scope.Targets)
+	}
 	kept := saved{[]string{journal.Path()}}
 	err = p.finish(ctx, std, report, p.judged(kept.observations), err)
 	if se := (*statusError)(nil); errors.As(err, &se) && se.err != nil {
@@ -203,11 +205,12 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	if err != nil {
 		return nil, err
 	}
-	if foreseen(p.targets) > few {
+	plan := foresee(p.targets)
+	if plan.endpoints > few {
 		growHeap(heapGrowth)
 	}
 	counts := new(sweep.Progress)
-	seen := newProgress(shows, std.err, foreseen(p.targets), counts, asked)
+	seen := newProgress(shows, std.err, plan, counts, asked)
 	defer seen.finish()
 	dialer := sweep.NewDialer(sweep.DialLimits{Concurrency: p.concurrency, Rate: p.rate, Timeout: p.timeout, Proxy: p.through, Progress: counts, Log: log})
 	files := newFiles(p.trust, p.files)
@@ -236,9 +239,4 @@ func noteFiles(w io.Writer, words []string) {
 			fmt.Fprintf(w, "%s is asked as a host; for the file of that name write ./%s\n", word, word)
 		}
 	}
-}
-
-// foreseen is how many endpoints the progress bar expects.
-func foreseen(l *target.List) int64 {
-	return int64(min(l.Count(), 1<<62))
 }

@@ -208,6 +208,35 @@ func TestNeverSatisfiedUnseen(t *testing.T) {
 	}
 }
 
+// Of a sweep that was broken off nothing is satisfied, since what was left may
+// fail; what fails fails.
+func TestNothingSatisfiedWhenBrokenOff(t *testing.T) {
+	y := NewTally(load(t))
+	y.Add(seen(1, fips.Approved, fips.ClassTLSVersion))
+	y.Add(seen(2, fips.Disallowed, fips.ClassTLSKex))
+	whole := map[string]State{}
+	for _, r := range y.Results() {
+		whole[r.Framework+r.ID] = r.State
+	}
+	y.BrokenOff()
+	held := 0
+	for _, r := range y.Results() {
+		want := whole[r.Framework+r.ID]
+		if want == Satisfied {
+			want, held = NotAssessed, held+1
+			if !strings.Contains(r.Reason, "broken off") {
+				t.Errorf("%s gives the reason %q", r.ID, r.Reason)
+			}
+		}
+		if r.State != want {
+			t.Errorf("%s: %s, want %s", r.ID, r.State, want)
+		}
+	}
+	if whole["sp800-53SC-12"] != NotSatisfied || held == 0 {
+		t.Errorf("SC-12 is %s and %d were satisfied before: the test shows nothing", whole["sp800-53SC-12"], held)
+	}
+}
+
 func TestExamplesAreBounded(t *testing.T) {
 	var all []fips.Assessment
 	for i := range 1000 {

@@ -51,6 +51,9 @@ func (y *Tally) Results() []Result {
 			Unclassified: n.unclassified, Waived: n.waived, Examples: n.examples,
 		}
 		r.State, r.Reason = n.state(y.boundary)
+		if y.stopped && r.State == Satisfied {
+			r.State, r.Reason = NotAssessed, "none observed fails, but the sweep was broken off: what was left is unobserved"
+		}
 		all = append(all, r)
 	}
 	return all

@@ -16,6 +16,7 @@ type Tally struct {
 	marks   []mark // scratch of Add, one for each control
 
 	boundary bool // some endpoint is tagged as facing outside
+	stopped  bool // the sweep was broken off
 }
 
 // A count is what was met for one control.
@@ -65,6 +66,10 @@ func NewTally(t *Table) *Tally {
 	y.marks = make([]mark, len(y.counts))
 	return y
 }
+
+// BrokenOff says that the sweep was stopped before everything was asked: what
+// was left may fail, so nothing is satisfied any more.
+func (y *Tally) BrokenOff() { y.stopped = true }
 
 // Add counts one assessment. Each endpoint is assessed once in a sweep.
 func (y *Tally) Add(a fips.Assessment) {

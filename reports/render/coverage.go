@@ -90,7 +90,23 @@ func coverageWords(r *reports.Report) string {
 	if networks > 0 {
 		s += ", in " + many(networks, "subnet")
 	}
+	if r.Gaps.Stopped {
+		s += "; " + left
+	}
 	return s
+}
+
+// lockedWords says how much no password opened; "" where all was open.
+func lockedWords(r *reports.Report) string {
+	l := r.Locked
+	if l.Files == 0 {
+		return ""
+	}
+	s := many(l.Files, "file") + " locked, in whole or in part"
+	if l.Keys > 0 {
+		s += ", with " + many(l.Keys, "key") + " that " + verb(l.Keys, "shows", "show")
+	}
+	return s + ". That is no gap; --passwords FILE names passwords to try"
 }
 
 // reasonWords lists reasons, the most frequent first.
@@ -125,6 +141,9 @@ func (p *paper) coverage(r *reports.Report) {
 			p.line(styled(dim, "  by subnet"))
 			p.reach(subnets, name, figure)
 		}
+	}
+	if s := lockedWords(r); s != "" {
+		p.para(t("  "), 2, s)
 	}
 	p.expected(r)
 	p.line()

@@ -91,6 +91,12 @@ func (c *sheet) coverage() []sparse {
 	if r.Coverage.Left.Asked > 0 {
 		add("subnet", many(r.Coverage.LeftOut, "other subnet"), "", r.Coverage.Left)
 	}
+	if s := lockedWords(r); s != "" {
+		rows = append(rows, sparse{"record": recordCoverage, "kind": "locked", "because": s})
+	}
+	if r.Gaps.Stopped {
+		rows = append(rows, sparse{"record": recordCoverage, "kind": "unasked", "because": left})
+	}
 	reason := func(column string, u reports.ReasonCount) {
 		rows = append(rows, sparse{"record": recordCoverage, "kind": "reason", "subject": string(u.Reason), column: strconv.Itoa(u.Endpoints)})
 	}

@@ -26,6 +26,9 @@ func (m *markdown) coverage() {
 	if rows := subnetRows(m.r, markdownSubnets); len(rows) > 0 {
 		m.reach("Subnet", rows)
 	}
+	if s := lockedWords(m.r); s != "" {
+		m.f("%s.\n\n", prose(s))
+	}
 	m.f("_Nothing there_: ports of hosts and ranges where nobody answered, and files without cryptography.\n\n")
 }
 

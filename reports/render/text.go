@@ -143,6 +143,9 @@ func (p *paper) controls(r *reports.Report) {
 		head = append(head, fmt.Sprintf("%d %s", r.ControlsIn(s), s))
 	}
 	coverage := fmt.Sprintf("observed %s of %s", number(r.Observed), number(r.Population()))
+	if r.Gaps.Stopped {
+		coverage = fmt.Sprintf("observed %s, stopped", number(r.Observed))
+	}
 	left := "CONTROLS   " + strings.Join(head, ", ")
 	gap := max(3, p.width-len(left)-len(coverage))
 	p.line(styled(bold, "CONTROLS"), t(strings.TrimPrefix(left, "CONTROLS")), t(strings.Repeat(" ", gap)), t(coverage))

@@ -17,6 +17,9 @@ const listedFirst = 40
 // CoverageTitle states how far the sweep reached.
 func (v *view) CoverageTitle() string { return upperFirst(coverageWords(v.R)) }
 
+// Locked says how much no password opened.
+func (v *view) Locked() string { return lockedWords(v.R) }
+
 // CoverageKinds are the kinds of which anything was asked.
 func (v *view) CoverageKinds() []reachRow {
 	rows := kindRows(v.R)

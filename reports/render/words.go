@@ -79,6 +79,10 @@ func byWaiver(r *reports.Report) string {
 // stopped is how a sweep that was broken off is told of.
 const stopped = "the sweep was stopped before everything was asked"
 
+// left is what such a sweep says of the rest: how many endpoints a name or a
+// tree would have led to is not known before it is asked.
+const left = "the sweep was stopped, and an unknown number of endpoints was left unasked"
+
 // unwaived is the verdict on what no waiver takes out.
 func unwaived(r *reports.Report) string {
 	fails, observed := r.Grade(fips.Fail), r.Observed

@@ -150,6 +150,9 @@ func TestSweep(t *testing.T) {
 	if a, d, n := p.Asked.Load(), p.Done.Load(), p.Answered.Load(); a != 6 || d != 6 || n != 4 {
 		t.Errorf("asked %d, done %d, answered %d; want 6, 6, 4", a, d, n)
 	}
+	if w, f := p.Walked.Load(), p.Files.Load(); w != 1 || f != 3 {
+		t.Errorf("walked %d with %d files; want 1 with 3", w, f)
+	}
 }
 
 func TestBounds(t *testing.T) {

@@ -19,9 +19,15 @@ func (r *run) target(t scanner.Target) {
 	v := visit{run: r, named: newNamed(t)}
 	defer func() { r.sendAll(v.named.end()) }()
 	defer v.end()
+	if t.Path != "" {
+		defer r.cfg.Progress.Walked.Add(1)
+	}
 	for e, err := range r.cfg.Expander.Expand(r.ctx, t) {
 		if r.ctx.Err() != nil {
 			return
+		}
+		if t.Path != "" {
+			r.cfg.Progress.Files.Add(1)
 		}
 		if done, heard, answered := r.done(e); done {
 			v.named.met(answered)

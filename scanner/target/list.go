@@ -117,6 +117,18 @@ func (l *List) Count() uint64 {
 	return addSat(l.count(&l.named, 0), addSat(l.singles.count(l.shard), l.count(&l.spans, l.singles.size())))
 }
 
+// Paths is how many paths the shard has, each of which Count counts as one
+// file: the files of a tree are known once it was walked.
+func (l *List) Paths() uint64 {
+	var total uint64
+	for i, e := range l.named.entries {
+		if e.uses[0].spec.path != "" {
+			total += l.shard.below(l.named.starts[i]+1) - l.shard.below(l.named.starts[i])
+		}
+	}
+	return total
+}
+
 // count is how many endpoints the shard has of a row, whose numbers begin with
 // first.
 func (l *List) count(r *row, first uint64) uint64 {

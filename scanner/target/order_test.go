@@ -140,7 +140,7 @@ func TestShards(t *testing.T) {
 	whole := ids(t, o, args)
 	for _, of := range []uint64{1, 2, 3, 7, 64} {
 		got := map[string]bool{}
-		var counted uint64
+		var counted, paths uint64
 		for i := range of {
 			o.Shard, o.Seed = Shard{i + 1, of}, i // whatever the seed of each
 			l, err := Parse(args, o)
@@ -148,6 +148,7 @@ func TestShards(t *testing.T) {
 				t.Fatal(err)
 			}
 			counted += l.Count()
+			paths += l.Paths()
 			for id := range ids(t, o, args) {
 				if got[id] {
 					t.Fatalf("%s is in two of %d shards", id, of)
@@ -157,6 +158,9 @@ func TestShards(t *testing.T) {
 		}
 		if diff := cmp.Diff(whole, got); diff != "" {
 			t.Errorf("%d shards (-whole +shards):\n%s", of, diff)
+		}
+		if paths != 1 {
+			t.Errorf("%d shards count %d paths, and there is one", of, paths)
 		}
 		if counted != uint64(len(whole)) {
 			t.Errorf("%d shards count %d endpoints, and there are %d", of, counted, len(whole))
