@@ -45,15 +45,15 @@ func exitHelp() string {
 }
 
 // exitLine is a status and its meaning, as the summary's last line has it.
-// failOn is what counts as a finding; incomplete tells of a gap that a status
+// counted is what exits 3, as "findings at or above unclassified"; incomplete tells of a gap that a status
 // before it hides.
-func exitLine(status exitStatus, failOn string, incomplete bool) string {
+func exitLine(status exitStatus, counted string, incomplete bool) string {
 	line := fmt.Sprintf("exit %d", status)
 	for _, row := range exitTable {
 		switch {
 		case row.status != status:
 		case status == exitFindings:
-			line += ": findings at or above " + failOn
+			line += ": " + counted
 		default:
 			line += ": " + row.meaning
 		}
