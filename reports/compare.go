@@ -30,10 +30,17 @@ const (
 	MoveMilder Move = "milder"
 	MoveGone   Move = "gone"
 	MoveWaiver Move = "waiver" // the same status, and a waiver takes it out in one of both only
+
+	// Between two sweeps a finding is gone with its endpoint; where that is
+	// still there and was seen, it is mended, and where not, nobody knows.
+	MoveMended     Move = "mended"
+	MoveUnobserved Move = "unobserved"
 )
 
 // Moves lists the moves in the order of reports.
-func Moves() []Move { return []Move{MoveNew, MoveWorse, MoveMilder, MoveGone, MoveWaiver} }
+func Moves() []Move {
+	return []Move{MoveNew, MoveWorse, MoveMilder, MoveMended, MoveUnobserved, MoveGone, MoveWaiver}
+}
 
 // A FindingChange is one finding that differs. Before and After are its status
 // in both; where it is no finding in one, the status that the subject has
@@ -46,6 +53,7 @@ type FindingChange struct {
 	Finding fips.Finding  // as it is after, else as it was
 	Was     *fips.Finding // as it was, where another rule decides now; else nil
 	Waived  [2]bool       // before and after
+	Why     Why           // between two sweeps: what the move rests on
 }
 
 // A Comparison is what changes between two judgings of the same observations:
@@ -68,6 +76,7 @@ type MoveGroup struct {
 	Rule     string
 	Subject  fips.Subject
 	Because  string
+	Why      Why
 	Findings int
 	Places   Places
 	last     int
@@ -129,6 +138,7 @@ type groupKey struct {
 	before, after fips.Status
 	rule          string
 	subject       fips.Subject
+	why           Why
 }
 
 // endpoint compares what was ruled of one endpoint.
@@ -254,13 +264,13 @@ func statusOf(a fips.Assessment, like fips.Finding) fips.Status {
 func (c *comparer) add(x FindingChange) error {
 	c.Moves[x.Move]++
 	f := x.Finding
-	key := groupKey{x.Move, x.Before, x.After, f.Rule, fips.Subject{Kind: f.Subject.Kind, Name: clip(f.Subject.Name, maxText)}}
+	key := groupKey{x.Move, x.Before, x.After, f.Rule, fips.Subject{Kind: f.Subject.Kind, Name: clip(f.Subject.Name, maxText)}, x.Why}
 	g := c.groups[key]
 	if g == nil && len(c.groups) >= maxGroups {
 		c.LeftOut++
 	} else {
 		if g == nil {
-			g = &MoveGroup{Move: key.move, Before: key.before, After: key.after, Rule: key.rule, Subject: key.subject, Because: f.Because}
+			g = &MoveGroup{Move: key.move, Before: key.before, After: key.after, Rule: key.rule, Subject: key.subject, Because: f.Because, Why: x.Why}
 			c.groups[key] = g
 		}
 		g.Findings++
@@ -341,7 +351,7 @@ func (c *comparer) result() *Comparison {
 	order := Moves()
 	slices.SortFunc(c.Groups, func(a, b MoveGroup) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, a.Move), slices.Index(order, b.Move)), cmp.Compare(b.After, a.After), cmp.Compare(b.Before, a.Before),
-			cmp.Compare(b.Places.Count, a.Places.Count), strings.Compare(a.Subject.Kind, b.Subject.Kind), strings.Compare(a.Subject.Name, b.Subject.Name), strings.Compare(a.Rule, b.Rule))
+			cmp.Compare(b.Places.Count, a.Places.Count), strings.Compare(a.Subject.Kind, b.Subject.Kind), strings.Compare(a.Subject.Name, b.Subject.Name), strings.Compare(a.Rule, b.Rule), strings.Compare(string(a.Why), string(b.Why)))
 	})
 	return &c.Comparison
 }

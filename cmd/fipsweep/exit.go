@@ -29,7 +29,7 @@ var exitTable = [...]struct {
 	{exitUsage, "the command line, a file given to it or a target cannot be"},
 	{exitInterrupted, "interrupted; what was finished is written"},
 	{exitFailed, "the work could not be done"},
-	{exitFindings, "findings at or above --fail-on (unclassified, unless said otherwise)"},
+	{exitFindings, "findings at or above --fail-on (unclassified, unless said otherwise); of diff, new ones"},
 	{exitIncomplete, "incomplete: something named or answering was lost before all was asked"},
 	{exitClean, "clean: no such findings, and nothing lost"},
 }
@@ -45,15 +45,15 @@ func exitHelp() string {
 }
 
 // exitLine is a status and its meaning, as the summary's last line has it.
-// failOn is what counts as a finding; incomplete tells of a gap that a status
+// counted is what exits 3, as "findings at or above unclassified"; incomplete tells of a gap that a status
 // before it hides.
-func exitLine(status exitStatus, failOn string, incomplete bool) string {
+func exitLine(status exitStatus, counted string, incomplete bool) string {
 	line := fmt.Sprintf("exit %d", status)
 	for _, row := range exitTable {
 		switch {
 		case row.status != status:
 		case status == exitFindings:
-			line += ": findings at or above " + failOn
+			line += ": " + counted
 		default:
 			line += ": " + row.meaning
 		}

@@ -42,7 +42,7 @@ them: no observation from outside can.`,
 	})
 	root.SetUsageTemplate(root.UsageTemplate() + "\n" + configHelp + "\n" + exitHelp())
 	config.add(root)
-	root.AddCommand(newScan(std), newReport(std), newRejudge(std), newExplain(std), newRules(std), newWaivers(std), newSchema(std), newVersion(std))
+	root.AddCommand(newScan(std), newReport(std), newDiff(std), newRejudge(std), newExplain(std), newRules(std), newWaivers(std), newSchema(std), newVersion(std))
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}

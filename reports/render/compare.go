@@ -19,7 +19,7 @@ func Comparison(w io.Writer, c *reports.Comparison, o TextOptions) error {
 	p.tallies(c)
 	p.changedControls(c)
 	for _, m := range reports.Moves() {
-		p.moves(c, m)
+		p.moves(c, m, nil)
 	}
 	p.leftOut(c)
 	if o.Exit != "" {
@@ -95,18 +95,27 @@ func (p *paper) changedControls(c *reports.Comparison) {
 // shownGroups is how many groups of each move are named.
 const shownGroups = 10
 
-// moves writes the groups of a move, each with its endpoints.
-func (p *paper) moves(c *reports.Comparison, m reports.Move) {
+// moves writes the groups of a move, each with its endpoints, and with more on
+// it if that is not nil.
+func (p *paper) moves(c *reports.Comparison, m reports.Move, more func(reports.MoveGroup) string) {
 	list := slices.DeleteFunc(slices.Clone(c.Groups), func(g reports.MoveGroup) bool { return g.Move != m })
 	if len(list) == 0 {
 		return
 	}
 	const figures = 20
-	title := map[reports.Move]string{reports.MoveNew: "NEW", reports.MoveWorse: "WORSE", reports.MoveMilder: "MILDER", reports.MoveGone: "GONE", reports.MoveWaiver: "WAIVERS"}[m]
+	title := map[reports.Move]string{reports.MoveNew: "NEW", reports.MoveWorse: "WORSE", reports.MoveMilder: "MILDER", reports.MoveGone: "GONE", reports.MoveWaiver: "WAIVERS",
+		reports.MoveMended: "MENDED", reports.MoveUnobserved: "NO LONGER OBSERVED"}[m]
 	p.line(styledf(bold, "%-*s", p.width-figures, title), tf("%10s%10s", "findings", "endpoints"))
 	for _, g := range list[:min(shownGroups, len(list))] {
 		room := p.width - 4 - figures
-		p.line(t("  "), p.mark(g.After), tf(" %-*s", room, p.cut(p.plain(moveLine(g)), room)), tf("%10s%10s", number(g.Findings), number(g.Places.Count)))
+		mark := p.mark(g.After)
+		if g.Move == reports.MoveMended {
+			mark = t(" ") // what is not there any more has no status
+		}
+		p.line(t("  "), mark, tf(" %-*s", room, p.cut(p.plain(moveLine(g)), room)), tf("%10s%10s", number(g.Findings), number(g.Places.Count)))
+		if more != nil {
+			p.para(styled(dim, "    "), 4, more(g))
+		}
 		p.line(styled(dim, "    "+p.runs(c.After.Runs(g.Places), g.Places.Left(), p.width-4)))
 	}
 	if rest := list[min(shownGroups, len(list)):]; len(rest) > 0 {
@@ -123,7 +132,7 @@ func (p *paper) moves(c *reports.Comparison, m reports.Move) {
 func moveLine(g reports.MoveGroup) string {
 	subject := cutRunes(g.Subject.Name, 48)
 	switch {
-	case g.Move == reports.MoveGone && g.After == fips.Unobserved:
+	case g.After == fips.Unobserved:
 		return fmt.Sprintf("%s, was %s", subject, g.Before)
 	case g.Move == reports.MoveWaiver || g.Before == g.After || g.Before == fips.Unobserved:
 		return fmt.Sprintf("%s %s", subject, g.After)
