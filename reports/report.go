@@ -72,6 +72,7 @@ type StatusCount struct {
 // An Algorithm is one subject and how many endpoints accept or hold it.
 type Algorithm struct {
 	Subject   fips.Subject
+	Aspect    string // what of it; see Aspect
 	Status    fips.Status
 	Endpoints int
 }

@@ -97,14 +97,14 @@ func (w *worst) result(names naming) []Worst {
 type algorithms map[algorithmKey]*Algorithm
 
 type algorithmKey struct {
-	kind, name string
-	status     fips.Status
+	kind, name, aspect string
+	status             fips.Status
 }
 
 func (m algorithms) add(a fips.Assessment) {
 	seen := map[algorithmKey]bool{}
 	for r, counts := range Counted(a) {
-		key := algorithmKey{r.Subject.Kind, clip(r.Subject.Name, maxText), r.Status}
+		key := algorithmKey{r.Subject.Kind, clip(r.Subject.Name, maxText), clip(Aspect(r), maxText), r.Status}
 		if !counts || seen[key] {
 			continue
 		}
@@ -113,7 +113,7 @@ func (m algorithms) add(a fips.Assessment) {
 			if len(m) >= maxAlgorithms {
 				continue
 			}
-			m[key] = &Algorithm{Subject: fips.Subject{Kind: key.kind, Name: key.name}, Status: r.Status}
+			m[key] = &Algorithm{Subject: fips.Subject{Kind: key.kind, Name: key.name}, Aspect: key.aspect, Status: r.Status}
 		}
 		m[key].Endpoints++
 	}
@@ -126,7 +126,7 @@ func (m algorithms) result() []Algorithm {
 	}
 	slices.SortFunc(all, func(a, b Algorithm) int {
 		return cmp.Or(strings.Compare(a.Subject.Kind, b.Subject.Kind), cmp.Compare(b.Endpoints, a.Endpoints),
-			strings.Compare(a.Subject.Name, b.Subject.Name), cmp.Compare(b.Status, a.Status))
+			strings.Compare(a.Subject.Name, b.Subject.Name), cmp.Compare(b.Status, a.Status), strings.Compare(a.Aspect, b.Aspect))
 	})
 	return all
 }

@@ -40,6 +40,7 @@ type postureJSON struct {
 
 type algorithmJSON struct {
 	fips.Subject
+	Aspect    string      `json:"aspect,omitempty"`
 	Status    fips.Status `json:"status"`
 	Endpoints int         `json:"endpoints"`
 }
@@ -109,7 +110,7 @@ func newDocument(r *reports.Report) (*document, error) {
 		d.Posture = append(d.Posture, postureJSON{c.Status, c.Endpoints, kindsJSON(c.ByKind)})
 	}
 	for _, a := range r.Algorithms {
-		d.Algorithms = append(d.Algorithms, algorithmJSON{a.Subject, a.Status, a.Endpoints})
+		d.Algorithms = append(d.Algorithms, algorithmJSON{a.Subject, a.Aspect, a.Status, a.Endpoints})
 	}
 	for _, w := range r.Worst {
 		d.Worst = append(d.Worst, worstJSON{w.ID, w.Endpoint, w.Kind.String(), w.Status, orNone(w.What), w.More, w.Alike, w.Owner})

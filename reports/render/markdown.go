@@ -161,7 +161,7 @@ func (m *markdown) change(n int, c reports.Change) {
 	m.row("Status", "Subject", "Because", "Remedy", "Rule and citations", "Endpoints")
 	m.row("---", "---", "---", "---", "---", "---")
 	for _, row := range c.Rows[:min(markdownRows, len(c.Rows))] {
-		m.row(sign(row.Status)+" "+row.Status.String(), codeSpan(row.Subject.Name)+" "+prose(subjectKind(row.Subject.Kind)), prose(row.Because), prose(row.Remedy),
+		m.row(sign(row.Status)+" "+row.Status.String(), codeSpan(row.Subject.Name)+" "+prose(aspectOf(row.Subject.Kind, reports.Aspect(fips.Ruling{Subject: row.Subject, Rule: row.Rule}))), prose(row.Because), prose(row.Remedy),
 			rule(row), m.whose(row))
 	}
 	if left := len(c.Rows) - markdownRows; left > 0 {

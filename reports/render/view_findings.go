@@ -52,7 +52,7 @@ func (v *view) Changes() []changeView {
 	for _, c := range v.R.Changes {
 		x := changeView{Change: c}
 		for _, row := range c.Rows {
-			r := rowView{Row: row, Rank: int(row.Status), Kind: clean(subjectKind(row.Subject.Kind)), RuleName: ruleName(row.Rule),
+			r := rowView{Row: row, Rank: int(row.Status), Kind: clean(aspectOf(row.Subject.Kind, reports.Aspect(fips.Ruling{Subject: row.Subject, Rule: row.Rule}))), RuleName: ruleName(row.Rule),
 				ControlIDs: strings.Join(row.Controls, " "), Dates: dates(row.From, row.Until, row.Next), Read: read(row.SourceRead),
 				Runs: v.R.Runs(row.Places), Left: row.Places.Left(), Owned: ownership(row)}
 			if !used[row.ID] {

@@ -160,10 +160,18 @@ func (v *view) Algorithms() []algorithmRow {
 			limit = listedGood
 		}
 		if count[g]++; count[g] <= limit || a.Subject.Kind == "protocol-version" {
-			rows = append(rows, algorithmRow{a.Subject.Name, subjectKind(a.Subject.Kind), a.Status, a.Endpoints, barOf(a.Status, a.Endpoints, most)})
+			rows = append(rows, algorithmRow{a.Subject.Name, aspectOf(a.Subject.Kind, a.Aspect), a.Status, a.Endpoints, barOf(a.Status, a.Endpoints, most)})
 		}
 	}
 	return rows
+}
+
+// aspectOf says what kind a subject is, and what of it is meant.
+func aspectOf(kind, aspect string) string {
+	if aspect == "" {
+		return subjectKind(kind)
+	}
+	return subjectKind(kind) + ": " + clean(aspect)
 }
 
 // A controlRow is a result as the table shows it.
