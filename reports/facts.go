@@ -40,6 +40,7 @@ const (
 	PrivateServed    FactKind = "private-key-served"             // a private key lies in a file and an endpoint shows its public half
 	CertificateNames FactKind = "certificate-many-names"         // one certificate is shown under several names
 	PrivateOrphaned  FactKind = "private-key-orphaned"           // nothing public of a private key was met
+	PrivateCopied    FactKind = "private-key-copied"             // a private key of one hand lies in several files
 	PrivateBeside    FactKind = "private-key-beside-certificate" // a private key lies in the folder of its certificate
 	FileMissing      FactKind = "named-file-missing"             // a configuration names a file that is not there, or cannot be read
 	FileNamed        FactKind = "named-file"                     // a configuration names a file that is there
@@ -62,7 +63,7 @@ func (k FactKind) joint() fips.JointRule {
 
 // FactKinds lists the kinds in the order of reports.
 func FactKinds() []FactKind {
-	return []FactKind{KeyShared, ChainDiffers, PrivateServed, CertificateNames, PrivateOrphaned, PrivateBeside, FileMissing, FileNamed}
+	return []FactKind{KeyShared, ChainDiffers, PrivateServed, CertificateNames, PrivateOrphaned, PrivateCopied, PrivateBeside, FileMissing, FileNamed}
 }
 
 // Facts is every fact over several endpoints: counts, the first of each kind,
@@ -189,6 +190,8 @@ func (k *tie) says(kind FactKind) (string, []role) {
 		return fmt.Sprintf("Its private half lies in %s, and %s.", files(k.files()), k.shown()), []role{servedKey, hostKey, privateKey}
 	case kind == PrivateOrphaned && public == 0:
 		return fmt.Sprintf("Its private half lies in %s; no certificate, host key or public key of it was met.", files(k.files())), []role{privateKey}
+	case kind == PrivateCopied && k.files() > 1 && k.hands() < 2:
+		return fmt.Sprintf("Its private half lies in %s%s.", k.atLeast(), files(k.files())), []role{privateKey}
 	case kind == PrivateBeside && k.beside():
 		return "Its private half lies in the folder of its certificate.", []role{privateKey}
 	}
@@ -198,12 +201,10 @@ func (k *tie) says(kind FactKind) (string, []role) {
 // hands counts the hands that a key is in. A hand is one holder: whom
 // certificates are for (renewed, copied to files or shown at many endpoints,
 // they are one certificate still), or an SSH host with all its ports, names and
-// addresses. Each needs the private half, and so the files with that are hands
-// of their own only where there are more of them. It is the least number, as
-// not every place of a key that is everywhere is known.
-func (k *tie) hands() int {
-	return max(k.identities()+hosts(k.with(hostKey)), k.files())
-}
+// addresses. Files are none: a copy in another folder or in an archive, such as
+// a backup, may be the same holder's. It is the least number, as not every
+// place of a key that is everywhere is known.
+func (k *tie) hands() int { return k.identities() + hosts(k.with(hostKey)) }
 
 // identities counts whom the certificates of the key are for.
 func (k *tie) identities() int {

@@ -143,7 +143,7 @@ func TestFactsOfItems(t *testing.T) {
 	itemFindings(t, lines, leaf["sha256"], root["sha256"])
 	for _, words := range []string{"end entity", "trust anchor", "signed by itself", "issued by " + leaf["issuer"], "serial 1234567890abcdef", "for www.example.com", "usage digitalSignature serverAuth",
 		"SHA-256 " + leaf["sha256"][:15], "exponent 65537", "public key SHA-256 " + leaf["spki"][:15], "its certificate beside it", "chain complete", "user id " + me.Uid, "0640",
-		"1 private key with nothing public beside", "in the folder of", "1 key in more than one hand"} {
+		"1 private key with nothing public beside", "in the folder of", "1 private key in several files"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the page lacks %q", words)
 		}
@@ -219,7 +219,7 @@ func itemFindings(t *testing.T, lines []map[string]json.RawMessage, leaf, root s
 	for _, f := range facts {
 		kinds[f.Kind]++
 	}
-	if kinds["private-key-orphaned"] != 1 || kinds["private-key-beside-certificate"] != 1 || kinds["key-shared"] != 1 {
+	if kinds["private-key-orphaned"] != 1 || kinds["private-key-beside-certificate"] != 1 || kinds["private-key-copied"] != 1 {
 		t.Errorf("facts %v", kinds)
 	}
 }

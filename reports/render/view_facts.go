@@ -41,6 +41,8 @@ func factTitle(k reports.FactKind, n int) string {
 		return many(n, "certificate") + " served under several names"
 	case reports.PrivateOrphaned:
 		return many(n, "private key") + " with nothing public beside"
+	case reports.PrivateCopied:
+		return many(n, "private key") + " in several files"
 	case reports.FileMissing:
 		return many(n, "file") + " named by configurations and not to be had"
 	case reports.FileNamed:
@@ -52,7 +54,7 @@ func factTitle(k reports.FactKind, n int) string {
 func factWhy(k reports.FactKind) string {
 	switch k {
 	case reports.KeyShared:
-		return "Whoever takes such a key from one place holds it for all. A hand is a name that certificates are for, however often these are copied or shown, or an SSH host; or a file with the private half, where there are more of those."
+		return "Whoever takes such a key from one place holds it for all. A hand is a name that certificates are for, however often these are copied or shown, or an SSH host."
 	case reports.ChainDiffers:
 		return "What a client meets depends on the address that it gets: one of them may have been left behind."
 	case reports.PrivateServed:
@@ -61,6 +63,8 @@ func factWhy(k reports.FactKind) string {
 		return "One renewal, or one loss of its key, touches all of them."
 	case reports.PrivateOrphaned:
 		return "Its use was not met in this sweep: it may be spare, forgotten, or of a service that was not asked."
+	case reports.PrivateCopied:
+		return "A copy, in a backup or beside another service, gives away as much as the key: each has to be kept as well, and replaced with it. How each is kept is ruled on at its file."
 	case reports.FileMissing:
 		return "The program will not start, does without, or reads it as another user; a sweep by another user may tell."
 	case reports.FileNamed:
@@ -112,7 +116,7 @@ func (v *view) FactTitle() string {
 // together writes a line for each kind of fact that is worth one in a summary.
 func (p *paper) together(r *reports.Report) {
 	head := styled(bold, "TOGETHER")
-	for _, kind := range [...]reports.FactKind{reports.KeyShared, reports.ChainDiffers, reports.PrivateServed, reports.CertificateNames, reports.PrivateOrphaned, reports.FileMissing} {
+	for _, kind := range [...]reports.FactKind{reports.KeyShared, reports.ChainDiffers, reports.PrivateServed, reports.CertificateNames, reports.PrivateOrphaned, reports.PrivateCopied, reports.FileMissing} {
 		list := r.Facts.Of(kind)
 		n := r.Facts.Counts[kind]
 		if n == 0 || len(list) == 0 {
