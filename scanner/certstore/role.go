@@ -58,6 +58,9 @@ var hashed = regexp.MustCompile(`^[0-9a-f]{8}\.[0-9]+$`)
 // Debian, Alpine and Arch; Red Hat; SUSE; Android and BSD.
 var trustFolders = []string{"/ca-certificates/", "/ca-trust/", "/ca-trust-source/", "/pki/trust/", "/cacerts/", "/certs/trusted/"}
 
+// trustValues are values of Kubernetes's objects that are there to be trusted.
+var trustValues = []string{":ca.crt", ":caBundle", ":certificate-authority-data"}
+
 // trustPlace tells whether the file, or the member of an archive, lies where
 // anchors are kept.
 func (c *content) trustPlace(member string) bool {
@@ -67,7 +70,8 @@ func (c *content) trustPlace(member string) bool {
 	}
 	return slices.ContainsFunc(names, func(name string) bool {
 		in := func(folder string) bool { return strings.Contains(name, folder) }
-		return hashed.MatchString(filepath.Base(name)) || slices.ContainsFunc(trustFolders, in)
+		value := func(end string) bool { return member != "" && strings.HasSuffix(name, end) }
+		return hashed.MatchString(filepath.Base(name)) || slices.ContainsFunc(trustFolders, in) || slices.ContainsFunc(trustValues, value)
 	})
 }
 
