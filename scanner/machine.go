@@ -28,8 +28,8 @@ type Use struct {
 	File string `json:"file"` // as written
 
 	// Path is where that is, without symbolic links: "" for a pattern, a name
-	// with variables, or a relative one that was not found. State is what was
-	// found there.
+	// with variables, or a relative one that was not found and is taken from
+	// who knows where. State is what was found there.
 	Path  string `json:"path,omitempty"`
 	State string `json:"state,omitempty"`
 }

@@ -47,16 +47,36 @@ func (c *content) locate(name string) (path, state string) {
 			return real, stateOf(real)
 		}
 	}
-	if filepath.IsAbs(name) {
+	switch root := serverRoot(c.path()); {
+	case filepath.IsAbs(name):
 		return candidates(c.path(), name)[0], scanner.UseMissing
+	case strings.HasPrefix(name, "~/"):
+	case root != "":
+		return filepath.Join(root, name), scanner.UseMissing
+	case c.observation.Host != nil && c.observation.Host.Format == "nginx": // beside its first configuration
+		return filepath.Join(filepath.Dir(c.path()), name), scanner.UseMissing
 	}
-	return "", ""
+	return "", "" // taken from where the program is started, which no file tells
+}
+
+// serverRoot is the folder from which nginx and Apache take relative names, by
+// the name that it has as it is installed; "" where the configuration lies in
+// none.
+func serverRoot(config string) string {
+	for dir := filepath.Dir(config); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		switch filepath.Base(dir) {
+		case "nginx", "apache2", "httpd":
+			return dir
+		}
+	}
+	return ""
 }
 
 // candidates are where a program may look for a file that its configuration
 // names. Below a copy of a whole system, as in a container's root, an absolute
 // name is one below that root; a relative one is taken from the folder of the
-// configuration or, for one in conf.d or sites-enabled, the folder above.
+// configuration or, for one in conf.d or sites-enabled, the folder above, or
+// from the server's own.
 func candidates(config, name string) []string {
 	dir := filepath.Dir(config)
 	if home, ok := strings.CutPrefix(name, "~/"); ok {
@@ -66,7 +86,11 @@ func candidates(config, name string) []string {
 		return []string{filepath.Join(filepath.Dir(dir), home)}
 	}
 	if !filepath.IsAbs(name) {
-		return []string{filepath.Join(dir, name), filepath.Join(filepath.Dir(dir), name)}
+		places := []string{filepath.Join(dir, name), filepath.Join(filepath.Dir(dir), name)}
+		if root := serverRoot(config); root != "" {
+			places = append(places, filepath.Join(root, name))
+		}
+		return places
 	}
 	if root, _, ok := strings.Cut(config, "/etc/"); ok && root != "" {
 		return []string{filepath.Join(root, name), filepath.Clean(name)}

@@ -163,7 +163,10 @@ func readPostfix(m *scanner.Machine, text []byte) {
 		if !found {
 			continue
 		}
-		name, value = strings.Trim(strings.TrimPrefix(name, "-o"), " \t{"), strings.TrimRight(value, " }")
+		name = strings.TrimSpace(strings.TrimPrefix(name, "-o"))
+		if inner, ok := strings.CutPrefix(name, "{"); ok {
+			name, value = strings.TrimSpace(inner), strings.TrimSuffix(value, "}")
+		}
 		_, plain, _ := strings.Cut(name, "_")
 		for _, word := range list(value) {
 			if d := postfixWords[plain]; d.use != "" {
