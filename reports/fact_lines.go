@@ -16,6 +16,7 @@ import (
 type factsLine struct {
 	Counts map[FactKind]int `json:"fact_counts"`
 	Facts  []factLine       `json:"facts"` // the first of each kind
+	Halves int              `json:"private_keys_unmatched,omitempty"`
 }
 
 type factLine struct {
@@ -37,7 +38,7 @@ const maxFactPlaces = 16
 
 func newFactsLine(r *Report) factsLine {
 	f := r.Facts
-	l := factsLine{Counts: f.Counts, Facts: []factLine{}}
+	l := factsLine{Counts: f.Counts, Facts: []factLine{}, Halves: f.Halves}
 	if l.Counts == nil {
 		l.Counts = map[FactKind]int{}
 	}

@@ -71,6 +71,7 @@ func FactKinds() []FactKind {
 type Facts struct {
 	Counts map[FactKind]int
 	List   []Fact
+	Halves int // private keys in files whose public half is not known, locked or not computed: what belongs to them is unobserved
 	each   iter.Seq[Fact]
 	uses   uses
 }

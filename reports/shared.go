@@ -12,7 +12,7 @@ import (
 // them with all others. The posture of an endpoint stays what it shows by
 // itself.
 func (b *Builder) settle() Facts {
-	f := Facts{Counts: map[FactKind]int{}, uses: b.ties.uses, each: func(yield func(Fact) bool) {
+	f := Facts{Counts: map[FactKind]int{}, Halves: b.ties.halves, uses: b.ties.uses, each: func(yield func(Fact) bool) {
 		for x := range b.ties.all() {
 			b.rule(&x)
 			if !yield(x) {

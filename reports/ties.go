@@ -20,6 +20,8 @@ type ties struct {
 	keys  map[[sha256.Size]byte]*tie
 	names map[string]*nameTie
 	uses  uses
+
+	halves int // see Facts.Halves
 }
 
 // A role is what a key was met as.
@@ -115,6 +117,9 @@ func (t *ties) add(o scanner.Observation, n int) {
 		t.uses.met(o)
 		for i := range o.Store.Items {
 			item := &o.Store.Items[i]
+			if half(item) {
+				t.halves++
+			}
 			switch {
 			case item.Certificate != nil:
 				see(item.Certificate.Key.SPKISHA256, KeyName(item.Certificate.Key), storedCert, item.Certificate)
@@ -125,6 +130,12 @@ func (t *ties) add(o scanner.Observation, n int) {
 			}
 		}
 	}
+}
+
+// half tells whether an item is a private key of which neither the public half
+// is known nor a certificate beside it.
+func half(i *scanner.Item) bool {
+	return i.Kind == scanner.ItemPrivateKey && (i.Key == nil || i.Key.SPKISHA256 == "") && i.Pair == ""
 }
 
 // key finds the tie of a digest, or begins it; nil where there is no digest.

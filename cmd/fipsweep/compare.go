@@ -54,6 +54,10 @@ func compareSaved(ctx context.Context, std streams, f judgingFlags, state string
 		}
 		sides[i] = reports.Side{Report: report, Again: a.judged(kept.observations)}
 	}
+	if f.quiet {
+		tellStopped(std.err, about)
+		tellGaps(std.err, sides[1].Report)
+	}
 	status := outcome(sides[1].Report, after.failOn)
 	if err := after.writeComparison(ctx, std, sides[0], sides[1], status); err != nil {
 		return err

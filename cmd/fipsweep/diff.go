@@ -224,6 +224,10 @@ func (a *assessor) writeDiff(ctx context.Context, std streams, before, after rep
 	if err != nil {
 		return err
 	}
+	if a.quiet {
+		tellStopped(std.err, after.Report.Sweep)
+		tellGaps(std.err, after.Report)
+	}
 	status := exitClean
 	if after.Report.Gaps.Incomplete() {
 		status = exitIncomplete

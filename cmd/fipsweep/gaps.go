@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/fipsweep/fipsweep/reports"
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // tellGaps says on stderr what a sweep lost, in one line, for who asked for no
@@ -15,6 +16,13 @@ import (
 func tellGaps(w io.Writer, r *reports.Report) {
 	if words := gapWords(r); words != "" {
 		fmt.Fprintf(w, "fipsweep: incomplete: %s\n", words)
+	}
+}
+
+// tellStopped says of a saved sweep that it was stopped.
+func tellStopped(w io.Writer, s scanner.Sweep) {
+	if s.Interrupted {
+		fmt.Fprintf(w, "fipsweep: incomplete: sweep %s was stopped before everything was asked\n", s.ID)
 	}
 }
 

@@ -98,8 +98,8 @@ func replaySaved(ctx context.Context, std streams, f judgingFlags, state string,
 	if note != "" && !f.quiet {
 		fmt.Fprintln(std.err, note)
 	}
-	if about.Interrupted && f.quiet {
-		fmt.Fprintf(std.err, "fipsweep: incomplete: sweep %s was stopped before everything was asked\n", about.ID)
+	if f.quiet {
+		tellStopped(std.err, about)
 	}
 	report, err := a.conduct(ctx, std, about, pipeline{sweeper: kept, now: func() time.Time { return about.Ended }})
 	return a.finish(ctx, std, report, a.judged(kept.observations), err)

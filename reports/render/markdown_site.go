@@ -144,7 +144,7 @@ func (m *markdown) together(room int) {
 		if n == 0 {
 			continue
 		}
-		m.f("**%s.** %s\n\n", upperFirst(factTitle(kind, n)), prose(factWhy(kind)))
+		m.f("**%s.** %s\n\n", upperFirst(factTitle(m.r.Facts, kind)), prose(factWhy(kind)))
 		if kind != reports.PrivateBeside && kind != reports.FileNamed {
 			m.facts(kind, n, room)
 		}

@@ -342,7 +342,7 @@ func (p *paper) soon(r *reports.Report) {
 	}
 	if soon := r.Certificates.Within(30); len(soon) > 0 {
 		first := soon[0]
-		lines = append(lines, fmt.Sprintf("%s %s within 30 days, first %s in %s", many(len(soon), "certificate"), verb(len(soon), "expires", "expire"), first.Subject, many(first.Days, "day")))
+		lines = append(lines, fmt.Sprintf("%s %s within 30 days, first \"%s\" in %s", many(len(soon), "certificate"), verb(len(soon), "expires", "expire"), first.Subject, many(first.Days, "day")))
 	}
 	shown := map[bool]bool{}
 	for _, e := range r.Calendar {

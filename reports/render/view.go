@@ -239,7 +239,7 @@ func (v *view) Soon() []soonView {
 		list = append(list, soonView{"Certificates that have expired", "certs", n, false})
 	}
 	if soon := v.R.Certificates.Within(30); len(soon) > 0 {
-		list = append(list, soonView{fmt.Sprintf("Certificates that expire within 30 days, first %s in %s", clean(soon[0].Subject), many(soon[0].Days, "day")), "certs", len(soon), false})
+		list = append(list, soonView{fmt.Sprintf("Certificates that expire within 30 days, first \"%s\" in %s", clean(soon[0].Subject), many(soon[0].Days, "day")), "certs", len(soon), false})
 	}
 	shown := map[bool]bool{}
 	for _, e := range v.R.Calendar {

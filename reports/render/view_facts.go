@@ -29,7 +29,8 @@ type factView struct {
 const maxFactPlaces = 24
 
 // factTitle and factWhy say what a kind of fact is and what it tells.
-func factTitle(k reports.FactKind, n int) string {
+func factTitle(f reports.Facts, k reports.FactKind) string {
+	n := f.Counts[k]
 	switch k {
 	case reports.KeyShared:
 		return many(n, "key") + " in more than one hand"
@@ -40,7 +41,11 @@ func factTitle(k reports.FactKind, n int) string {
 	case reports.CertificateNames:
 		return many(n, "certificate") + " served under several names"
 	case reports.PrivateOrphaned:
-		return many(n, "private key") + " with nothing public beside"
+		s := many(n, "private key") + " with nothing public beside"
+		if f.Halves > 0 {
+			s += fmt.Sprintf(", and %s whose public half is not known", number(f.Halves))
+		}
+		return s
 	case reports.PrivateCopied:
 		return many(n, "private key") + " in several files"
 	case reports.FileMissing:
@@ -81,7 +86,7 @@ func (v *view) Facts() []factsView {
 		if n == 0 {
 			continue
 		}
-		x := factsView{Title: factTitle(kind, n), Why: factWhy(kind), Count: n}
+		x := factsView{Title: factTitle(v.R.Facts, kind), Why: factWhy(kind), Count: n}
 		for _, f := range v.R.Facts.Of(kind) {
 			row := factView{Fact: f, More: f.Count - min(maxFactPlaces, len(f.Endpoints))}
 			for _, e := range f.Endpoints[:min(maxFactPlaces, len(f.Endpoints))] {
@@ -123,7 +128,7 @@ func (p *paper) together(r *reports.Report) {
 			continue
 		}
 		first := list[0]
-		line := factTitle(kind, n)
+		line := factTitle(r.Facts, kind)
 		if first.Finding != nil {
 			line += " (" + first.Finding.Status.String() + ")"
 		}
