@@ -41,7 +41,8 @@ type Explanation struct {
 const suggestions = 5
 
 // Explain says what is known of a name: an algorithm, a suite, a key and its
-// size, a protocol version, an object identifier or a rule's id. There is one
+// size, a protocol version, an object identifier, a rule's id or the subject of
+// a finding. There is one
 // explanation for each kind and use. For a name that nobody knows there are
 // none, and the names that it resembles.
 func (j *Judge) Explain(name string) ([]Explanation, []string) {
@@ -51,8 +52,12 @@ func (j *Judge) Explain(name string) ([]Explanation, []string) {
 	}
 	var found []Explanation
 	rules, bits := j.rulesFor(asked)
+	rules = append(rules, j.besideScheme(asked)...)
 	for _, r := range j.standing(rules) {
 		found = append(found, j.explainRule(name, r, bits))
+	}
+	if r, seen := j.unruledSeen(asked); len(found) == 0 && seen {
+		return []Explanation{j.explanation(name, r)}, nil
 	}
 	if len(found) == 0 {
 		return nil, j.rules.Suggest(asked, suggestions)
@@ -83,17 +88,38 @@ func (j *Judge) rulesFor(asked string) ([]*Rule, int) {
 			return j.ownRules(s.Code), 0
 		}
 	}
+	if k, ok := keyOf(asked); ok {
+		if rules := j.rulesOfKey(k); len(rules) > 0 {
+			return rules, k.Bits
+		}
+	}
+	if rules := j.seenRules(asked); len(rules) > 0 {
+		return rules, 0
+	}
+	return j.policyRules(asked), 0
+}
+
+// rulesOfKey finds the rules that a key may fall under, each once.
+func (j *Judge) rulesOfKey(k scanner.Key) []*Rule {
 	var rules []*Rule
-	k, ok := keyOf(asked)
-	if ok {
-		for _, group := range j.keyRules(k) {
-			rules = append(rules, group...)
+	for _, one := range asKeys(k) {
+		for _, group := range j.keyRules(one) {
+			for _, r := range group {
+				if !slices.Contains(rules, r) {
+					rules = append(rules, r)
+				}
+			}
 		}
 	}
 	if len(rules) == 0 {
-		return j.policyRules(asked), 0
+		return nil
 	}
-	return rules, k.Bits
+	for _, r := range j.exponentRules(k) {
+		if !slices.Contains(rules, r) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
 }
 
 // policyRules finds what the policies themselves say: rules that they add, and
@@ -170,6 +196,9 @@ func (j *Judge) explainRule(name string, r *Rule, bits int) Explanation {
 	if now.By != nil && now.By.BelowBits > 0 && bits == 0 {
 		ruling.Because += fmt.Sprintf(" This is for keys below %d bits.", now.By.BelowBits)
 	}
+	if bits > 0 {
+		ruling.Because += onlyWhen(r)
+	}
 	e := j.explanation(name, ruling)
 	e.Question = r.Question
 	e.Transitions = j.later(r, j.asOf, bits)
@@ -213,7 +242,7 @@ func suiteOf(asked string) (iana.Suite, bool) {
 }
 
 var (
-	sizedKey = regexp.MustCompile(`(?i)^(rsa|rsassa-pss|dsa)[ _-]?(\d{1,6})(?:[ _-]+(\d{1,4}))?$`)
+	sizedKey = regexp.MustCompile(`(?i)^(rsa|rsassa-pss|dsa)[ _-]?(\d{1,6})(?:(?:[ _-]+|, q of )(\d{1,4}))?$`)
 	curveKey = regexp.MustCompile(`(?i)^(?:ec|ecc|ecdsa|ecdh)[ _-]+(\S+)$`)
 )
 

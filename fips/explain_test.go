@@ -14,6 +14,7 @@ import (
 
 func TestExplain(t *testing.T) {
 	const sign, verify = "#signature-generation", "#signature-verification"
+	const exponents = ", public-key/RSA-exponent-low not-approved, public-key/RSA-exponent-high not-approved, public-key/RSA-exponent-even disallowed, public-key/RSA-exponent-one disallowed"
 	tests := []struct {
 		asked, want string // rules and statuses, in order
 	}{
@@ -30,11 +31,17 @@ func TestExplain(t *testing.T) {
 		{"ssh-rsa", "ssh-hostkey/ssh-rsa" + sign + " disallowed, ssh-hostkey/ssh-rsa" + verify + " legacy-use"},
 		{"ssh-hostkey/ssh-rsa", "ssh-hostkey/ssh-rsa" + sign + " disallowed, ssh-hostkey/ssh-rsa" + verify + " legacy-use"},
 		{"ssh-hostkey/ssh-rsa" + verify, "ssh-hostkey/ssh-rsa" + verify + " legacy-use"},
-		{"RSA 1024", "public-key/RSA-1024-2047" + sign + " disallowed, public-key/RSA-1024-2047" + verify + " legacy-use"},
-		{"rsa-2048", "public-key/RSA-2048-3071 approved"},
-		{"RSA4096", "public-key/RSA-3072-7679 approved"},
-		{"RSA 2047", "public-key/RSA-1024-2047" + sign + " disallowed, public-key/RSA-1024-2047" + verify + " legacy-use, public-key/RSA-odd-length not-approved"},
-		{"DSA 2048", "public-key/DSA-other disallowed, public-key/DSA-any legacy-use"},
+		{"RSA 1024", "public-key/RSA-1024-2047" + sign + " disallowed, public-key/RSA-1024-2047" + verify + " legacy-use" + exponents},
+		{"rsa-2048", "public-key/RSA-2048-3071 approved" + exponents},
+		{"RSA4096", "public-key/RSA-3072-7679 approved" + exponents},
+		{"RSA 2047", "public-key/RSA-1024-2047" + sign + " disallowed, public-key/RSA-1024-2047" + verify + " legacy-use, public-key/RSA-odd-length not-approved" + exponents},
+		{"DSA 2048", "public-key/DSA-other disallowed, public-key/DSA-any legacy-use, public-key/DSA-2048-224 disallowed, public-key/DSA-2048-256 disallowed"},
+		{"DSA 1024, q of 160", "public-key/DSA-1024-160 disallowed, public-key/DSA-any legacy-use"},
+		{"DHE prime of 2047 bits", "key-exchange/DHE-below-2048 disallowed, public-key/DH-params-other disallowed"},
+		{"DHE prime of 2048 bits", "key-exchange/DHE-unknown-group disallowed, public-key/DH-params-other disallowed"},
+		{"DES key of 56 bits", "public-key/symmetric-key-below-112 disallowed"},
+		{"pkcs12-mac-pbmac1", "keystore-protection/pkcs12-mac-pbmac1 approved, keystore-protection/PBES2-salt-under-128-bits not-approved, keystore-protection/PBES2-iterations-under-1000 not-approved, keystore-protection/PBES2-iterations-1000-to-9999 deprecated"},
+		{"OpenSSH-bcrypt", "keystore-protection/OpenSSH-bcrypt-AES not-approved, keystore-protection/OpenSSH-bcrypt-chacha20 not-approved"},
 		{"EC P-256", "public-key/EC-P-256 approved"},
 		{"ec secp256r1", "public-key/EC-P-256 approved"},
 		{"ECDSA secp160r1", "public-key/EC-other-named-below-224 disallowed"},
@@ -64,6 +71,19 @@ func TestExplain(t *testing.T) {
 				t.Errorf("got  %s %v\nwant %s", g, alike, tt.want)
 			}
 		})
+	}
+}
+
+// What no rule speaks of, and findings name, is told with why.
+func TestExplainUnruled(t *testing.T) {
+	j := judge(t, today)
+	for asked, want := range map[string]string{
+		"AES key of 256 bits": "by its length alone", "unknown": "was not recognised", strings.Repeat("0a", 32): "no parser takes", "pkcs12-signed": "that signature",
+	} {
+		found, _ := j.Explain(asked)
+		if len(found) != 1 || found[0].Status != fips.Unclassified || found[0].Rule != "" || !strings.Contains(found[0].Because, want) {
+			t.Errorf("%s: %+v, want it unclassified: %s", asked, found, want)
+		}
 	}
 }
 

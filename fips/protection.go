@@ -102,10 +102,13 @@ func (j *Judge) pbkdf2(p scanner.Protection) [][]*Rule {
 	return and(protectionKind, "PBES2-PBKDF2-SHA2-AES-CBC")
 }
 
+// shortNames are the rules about a PBKDF2 whose parameters are too small.
+var shortNames = [...]string{"PBES2-salt-under-128-bits", "PBES2-iterations-under-1000", "PBES2-iterations-1000-to-9999"}
+
 // short finds the rules about a PBKDF2 whose parameters are too small, whoever
 // uses it.
 func (j *Judge) short(p scanner.Protection) (short [][]*Rule) {
-	for _, name := range []string{"PBES2-salt-under-128-bits", "PBES2-iterations-under-1000", "PBES2-iterations-1000-to-9999"} {
+	for _, name := range shortNames {
 		for _, r := range j.rules.Named(protectionKind, name) {
 			if r.Bounds != nil && r.Bounds.holdsProtection(p) {
 				short = append(short, []*Rule{r})

@@ -108,11 +108,14 @@ func (j *Judge) parameters(d *docket, item *scanner.Item, where string) {
 	d.addOf(cmp.Or(item.SHA256, item.Prime.SHA256), r, where)
 }
 
+// shortSecret is the rule about symmetric keys that are too short.
+const shortSecret = "symmetric-key-below-112"
+
 // secretKey rules on a symmetric key by its length: all that is known of one
 // is how many bits it has.
 func (j *Judge) secretKey(d *docket, k scanner.Key, digest, where string) {
 	s := Subject{keyKind, fmt.Sprintf("%s key of %d bits", cmp.Or(k.Algorithm, "secret"), k.Bits)}
-	rules := j.rules.Named(keyKind, "symmetric-key-below-112")
+	rules := j.rules.Named(keyKind, shortSecret)
 	if len(rules) == 0 || !rules[0].Bounds.Holds(k.Bits) || k.Bits == 0 {
 		d.addOf(digest, j.unclassified(nil, s, ClassKeyStrength), where) // lists of public keys do not speak of it
 		return

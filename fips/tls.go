@@ -91,15 +91,19 @@ func (j *Judge) prime(p scanner.Prime, class Class) Ruling {
 		}
 	}
 	subject := Subject{"key-exchange", fmt.Sprintf("DHE prime of %d bits", p.Bits)}
-	name := "DHE-unknown-group"
-	if p.Bits < minDHBits {
-		name = "DHE-below-2048"
-	}
-	r := j.ruling(j.rules.Named("key-exchange", name), subject, class)
+	r := j.ruling(j.rules.Named("key-exchange", primeRule(p.Bits)), subject, class)
 	if p.Shared != "" {
 		r.Because += " It is a prime that many servers share (" + p.Shared + ")."
 	}
 	return r
+}
+
+// primeRule names the rule about a prime that has no name.
+func primeRule(bits int) string {
+	if bits < minDHBits {
+		return "DHE-below-2048"
+	}
+	return "DHE-unknown-group"
 }
 
 // listed tells whether the prime is one of SP 800-56A Rev. 3 appendix D. Those

@@ -109,6 +109,7 @@ func TestDiff(t *testing.T) {
 			[]string{"endpoint unobserved /k/a not-observed denied", "unobserved RSA 1024 not-observed"}},
 		{"one endpoint in two sweeps of a side", keys(kex("10.0.0.1", nil, good, weak), kex("10.0.0.1", nil, good, weak)), keys(kex("10.0.0.1", nil, good), kex("10.0.0.1", nil, good)), false,
 			[]string{"mended group1"}},
+		{"new, in two sweeps of a side", keys(kex("10.0.0.1", nil, good)), keys(kex("10.0.0.1", nil, good, weak), kex("10.0.0.1", nil, good, weak)), false, []string{"new group1"}},
 		{"seen by one of two sweeps of a side", keys(kex("10.0.0.1", nil, good, weak)), keys(kex("10.0.0.1", nil, good), failed(a, scanner.StageConnect, scanner.ReasonTimeout, true)), false,
 			[]string{"unobserved group1 observed-in-part"}},
 	}

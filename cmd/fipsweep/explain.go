@@ -89,9 +89,9 @@ func explain(std streams, judge *fips.Judge, cat *fips.Catalogue, format string,
 
 func unknownName(name string, alike []string) error {
 	if len(alike) == 0 {
-		return fmt.Errorf("%q is in no rule and no registry: 'fipsweep rules' lists what is", name)
+		return fmt.Errorf("%q is in no rule and no registry, so that what has this name is unclassified: 'fipsweep rules' lists what is ruled on", name)
 	}
-	return fmt.Errorf("%q is in no rule and no registry: did you mean %s?", name, strings.Join(alike, ", "))
+	return fmt.Errorf("%q is in no rule and no registry, so that what has this name is unclassified; did you mean %s?", name, strings.Join(alike, ", "))
 }
 
 // newJudge loads the catalogue with policies on top, and rules by them on a day.

@@ -195,6 +195,30 @@ func TestHybrid(t *testing.T) {
 	}
 }
 
+// Who knows only suites of TLS 1.2 that are dropped is shut out, though the
+// version stays: the notes name these suites.
+func TestLostSuites(t *testing.T) {
+	yes := true
+	const left, lost, more = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA"
+	for _, tt := range []struct {
+		name   string
+		suites []string
+		want   []string
+	}{
+		{"some are lost", []string{left, lost, more}, []string{"Clients of TLS 1.2 that know no other suites than those it loses are shut out: " + lost + ", " + more + "."}},
+		{"none is lost", []string{left}, nil},
+	} {
+		o := scanner.Observe(endpoint(), "tls")
+		o.TLS = &scanner.TLS{Versions: []scanner.TLSVersion{
+			{Version: "TLSv1.0", Accepted: new(bool)}, {Version: scanner.TLSv12, Accepted: &yes, Suites: tt.suites, Groups: []string{"secp256r1", "x25519"}},
+		}}
+		got := slices.DeleteFunc(slices.Clone(write(t, "2026-11-22", o, "nginx").Notes), func(s string) bool { return !strings.HasPrefix(s, "Clients of TLS 1.2") })
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 // Whatever a peer calls its algorithms, no line is of its making.
 func TestHostileNames(t *testing.T) {
 	for _, bad := range []string{"gss-nistp256-sha256-\nPermitRootLogin yes-x", "gss-group16-sha512-\r\nX-y", "gss-nistp384-sha384- #-", "ssh-ed25519\nX"} {

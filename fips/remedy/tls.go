@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -104,13 +105,26 @@ func (w *writer) shutOut(p plan) {
 		if v.Version != scanner.TLSv12 || len(v.Suites) == 0 || len(p.suites) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(v.Suites, func(s string) bool { return slices.Contains(p.suites, s) }) {
+		lost := slices.DeleteFunc(slices.Clone(v.Suites), func(s string) bool { return slices.Contains(p.suites, s) })
+		switch {
+		case len(lost) == len(v.Suites):
 			w.note("No suite of TLS 1.2 that it accepts today is left: its clients of TLS 1.2 must know one of " + strings.Join(p.suites, ", ") + ".")
+		case len(lost) > 0:
+			w.note("Clients of TLS 1.2 that know no other suites than those it loses are shut out: " + some(lost) + ".")
 		}
 	}
 	if len(p.versions) == 1 && p.versions[0] == scanner.TLSv13 {
 		w.note("Clients without TLS 1.3 are shut out.")
 	}
+}
+
+// some names the first of a list and counts the rest.
+func some(names []string) string {
+	const most = 12
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
 }
 
 // shortPrime warns where the server would not start with the lines: OpenSSL's
