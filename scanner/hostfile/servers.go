@@ -38,14 +38,32 @@ func isNginx(text []byte, name string) bool {
 	return bytes.Contains(text, []byte("ssl_")) && nginxMark.Match(text) || strings.Contains(name, "/nginx/")
 }
 
+// readNginx takes a statement of ours from its keyword to the semicolon, over
+// as many lines as it has.
 func readNginx(m *scanner.Machine, text []byte) {
+	var words []string
+	began := 0
 	for n, line := range lines(text, "#", false) {
-		for statement := range strings.SplitSeq(line, ";") {
-			words := strings.Fields(strings.TrimLeft(statement, " \t{}"))
-			if len(words) > 1 {
-				plain := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(words[0], "proxy_"), "grpc_"), "uwsgi_")
-				direct(m, n, nginxWords, plain, words)
+		if i := strings.Index(line, " #"); i >= 0 {
+			line = line[:i]
+		}
+		statements := strings.Split(line, ";")
+		for i, statement := range statements {
+			if len(words) == 0 {
+				began = n
 			}
+			words = append(words, strings.Fields(strings.TrimLeft(statement, " \t{}"))...)
+			if len(words) == 0 {
+				continue
+			}
+			plain := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(words[0], "proxy_"), "grpc_"), "uwsgi_")
+			if _, ours := nginxWords[plain]; ours && i == len(statements)-1 && len(words) < 64 && !strings.ContainsAny(statement, "{}") {
+				continue
+			}
+			if len(words) > 1 {
+				direct(m, began, nginxWords, plain, words)
+			}
+			words = nil
 		}
 	}
 }
@@ -134,25 +152,26 @@ func isPostfix(text []byte, name string) bool {
 // the settings of a service in master.cf.
 func folded(text []byte) func(yield func(int, string) bool) {
 	return func(yield func(int, string) bool) {
-		began, whole, n := 0, "", 0
+		var parts []string
+		began, long, n := 0, 0, 0
 		for raw := range bytes.Lines(text) {
 			n++
 			line := strings.TrimSpace(string(raw[:min(len(raw), maxLine)]))
 			switch {
 			case line == "" || line[0] == '#':
-			case (raw[0] == ' ' || raw[0] == '\t') && whole != "" && !strings.HasPrefix(line, "-o"):
-				if len(whole) < maxLine {
-					whole += " " + line
+			case (raw[0] == ' ' || raw[0] == '\t') && len(parts) > 0 && !strings.HasPrefix(line, "-o"):
+				if long += len(line); long < maxLine {
+					parts = append(parts, line)
 				}
 			default:
-				if whole != "" && !yield(began, whole) {
+				if len(parts) > 0 && !yield(began, strings.Join(parts, " ")) {
 					return
 				}
-				began, whole = n, line
+				began, long, parts = n, len(line), append(parts[:0], line)
 			}
 		}
-		if whole != "" {
-			yield(began, whole)
+		if len(parts) > 0 {
+			yield(began, strings.Join(parts, " "))
 		}
 	}
 }
