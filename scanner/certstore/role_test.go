@@ -28,6 +28,7 @@ func TestRoles(t *testing.T) {
 	selfSigned("root", "keyUsage=critical,keyCertSign,cRLSign")
 	run(t, dir, "openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=leaf")
 	run(t, dir, "openssl", "x509", "-req", "-in", "leaf.csr", "-CA", "plain.crt", "-CAkey", "plain.key", "-CAcreateserial", "-out", "leaf.crt")
+	run(t, dir, "openssl", "req", "-x509", "-new", "-key", "root.key", "-out", "renewed.crt", "-subj", "/CN=root")
 	for _, kind := range []string{"JKS", "PKCS12"} {
 		run(t, dir, "keytool", "-importcert", "-noprompt", "-storetype", kind, "-keystore", "trust."+kind, "-storepass", "changeit", "-alias", "a", "-file", "named.crt")
 	}
@@ -59,6 +60,7 @@ func TestRoles(t *testing.T) {
 		{"for key transport", "c.pem", pem("encipher.crt"), endEntity + scanner.RoleByUsage},
 		{"to sign certificates", "c.pem", pem("root.crt"), anchor + scanner.RoleByUsage},
 		{"with its key", "c.pem", pem("root.crt", "root.key"), endEntity + scanner.RoleByKey},
+		{"with its key, and renewed", "c.pem", pem("root.crt", "renewed.crt", "root.key"), endEntity + scanner.RoleByKey + ", " + endEntity + scanner.RoleByKey},
 		{"with another's key", "c.pem", pem("root.crt", "plain.key"), anchor + scanner.RoleByUsage},
 		{"above a leaf", "c.pem", pem("leaf.crt", "plain.crt"), scanner.RoleEndEntity + ", " + anchor + scanner.RoleByIssued},
 		{"bundle", "c.pem", pem("plain.crt", "named.crt"), anchor + scanner.RoleByStore + ", " + anchor + scanner.RoleByStore},

@@ -3,6 +3,7 @@ package pkix_test
 import (
 	"bytes"
 	"crypto/x509"
+	"slices"
 	"testing"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -28,8 +29,9 @@ func TestCurvesOthersLack(t *testing.T) {
 			continue
 		}
 		for name, odd := range map[string][]byte{
-			"longer lengths": longer(good),
-			"no boolean":     bytes.Replace(good, []byte{0x01, 0x01, 0xff, 0x04}, []byte{0x01, 0x01, 0x07, 0x04}, 1),
+			"a longer length":        longer(good),
+			"a longer length within": longerWithin(good),
+			"no boolean":             bytes.Replace(good, []byte{0x01, 0x01, 0xff, 0x04}, []byte{0x01, 0x01, 0x07, 0x04}, 1),
 		} {
 			if got := pkix.Certificate(odd); got.Problem == "" && got.Parser == scanner.ParserOwn {
 				t.Errorf("%s with %s passes", curve, name)
@@ -41,4 +43,11 @@ func TestCurvesOthersLack(t *testing.T) {
 	if got := pkix.Certificate(der(t, dir+"/c.pem")); got.Problem == "" {
 		t.Error("explicit parameters, which RFC 5480 section 2.1.1 rules out, are no problem")
 	}
+}
+
+// longerWithin writes the length of the signed part in one octet more. Both
+// lengths are of two octets.
+func longerWithin(der []byte) []byte {
+	n := int(der[2])<<8 + int(der[3]) + 1
+	return slices.Concat([]byte{0x30, 0x82, byte(n >> 8), byte(n), 0x30, 0x83, 0}, der[6:])
 }
