@@ -33,8 +33,16 @@ type Explanation struct {
 	Contested   string       `json:"contested,omitempty"`
 	Question    string       `json:"open_question,omitempty"`
 	Quantum     bool         `json:"quantum_vulnerable,omitempty"`
-	Policy      string       `json:"policy"`         // what the judge rules by
-	Base        *Base        `json:"base,omitempty"` // where a policy on top of the catalogue decides: what the catalogue says
+	Policy      string       `json:"policy,omitempty"`   // what the judge rules by
+	Base        *Base        `json:"base,omitempty"`     // where a policy on top of the catalogue decides: what the catalogue says
+	Evidence    []EvidenceOf `json:"evidence,omitempty"` // of a control: what bears on it
+}
+
+// EvidenceOf is a class of evidence that bears on a control, and the kinds of
+// rules that give it; none where no rule does.
+type EvidenceOf struct {
+	Class Class    `json:"class"`
+	Rules []string `json:"rules,omitempty"`
 }
 
 // suggestions is how many names are offered for one that is unknown.

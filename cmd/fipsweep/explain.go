@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/control"
 	"github.com/fipsweep/fipsweep/reports/render"
 )
 
@@ -22,6 +23,7 @@ func newExplain(std streams) *cobra.Command {
 		Use:   "explain NAME... | --fix PRODUCT [--from SAVED] ENDPOINT",
 		Short: "Say what is known of an algorithm, suite, key size or rule, and on whose authority",
 		Long: `Say what is known of an algorithm, suite, key size or rule, and on whose authority.
+Of a control it says what that asks, and which kinds of rules speak to it.
 
 With --fix, write the configuration lines of a product that leave of one endpoint
 of a saved sweep only what is approved or allowed, and say which findings no line
@@ -30,6 +32,7 @@ ends. All but the lines is comments, so that the output can be pasted.`,
   fipsweep explain x25519 'RSA 1024' ssh-rsa
   fipsweep explain --as-of 2036-01-01 secp256r1
   fipsweep explain -o json named-group/x25519
+  fipsweep explain SC-17 A.8.24
   fipsweep explain --fix sshd --from sweep.jsonl 10.0.0.7:22
   fipsweep explain --fix nginx --policy cnsa2 --as-of 2031-01-01 www.example.com:443`,
 		Args: cobra.MinimumNArgs(1),
@@ -68,14 +71,20 @@ func explainFormat(format string) error {
 func explain(std streams, judge *fips.Judge, cat *fips.Catalogue, format string, names []string) error {
 	var all []fips.Explanation
 	var unknown []error
+	controls, err := control.Load()
+	if err != nil {
+		return err
+	}
 	for _, name := range names {
 		found, alike := judge.Explain(name)
+		if len(found) == 0 {
+			found = controls.Explain(name)
+		}
 		if len(found) == 0 {
 			unknown = append(unknown, unknownName(name, alike))
 		}
 		all = append(all, found...)
 	}
-	var err error
 	if format == "json" {
 		err = writeJSON(std.out, all)
 	} else {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/fipsweep/fipsweep/fips"
@@ -36,6 +37,7 @@ func TestExplainKnowsFindings(t *testing.T) {
 			Schema  string
 			Rule    string
 			Subject fips.Subject
+			Class   fips.Class
 		}
 		if err := json.Unmarshal(line, &f); err != nil {
 			t.Fatal(err)
@@ -44,17 +46,33 @@ func TestExplainKnowsFindings(t *testing.T) {
 			continue
 		}
 		told[f.Rule+" "+f.Subject.Name] = true
+		if kind, _, ok := strings.Cut(f.Rule, "/"); ok && !slices.Contains(f.Class.RuleKinds(), kind) {
+			t.Errorf("%s is evidence of %s, of which explain says that only %q are", f.Rule, f.Class, f.Class.RuleKinds())
+		}
 		found, _ := judge.Explain(f.Subject.Name)
 		if !slices.ContainsFunc(found, func(e fips.Explanation) bool { return e.Rule == f.Rule }) && f.Rule != "" {
 			t.Errorf("a finding about %q is by %q; explain tells of %d other rules", f.Subject.Name, f.Rule, len(found))
 		}
 	}
 	for _, want := range []string{"PBES2", "OpenSSH-bcrypt", "PEM-traditional-DEK-Info", "DHE prime of 512 bits"} {
-		if !slices.ContainsFunc(slices.Collect(keysOf(told)), func(s string) bool { return bytes.HasSuffix([]byte(s), []byte(" "+want)) }) {
+		if !slices.ContainsFunc(slices.Collect(keysOf(told)), func(s string) bool { return strings.HasSuffix(s, " "+want) }) {
 			t.Errorf("no finding about %s, which was to be asked for", want)
 		}
 	}
-	valid.Document(t, "explain", runOut(t, exitClean, "explain", "-o", "json", "PBES2", "AES key of 256 bits", "unknown", "DSA 1024"))
+	valid.Document(t, "explain", runOut(t, exitClean, "explain", "-o", "json", "PBES2", "AES key of 256 bits", "unknown", "DSA 1024", "SC-17", "a.8.24"))
+}
+
+// A control says what it asks and which rules speak to it.
+func TestExplainControl(t *testing.T) {
+	text := string(runOut(t, exitClean, "explain", "SC-17", "A.8.24", "cc6.1"))
+	for _, want := range []string{"SC-17  control", "A.8.24  control", "SP 800-53", "SOC 2", "  asks ", "cert-key: rules on public-key", "key-at-rest: rules on keystore-protection"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "unobserved") {
+		t.Errorf("a control has no status by itself:\n%s", text)
+	}
 }
 
 func keysOf(m map[string]bool) func(func(string) bool) {

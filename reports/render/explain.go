@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fipsweep/fipsweep/fips"
+	"github.com/fipsweep/fipsweep/fips/control"
 )
 
 // Explain writes what the catalogue says of names: status, why, remedy,
@@ -44,6 +45,10 @@ func (p *paper) explain(e fips.Explanation, sources map[string]fips.Source) {
 		about += " " + e.Subject
 	}
 	p.flow(styled(bold, e.Name), 2, "  ", []span{t(about)})
+	if e.Kind == control.Kind {
+		p.explainControl(e)
+		return
+	}
 	mark := p.mark(e.Status)
 	p.line(t("  "), mark, styled(colour(e.Status), " "+e.Status.String()), t(during(e.From, e.Until, e.Draft)))
 	if e.Use != "" && e.Use != "any" {
@@ -80,6 +85,27 @@ func (p *paper) explain(e fips.Explanation, sources map[string]fips.Source) {
 		p.field("rule", e.Rule)
 	}
 	p.field("policy", e.Policy)
+}
+
+// explainControl says what a control asks and what bears on it. It has no
+// status outside of a report.
+func (p *paper) explainControl(e fips.Explanation) {
+	p.field("of", e.Use)
+	p.field("asks", e.Because)
+	for i, x := range e.Evidence {
+		label := "evidence"
+		if i > 0 {
+			label = ""
+		}
+		rules := "no rule gives it"
+		if len(x.Rules) > 0 {
+			rules = "rules on " + strings.Join(x.Rules, ", ")
+		}
+		p.para(styled(dim, "  "+label), labelled, string(x.Class)+": "+rules)
+	}
+	p.field("remedy", e.Remedy)
+	p.cited(e.Cite, nil)
+	p.field("confidence", e.Confidence+", that this evidence bears on it")
 }
 
 // field writes a labelled, wrapped text, if there is any.
