@@ -62,7 +62,7 @@ func TestSparse(t *testing.T) {
 		path := filepath.Join(dir, name)
 		write(t, path, want.begin)
 		if err := os.Truncate(path, 1<<40); err != nil {
-			t.Skip("no sparse files here:", err)
+			lab.Absent(t, "no sparse files here: "+err.Error())
 		}
 		began := time.Now()
 		got := brief(certstore.New(certstore.Options{MaxFileSize: 1 << 20}).Probe(t.Context(), scanner.File(path)))
@@ -81,7 +81,7 @@ func TestSparseTar(t *testing.T) {
 		path := filepath.Join(dir, name)
 		write(t, path, begin)
 		if err := os.Truncate(path, 1<<40); err != nil {
-			t.Skip("no sparse files here:", err)
+			lab.Absent(t, "no sparse files here: "+err.Error())
 		}
 	}
 	for _, format := range []string{"gnu", "posix"} {

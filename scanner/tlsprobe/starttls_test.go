@@ -262,7 +262,7 @@ func FuzzDialogue(f *testing.F) {
 			dialogue = func(t *talk) error { _, err := t.rdpConnect(2); return err }
 		}
 		if dialogue == nil {
-			t.Skip()
+			t.Skip("no such scheme")
 		}
 		for _, curious := range []bool{false, true} {
 			if _, err := converse(canned{r: bytes.NewReader(data)}, scanner.Endpoint{Scheme: scheme, Name: "lab.test"}, dialogue, curious); err == nil && wrapped[scheme] != nil {
