@@ -3,6 +3,7 @@ package bench
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -16,9 +17,13 @@ import (
 	"time"
 )
 
-// peerHosts is how many endpoints a peer is put at: the slowest takes half a
-// minute for them.
-const peerHosts = 256
+// small and large are how many endpoints the tools are put at: a /24 and a
+// /22. What an endpoint costs is not the same in both: the slowest takes ten
+// seconds for the one and two minutes for the other.
+const (
+	small = 256
+	large = 1024
+)
 
 // A sweeper is a tool that is put at a whole network.
 type sweeper struct {
@@ -48,11 +53,20 @@ func sweepers(fipsweep string) []sweeper {
 		{"nmap -T4 ssl-enum-ciphers", "nmap", func(dir, network string, port uint16) []string {
 			return []string{"nmap", "-Pn", "-n", "-T4", "-p", fmt.Sprint(port), "--script", "+ssl-enum-ciphers", "-oX", dir + sweptFile, network}
 		}, sweptBy(NmapSwept), 10},
-		{"sslscan, 8 at once", "sslscan", func(dir, _ string, port uint16) []string {
-			return []string{"sh", "-c", `i=0; while [ $i -lt 256 ]; do echo 127.1.0.$i; i=$((i+1)); done | xargs -P 8 -I{} sslscan --no-colour "--xml=$1/{}" "{}:$2"`,
-				"sh", dir, fmt.Sprint(port)}
+		{"sslscan, 8 at once", "sslscan", func(dir, network string, port uint16) []string {
+			return []string{"sh", "-c", `printf '%s\n' $3 | xargs -P 8 -I{} sslscan --no-colour "--xml=$1/{}" "{}:$2"`,
+				"sh", dir, fmt.Sprint(port), strings.Join(addresses(network), " ")}
 		}, sweptSslscan, 10},
 	}
+}
+
+// addresses are those of a network, for whoever takes no networks.
+func addresses(network string) (all []string) {
+	n := netip.MustParsePrefix(network)
+	for a := n.Addr(); n.Contains(a); a = a.Next() {
+		all = append(all, a.String())
+	}
+	return all
 }
 
 // A swept is one sweep, measured.
@@ -103,10 +117,21 @@ func (w sweeper) once(b *testing.B, f *farm, n int) swept {
 // once, by fipsweep and by each peer that is installed.
 func BenchmarkSweep(b *testing.B) {
 	all := sweepers(fipsweep(b))
-	f := startFarm(b, peerHosts)
-	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\n%s, %d processors, %d TLS servers of Go's in %d ways; CPU and connections for each server\n", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), peerHosts, len(breeds()))
-	fmt.Fprintf(t, "tool\twall s\tCPU ms\tof fipsweep's\tserver's CPU ms\tconnections\tat most\tpeak MiB\tsuites\tgroups\n")
+	f := startFarm(b, large)
+	for _, n := range []int{small, large} {
+		t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintf(t, "\n%s, %d processors, %d TLS servers of Go's in %d ways; CPU and connections for each server\n", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), n, len(breeds()))
+		fmt.Fprintf(t, "tool\twall s\tCPU ms\tof fipsweep's\tserver's CPU ms\tconnections\tat most\tpeak MiB\tsuites\tgroups\n")
+		b.Run(fmt.Sprint(n), func(b *testing.B) { sideBySide(b, t, f, n, all) })
+		if err := t.Flush(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// sideBySide puts each of the tools at n hosts, and tells how it did beside the
+// first.
+func sideBySide(b *testing.B, t io.Writer, f *farm, n int, all []sweeper) {
 	var ours swept
 	for _, w := range all {
 		if _, err := exec.LookPath(w.program); err != nil {
@@ -114,14 +139,14 @@ func BenchmarkSweep(b *testing.B) {
 			continue
 		}
 		b.Run(w.name, func(b *testing.B) {
-			s := w.at(b, f, peerHosts)
+			s := w.at(b, f, n)
 			if ours.hosts == 0 {
 				ours = s
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(s.each(s.CPU), "cpu-ms/endpoint")
 			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%s\t%.1f\t%.1f\t%d\t%.0f\t%s\n", w.name, s.Wall.Seconds(), s.each(s.CPU), times(s.CPU, ours.CPU, w.mark), s.each(s.farm.CPU),
-				float64(s.farm.Connections)/peerHosts, s.farm.Most, float64(s.Peak)/1024, strings.Join(complete(s), "\t"))
+				float64(s.farm.Connections)/float64(n), s.farm.Most, float64(s.Peak)/1024, strings.Join(complete(s), "\t"))
 			switch {
 			case w.program != all[0].program:
 			case w.read != nil:
@@ -130,9 +155,6 @@ func BenchmarkSweep(b *testing.B) {
 				b.Errorf("%s: %d connections at one server, want %d at most", w.name, s.farm.Most, maxVerdict)
 			}
 		})
-	}
-	if err := t.Flush(); err != nil {
-		b.Fatal(err)
 	}
 }
 
