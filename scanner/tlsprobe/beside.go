@@ -64,7 +64,7 @@ func (s *session) known(v version) question {
 		}
 		return q
 	}
-	q.groups = last(s.listings[v].legacyGroups(), s.listings[v].curves)
+	q.groups = s.listings[v].unseenFirst()
 	q.suites = signedFirst(q.suites)
 	return q
 }
@@ -137,6 +137,9 @@ func (s *session) extensions(v version) {
 	if v == ssl3 || v == ssl2 {
 		return
 	}
+	if s.listings[v].granted && (s.facts.EncryptThenMAC != nil || !slices.ContainsFunc(q.suites, cbc)) {
+		return // by the way
+	}
 	if block := slices.DeleteFunc(slices.Clone(q.suites), func(c uint16) bool { return !cbc(c) }); len(block) > 0 {
 		q.suites = block
 	}
@@ -150,17 +153,19 @@ func cbc(code uint16) bool {
 	return s.Mode == "CBC"
 }
 
+// wished is the extensions that a ServerHello may grant. Never written to.
+var wished = []tlswire.Extension{
+	{Type: tlswire.ExtEncryptThenMAC},
+	{Type: tlswire.ExtTruncatedHMAC},
+	{Type: tlswire.ExtSessionTicket},
+	{Type: tlswire.ExtSCT},
+	{Type: tlswire.ExtHeartbeat, Body: []byte{1}},
+	{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}},
+}
+
 // wishing is the question with all that a ServerHello may grant.
 func (q question) wishing() question {
-	q.deflate = true
-	q.more = []tlswire.Extension{
-		{Type: tlswire.ExtEncryptThenMAC},
-		{Type: tlswire.ExtTruncatedHMAC},
-		{Type: tlswire.ExtSessionTicket},
-		{Type: tlswire.ExtSCT},
-		{Type: tlswire.ExtHeartbeat, Body: []byte{1}},
-		{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}},
-	}
+	q.wishes, q.deflate, q.more = true, true, wished
 	return q
 }
 
@@ -244,7 +249,7 @@ func (s *session) unknownVersion() {
 // firstSigned puts the first question about signatures, to its end. By the way
 // it offers an unknown version, where that does not ride with the order.
 func (p *plan13) firstSigned(q question) answer {
-	if len(p.suites) > 1 {
+	if p.facts.VersionTolerant != nil || len(p.suites) > 1 && p.found[tls13].ServerOrder == nil {
 		return p.tickets(q)
 	}
 	with := q
@@ -261,7 +266,7 @@ func (p *plan13) firstSigned(q question) answer {
 // own chooses as it did.
 func (s *session) order(v version) {
 	suites := s.suitesOf(v)
-	if len(suites) < 2 || v == ssl2 {
+	if len(suites) < 2 || v == ssl2 || s.found[v].ServerOrder != nil {
 		return
 	}
 	q := s.known(v)
@@ -302,6 +307,60 @@ func (s *session) order(v version) {
 	}
 	if ok && a.outcome == chose {
 		s.found[v].ServerOrder = yes(a.hello.Suite == favourite)
+	}
+}
+
+// A kind is suites to which the same keys and groups go: of two that are
+// offered, a server can serve both or none.
+type kind struct {
+	authentication string
+	params         tlswire.Params
+}
+
+func kindOf(code uint16) kind { return kind{authentication(code), shapeOf(code).Params} }
+
+// inverted tells whether the choices made show that the server goes by an order
+// of its own: of two suites of one kind it chose the one that we had behind the
+// other.
+func (l *listing) inverted() bool {
+	all, furthest := l.session.suites(l.v), map[kind]int{}
+	for _, c := range l.suites {
+		k, at := kindOf(c), slices.Index(all, c)
+		if at < furthest[k] {
+			return true
+		}
+		furthest[k] = at
+	}
+	return false
+}
+
+// turned is suites that were chosen one after the other, the other way round:
+// an answer then tells of which order the server goes by (see orders). Some
+// servers with an order of their own heed a client that puts ChaCha20 first.
+func turned(suites []uint16) []uint16 {
+	list := slices.Clone(suites)
+	slices.Reverse(list)
+	if len(list) > 2 && chacha(list[0]) {
+		list[0], list[1] = list[1], list[0]
+	}
+	return list
+}
+
+// orders keeps what an answer to a question with known suites tells of the
+// newest version: whether, of a kind, the server chose what it had chosen
+// first, and we had last, or what we had first.
+func (l *listing) orders(q question, a answer) {
+	if l.found[l.v].ServerOrder != nil || l.newer() != nil || a.outcome != chose || a.broken != nil || l.shape != full {
+		return
+	}
+	other := func(c uint16) bool { return kindOf(c) != kindOf(a.hello.Suite) }
+	ours, theirs := slices.DeleteFunc(slices.Clone(q.suites), other), slices.DeleteFunc(slices.Clone(l.suites), other)
+	switch last := len(ours) - 1; {
+	case last < 1 || len(theirs) == 0 || ours[last] != theirs[0]:
+	case a.hello.Suite == theirs[0]:
+		l.found[l.v].ServerOrder = yes(true)
+	case a.hello.Suite == ours[0]:
+		l.found[l.v].ServerOrder = yes(false)
 	}
 }
 

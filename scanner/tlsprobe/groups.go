@@ -17,24 +17,95 @@ func (l *listing) moreGroups() {
 	if l.v == ssl3 || l.shape.bare {
 		return
 	}
+	l.bothGroups()
 	l.ecGroups()
 	l.ffGroups()
+}
+
+// bothGroups asks for the groups on curves and in finite fields that were not
+// seen yet at once: a refusal ends both lists.
+func (l *listing) bothGroups() {
+	onCurves, keep := l.ecSuites()
+	inFields := l.ffSuites()
+	if len(onCurves) == 0 || len(inFields) == 0 {
+		return
+	}
+	l.purpose = l.v.name + " groups"
+	for l.stopped == nil {
+		left := without(without(l.legacyGroups(), append(slices.Clone(l.curves), keep...)), finiteOf(l.primes))
+		q := question{version: l.v, suites: append(turned(onCurves), turned(inFields)...), groups: left, keep: keep}
+		a := l.pose(q)
+		l.orders(q, a)
+		// With all of RFC 7919 seen, that was a client that names none.
+		l.unnamed = a
+		l.unnamedAsked = !slices.ContainsFunc(left, finite) && (a.outcome == refused || a.kex != nil && len(a.kex.P) > 0)
+		if a.outcome == refused && !a.vague() {
+			l.curvesWhole, l.fieldsWhole = true, true
+		}
+		if a.outcome != chose || a.broken != nil {
+			return
+		}
+		curves, primes := len(l.curves), len(l.primes)
+		if l.exchange(a); len(l.curves) == curves && len(l.primes) == primes {
+			l.unshown(a, keep)
+			return
+		}
+	}
+}
+
+// unshown is an answer to the question for both kinds of groups that shows
+// nothing new: a curve that was kept ends the curves (see ecGroups), and a prime
+// that was seen the finite fields. Under a prime no curve is left either where
+// the server chose a suite with a curve before one with a prime: here, too, we
+// have it in front.
+func (l *listing) unshown(a answer, keep []uint16) {
+	if g, ok := groupOf(a.kex); ok {
+		l.curvesWhole = slices.Contains(keep, g)
+		return
+	}
+	l.fieldsWhole = a.kex != nil && len(a.kex.P) > 0
+	first := slices.IndexFunc(l.suites, func(c uint16) bool { return shapeOf(c).Params == tlswire.ECParams })
+	l.curvesWhole = l.fieldsWhole && first < slices.IndexFunc(l.suites, isFinite) && len(keep) == 0
 }
 
 // next asks for one of the suites left. By the way it asks for groups: where a
 // newer version has shown some that this one has not yet, only those are
 // offered, as long as a suite for them is likely to be left. Schemes seen are
-// left out too, where it is known that the key can sign otherwise.
+// left out too, where it is known that the key can sign otherwise, and
+// extensions wished for. A refusal counts where none of that can be its reason.
 func (l *listing) next(left []uint16) answer {
-	plain := question{version: l.v, suites: left, groups: last(l.legacyGroups(), l.curves)}
+	plain := question{version: l.v, suites: left, groups: l.unseenFirst()}
 	fewer := l.unsigned(plain)
+	if l.wishes {
+		fewer = fewer.wishing()
+	}
 	a, whole := l.withGroups(left, fewer)
-	if a.outcome != refused || whole && fewer.schemes == nil {
+	doubtful := !whole || fewer.schemes != nil && !l.keepersDo() || l.wishes && !l.granted
+	if l.wishes && a.outcome == chose && a.hello.Negotiated() == l.v.code {
+		l.granted, l.wishes = true, !cbc(a.hello.Suite)
+		l.grants(a)
+	}
+	if a.outcome != refused || !doubtful {
 		return a
+	}
+	l.wishes = l.granted
+	if l.doubt = len(l.listings) == 0 && !l.ended; l.doubt {
+		return a // the question for the end of the list comes next, and has none of that
 	}
 	l.purpose = l.v.name + " groups" // it may be for want of one, or of a scheme
 	defer func() { l.purpose = l.v.suitesPurpose() }()
 	return l.pose(plain)
+}
+
+// unseenFirst is all groups: a server that goes by our order shows another one
+// each time.
+func (l *listing) unseenFirst() []uint16 {
+	return last(l.legacyGroups(), append(slices.Clone(l.curves), finiteOf(l.primes)...))
+}
+
+// keepersDo tells whether the schemes kept are known to do in this version, too.
+func (l *listing) keepersDo() bool {
+	return !slices.ContainsFunc(l.kept(), func(c uint16) bool { return !slices.Contains(l.signed, c) })
 }
 
 // unsigned leaves out of a question the schemes seen, but for one of each kind
@@ -44,18 +115,27 @@ func (l *listing) unsigned(q question) question {
 	if l.v != tls12 || l.plan13 == nil || l.shape != full || !l.signs {
 		return q
 	}
-	kept := map[string]uint16{}
-	for _, c := range l.plan13.signed {
-		kept[keyKind(tls12, schemeName(c))] = c
-	}
+	kept := l.kept()
 	left := slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool {
-		keeper, ok := kept[keyKind(tls12, schemeName(c))]
-		return ok && keeper != c && slices.Contains(l.signed, c)
+		keeper := slices.ContainsFunc(kept, func(k uint16) bool { return keyKind(tls12, schemeName(k)) == keyKind(tls12, schemeName(c)) })
+		return keeper && slices.Contains(l.signed, c) && !slices.Contains(kept, c)
 	})
 	if len(left) < len(l.p.questions.schemes) {
 		q.schemes = left
 	}
 	return q
+}
+
+// kept is a scheme of each kind of key that TLS 1.3 has shown: the last.
+func (l *listing) kept() (codes []uint16) {
+	kinds := map[string]bool{}
+	for _, c := range slices.Backward(l.plan13.signed) {
+		if k := keyKind(tls12, schemeName(c)); !kinds[k] {
+			kinds[k] = true
+			codes = append(codes, c)
+		}
+	}
+	return codes
 }
 
 // withGroups puts the question with the groups not seen yet alone, where there
@@ -70,7 +150,9 @@ func (l *listing) withGroups(left []uint16, plain question) (a answer, whole boo
 		return l.pose(plain), true
 	}
 	q := plain
-	q.keep = l.certificateCurves()
+	if q.keep = l.certificateCurves(); l.unkept(left, q.keep) {
+		q.keep = nil
+	}
 	q.groups = slices.DeleteFunc(slices.Clone(plain.groups), func(c uint16) bool {
 		switch {
 		case slices.Contains(q.keep, c):
@@ -83,6 +165,16 @@ func (l *listing) withGroups(left []uint16, plain question) (a answer, whole boo
 	a = l.pose(q)
 	l.rode = l.agreed(a) || a.kex != nil && len(a.kex.P) > 0
 	return a, false
+}
+
+// unkept tells whether the curves of ECDSA certificates can be left out: they
+// were seen, other suites with a curve are likely to be left, and the order in
+// which the suites are chosen is not told of this version.
+func (l *listing) unkept(left, keep []uint16) bool {
+	n := l.newer()
+	return n != nil && len(without(keep, l.curves)) == 0 && slices.ContainsFunc(left, func(c uint16) bool {
+		return slices.Contains(n.suites, c) && shapeOf(c).Params == tlswire.ECParams && authentication(c) != "ECDSA" && !since12(c)
+	})
 }
 
 // elsewhere is the groups that newer versions have shown, on curves and in
@@ -111,11 +203,18 @@ func (l *listing) elsewhere() (ec, ff []uint16) {
 func (l *listing) likely(left []uint16, kind tlswire.Params) bool {
 	n := l.newer()
 	return slices.ContainsFunc(left, func(c uint16) bool {
-		if shapeOf(c).Params != kind {
+		if shapeOf(c).Params != kind || n != nil && n.v == tls12 && since12(c) {
 			return false
 		}
 		return n != nil && slices.Contains(n.suites, c) || n == nil && l.rode
 	})
+}
+
+// since12 tells whether a suite is for no version before TLS 1.2: its MAC is
+// (RFC 5246 section 1.2, RFC 5288 section 4).
+func since12(code uint16) bool {
+	s, _ := iana.SuiteByCode(code)
+	return s.MAC == "AEAD" || s.MAC == "HMAC-SHA256" || s.MAC == "HMAC-SHA384"
 }
 
 // newer is the list of the newest version up to TLS 1.2 that was asked before.
@@ -155,19 +254,20 @@ func (s *session) notPut(what string) {
 // are offered again, mean that there are no more groups.
 func (l *listing) ecGroups() {
 	suites, keep := l.ecSuites()
-	if len(suites) == 0 {
+	if len(suites) == 0 || l.curvesWhole {
 		return
 	}
 	what := l.v.name + " groups"
 	l.purpose = what
-	joint := l.v == tls12 && l.ordered()
+	joint := l.v == tls12 && l.ordered() && !l.walks
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
-		q := question{version: l.v, suites: suites, groups: left, keep: keep}
+		q := question{version: l.v, suites: turned(suites), groups: left, keep: keep}
 		if joint {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
 		a := l.pose(q)
+		l.orders(q, a)
 		if joint && !l.agreed(a) {
 			if joint = false; l.schemesGoOn(suites) {
 				return
@@ -207,6 +307,9 @@ func (l *listing) schemesGoOn(suites []uint16) bool {
 	left := without(l.p.questions.schemes, l.signed)
 	a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: left})
 	if a.outcome != chose || a.broken != nil || a.kex == nil || !slices.Contains(left, a.kex.Scheme) {
+		if kind := authentication(suites[0]); a.outcome == refused && !a.vague() {
+			l.unsigns = add(l.unsigns, kind) // ecSuites gives those of one kind of key
+		}
 		return false
 	}
 	l.exchange(a)
@@ -249,22 +352,26 @@ func (l *listing) certificateCurves() []uint16 {
 // server took one of them, and at last for what it sends to a client that
 // offers none.
 func (l *listing) ffGroups() {
-	var suites []uint16
-	for _, c := range l.suites {
-		if shapeOf(c).Params == tlswire.DHParams {
-			suites = append(suites, c)
-		}
-	}
-	if len(suites) == 0 || !slices.ContainsFunc(l.primes, negotiable) {
+	suites := l.ffSuites()
+	if len(suites) == 0 {
 		return
 	}
 	what := l.v.name + " finite-field groups"
 	l.purpose = what
 	left := l.legacyGroups()
+	if l.fieldsWhole {
+		left = slices.DeleteFunc(slices.Clone(left), finite)
+	}
 	for l.stopped == nil {
 		left = without(left, finiteOf(l.primes))
 		before := len(l.primes)
-		a := l.put(l.v, suites, left)
+		if l.unnamedAsked {
+			l.exportPrime(suites, l.unnamed, left)
+			return
+		}
+		q := question{version: l.v, suites: turned(suites), groups: left}
+		a := l.pose(q)
+		l.orders(q, a)
 		if l.goesOn(what, a) {
 			l.exchange(a)
 		} else if a.outcome != refused {
@@ -279,6 +386,20 @@ func (l *listing) ffGroups() {
 		}
 	}
 	l.missed(what, *l.stopped)
+}
+
+// ffSuites is the accepted suites of a finite field, where the server took a
+// group of RFC 7919 for one.
+func (l *listing) ffSuites() (suites []uint16) {
+	if !slices.ContainsFunc(l.primes, negotiable) {
+		return nil
+	}
+	for _, c := range l.suites {
+		if isFinite(c) {
+			suites = append(suites, c)
+		}
+	}
+	return suites
 }
 
 // exportPrime asks for the prime of the export suites, where the server's own

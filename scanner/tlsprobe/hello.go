@@ -19,12 +19,14 @@ type question struct {
 	keep           []uint16 // groups that go last, in each hello of a question that is split
 	schemes        []uint16 // nil: all
 	share          uint16   // the group to send a fixed share of; 0: as the session does
+	along          []uint16 // TLS 1.3: groups to send a fixed share of by the way
 
 	more     []tlswire.Extension
 	versions []uint16 // supported_versions, where others than the version itself
 	legacy   uint16   // the version in the field of old, where another than it should be
 	deflate  bool
 	fallback bool
+	wishes   bool // more is what any server may be asked for by the way
 	lax      bool // an internal error says no as well: some mean by it that they lack a prime
 	finish   bool // TLS 1.3: end the handshake, and read the tickets that follow
 }

@@ -319,9 +319,7 @@ func (r opensslRow) posture(t *testing.T) posture {
 	for k := range shown {
 		p.leaves = append(p.leaves, k)
 	}
-	if p = p.inOrder(r.order); r.server == "haproxy" && strings.Contains(r.keys, ",") {
-		p.beside = 24 // it keeps its keys apart
-	}
+	p = p.inOrder(r.order)
 	if o := p.versions[scanner.TLSv12]; r.server == "haproxy" && r.order {
 		// It chooses the key first, and prefers ECDSA.
 		slices.SortStableFunc(o.suites, func(a, b string) int {

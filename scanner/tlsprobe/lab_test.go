@@ -196,23 +196,15 @@ func suiteNames(codes ...uint16) []string {
 
 // beside is how many connections all that is no enumeration of suites, or of
 // the groups of TLS 1.3, may take on a server that answers plainly: one that
-// says no by an alert, has its groups and keys at hand for every suite (a server
-// that keeps each key apart, as haproxy does, is asked anew for each), goes by
-// the lists that it is sent, and has keys of no more than two algorithms: each
-// further one may take one more. README says the same.
+// says no by an alert, and goes by the lists that it is sent. README says the
+// same.
 const beside = 22
 
 // atFloor fails the test when the probe made more connections than it must: k
 // suites of a version take k answers and a refusal; in TLS 1.3 both lists want
-// a refusal of their own, and a server may want a fixed share first. What
-// groups TLS 1.0 and 1.1 have that the answers for their suites had no room
-// for takes an answer each and a refusal. All else is counted, whatever it is.
+// a refusal of their own, and a server may want a fixed share first. All else is
+// counted, whatever it is.
 func atFloor(t *testing.T, o scanner.Observation) {
-	t.Helper()
-	atFloorBeside(t, o, beside)
-}
-
-func atFloorBeside(t *testing.T, o scanner.Observation, beside int) {
 	t.Helper()
 	rest, all := 0, 0
 	for purpose, n := range o.TLS.Hellos {
@@ -221,10 +213,6 @@ func atFloorBeside(t *testing.T, o scanner.Observation, beside int) {
 		i := slices.IndexFunc(o.TLS.Versions, func(v scanner.TLSVersion) bool { return v.Version == version })
 		most := -1
 		switch {
-		case what == "finite-field groups" && version != scanner.TLSv12:
-			most = len(o.TLS.Versions[i].Primes) + 2 // and what it sends to who asks for none
-		case what == "groups" && version != scanner.TLSv12:
-			most = len(o.TLS.Versions[i].Groups)
 		case what == "suites of SRP": // of which a refusal names none
 			most = 9
 		case what == "suites":
@@ -241,11 +229,7 @@ func atFloorBeside(t *testing.T, o scanner.Observation, beside int) {
 	if all != o.TLS.Connections {
 		t.Errorf("%d hellos on %d connections: %v", all, o.TLS.Connections, o.TLS.Hellos)
 	}
-	kinds := map[string]bool{}
-	for _, c := range o.TLS.Chains {
-		kinds[c.Certificates[0].Key.Algorithm] = true
-	}
-	if beside += max(0, len(kinds)-2); rest > beside {
+	if rest > beside {
 		t.Errorf("%d hellos beside the suites, %d do: %v", rest, beside, o.TLS.Hellos)
 	}
 }

@@ -34,6 +34,16 @@ type listing struct {
 	end    answer   // the last refusal
 	alone  bool     // at depth verdict: there is no other key than of ECDSA
 
+	wishes  bool // extensions are asked for by the way
+	granted bool // and that was answered
+	doubt   bool // the last refusal may be for want of something else than a suite
+	ended   bool // the end of the list was asked for
+
+	curvesWhole, fieldsWhole bool     // no curves, or groups of a finite field, are left
+	unnamedAsked             bool     // the prime for a client that names no group is known
+	unnamed                  answer   // that shows it
+	unsigns                  []string // kinds of key whose schemes are all known
+
 	unfinite bool   // suites of a finite field are had without its groups
 	asked    bool   // whether they are is known
 	finite   answer // the first that shows it
@@ -50,7 +60,7 @@ func (l *listing) legacyGroups() []uint16 {
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
 // picks, the pick is struck out, and its refusal of the rest ends the list.
 func (s *session) enumerate(v version) {
-	l := &listing{session: s, v: v, rode: true}
+	l := &listing{session: s, v: v, rode: true, wishes: len(s.listings) == 0 && s.shape == full && v != ssl3}
 	a := s.opened(v)
 	for i, piece := range s.pieces(s.suites(v)) {
 		if i > 0 {
@@ -75,6 +85,9 @@ func (s *session) enumerate(v version) {
 	}
 	if accepted(found) {
 		if len(s.listings) == 0 {
+			if s.shape == full && l.inverted() {
+				found.ServerOrder = yes(true)
+			}
 			l.ends() // right after the refusal: servers that take turns are not asked alike
 		}
 		l.otherKeys()
@@ -88,12 +101,7 @@ func (s *session) enumerate(v version) {
 		return
 	}
 	s.listings[v] = l
-}
-
-// rest asks for what the answers that were had anyway did not show.
-func (l *listing) rest() {
-	l.moreGroups()
-	l.moreSchemes()
+	l.moreGroups() // those of a newer version are asked for by the way
 }
 
 // verdict sets whether a version is accepted from a first answer that chose

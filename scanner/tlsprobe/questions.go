@@ -12,7 +12,7 @@ import (
 
 // questionsVersion changes when the plan puts a question that its text does
 // not show.
-const questionsVersion = "5"
+const questionsVersion = "6"
 
 // A version is one protocol version to ask for.
 type version struct {
@@ -73,6 +73,7 @@ func newQuestions() questions {
 			q.suites = append(q.suites, s.Code)
 		}
 	}
+	slices.SortStableFunc(q.suites13, func(a, b uint16) int { return place(usualSuites13, a) - place(usualSuites13, b) })
 	groups := iana.Groups()
 	slices.SortStableFunc(groups, func(a, b iana.Group) int { return place(usualGroups, a.Code) - place(usualGroups, b.Code) })
 	for _, g := range groups {
@@ -97,7 +98,12 @@ func newQuestions() questions {
 // that is split finds common ground: groups with a curve or ML-KEM that are in
 // wide use, then those of RFC 7919; schemes that sign for the keys in wide use.
 // Never written to.
+//
+// Of TLS 1.3's suites the first two stand as no server that is known has them in
+// an order of its own with the third, so that its choices show that it has one.
 var (
+	usualSuites13 = []uint16{0x1302, 0x1301, 0x1303}
+
 	usualGroups = []uint16{29, 23, 24, 25, 4588, 4587, 4589, 30, 256, 257, 258, 259, 260}
 
 	usualSchemes = []uint16{
@@ -121,22 +127,20 @@ const (
 	explicitChar2 = 0xff02
 )
 
-// rank puts the suites that most servers share in front, and those of finite
-// fields behind them: servers are known that choose one of those for a client
-// that has it first, and then lack parameters.
+// rank puts the suites that most servers share in front: those with a curve
+// first, so that a server that goes by our order shows its curves by the way,
+// and those of finite fields last: servers are known that choose one of those
+// for a client that has it first, and then lack parameters.
 func rank(s iana.Suite) int {
-	usual := s.KeyExchange == "ECDHE" || s.KeyExchange == "RSA" || s.KeyExchange == "DHE"
+	place := slices.Index([]string{"ECDHE", "RSA", "DHE"}, s.KeyExchange)
 	switch {
-	case !usual || s.Authentication == "DSS" || s.Private:
-		return 3
+	case place < 0 || s.Authentication == "DSS" || s.Private:
+		return 4
 	case strings.HasPrefix(s.Cipher, "AES-") && (s.Mode == "CBC" || s.Mode == "GCM"), s.Cipher == "CHACHA20-POLY1305",
 		s.Cipher == "3DES-EDE-CBC", s.Cipher == "RC4-128":
-		if s.KeyExchange == "DHE" {
-			return 1
-		}
-		return 0
+		return place
 	}
-	return 2
+	return 3
 }
 
 // write gives the set's text: one line for each version and list, of code

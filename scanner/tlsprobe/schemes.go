@@ -12,15 +12,13 @@ import (
 // of key is asked for on its own, since a server may choose a suite, and with
 // it a key, before it looks for a scheme.
 //
-// Where schemes are left that TLS 1.3 has shown, all keys are asked at first: a
-// server that goes on from one to another goes by the schemes, and one refusal
-// is for all. One that stays with a key has refused for that one.
+// Where schemes of several kinds of key are left that TLS 1.3 has shown, all
+// keys are asked at first: a server that goes on from one to another goes by the
+// schemes, and one refusal is for all. One that stays with a key has refused for
+// that one.
 func (l *listing) moreSchemes() {
-	if l.v != tls12 {
-		return
-	}
-	kinds := l.keys()
-	if p := l.plan13; len(kinds) > 1 && p != nil && len(without(p.signed, l.signed)) > 0 {
+	kinds := slices.DeleteFunc(l.keys(), func(k string) bool { return slices.Contains(l.unsigns, k) })
+	if p := l.plan13; len(kinds) > 1 && p != nil && several(without(p.signed, l.signed)) {
 		shown, whole := l.signsOn(l.signedSuites(kinds...))
 		if !whole || len(shown) > 1 {
 			return
@@ -34,6 +32,13 @@ func (l *listing) moreSchemes() {
 			}
 		}
 	}
+}
+
+// several tells whether schemes are of more than one kind of key.
+func several(schemes []uint16) bool {
+	return slices.ContainsFunc(schemes, func(c uint16) bool {
+		return keyKind(tls12, schemeName(c)) != keyKind(tls12, schemeName(schemes[0]))
+	})
 }
 
 // signedSuites is the accepted suites in which these kinds of key sign.
@@ -86,6 +91,9 @@ func noScheme(a answer) *scanner.Failure {
 func (p *plan13) signatures() {
 	what := tls13.name + " signature schemes"
 	p.purpose = what
+	if p.noSchemes {
+		return
+	}
 	if _, ok := shareable(p.groups); !ok || len(readableOf(p.suites)) == 0 {
 		p.unreadable(what)
 		return
@@ -95,31 +103,37 @@ func (p *plan13) signatures() {
 
 // signOn goes through those of the schemes that were not seen yet.
 func (p *plan13) signOn(schemes []uint16) {
-	what := tls13.name + " signature schemes"
-	suites := readableOf(p.suites)
-	group, _ := shareable(p.groups)
-	found := p.found[tls13]
 	for p.stopped == nil {
-		left := without(schemes, p.signed)
-		q := question{version: tls13, suites: suites, groups: []uint16{group}, schemes: left, share: group}
-		a := answer{}
-		if len(p.signed) == 0 {
-			a = p.firstSigned(q)
-		}
-		if a.scheme == 0 && p.stopped == nil {
-			a = p.withProtocols(q)
-		}
-		if !p.signs(what, a, len(p.signed) == 0) {
+		if !p.signMore(schemes) {
 			return
 		}
-		p.certs.see(tls13, p.name(), "", a.chain)
-		if !slices.Contains(left, a.scheme) {
-			return // it heeds no list: what was offered it does not take
-		}
-		p.signed = append(p.signed, a.scheme)
-		found.SignatureSchemes = append(found.SignatureSchemes, schemeName(a.scheme))
 	}
-	p.missed(what, *p.stopped)
+	p.missed(tls13.name+" signature schemes", *p.stopped)
+}
+
+// signMore asks for one of the schemes that was not seen yet, and tells whether
+// there was one.
+func (p *plan13) signMore(schemes []uint16) bool {
+	group, _ := shareable(p.groups)
+	left := without(schemes, p.signed)
+	q := question{version: tls13, suites: readableOf(turned(p.suites)), groups: []uint16{group}, schemes: left, share: group}
+	a := answer{}
+	if len(p.signed) == 0 {
+		a = p.firstSigned(q)
+	}
+	if a.scheme == 0 && p.stopped == nil {
+		a = p.withProtocols(q)
+	}
+	p.orders(q, a)
+	if !p.signs(tls13.name+" signature schemes", a, len(p.signed) == 0) {
+		return false
+	}
+	p.certs.see(tls13, p.name(), "", a.chain)
+	if !slices.Contains(left, a.scheme) {
+		return false // it heeds no list: what was offered it does not take
+	}
+	p.signedWith(a.scheme)
+	return true
 }
 
 func (p *plan13) unreadable(what string) {

@@ -103,10 +103,8 @@ func (s *session) run() scanner.Observation {
 	}
 	s.plan13.otherKeys()
 	s.beside()
-	for _, v := range askedOrder {
-		if l := s.listings[v]; l != nil {
-			l.rest()
-		}
+	if l := s.listings[tls12]; l != nil {
+		l.moreSchemes()
 	}
 	s.again()
 	if own, asked := s.ownSecurity(); asked {

@@ -101,6 +101,8 @@ func (s *session) shares(q question) []tlswire.KeyShare {
 	switch {
 	case q.share != 0:
 		groups = []uint16{q.share}
+	case q.along != nil:
+		groups = q.along
 	case !s.fixed:
 		return list
 	}

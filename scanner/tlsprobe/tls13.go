@@ -16,20 +16,23 @@ type plan13 struct {
 	suites, groups     []uint16 // accepted, in the order they were chosen
 	noSuites, noGroups bool     // the list is known to be whole
 	signed             []uint16 // schemes signed with
+	ride13
 }
 
 func (s *session) enumerate13() {
 	q := s.p.questions
 	p := &plan13{session: s}
 	first := p.first()
+	p.rides = s.shape == full && !s.fixed
 	if first.outcome != chose || first.hello.Negotiated() != tls13.code {
 		s.verdict(tls13, first)
 		return
 	}
 	p.both(first)
-	p.rest("groups", func() ([]uint16, []uint16) { return p.suites, without(q.groups13, p.groups) }, &p.noGroups)
+	p.rest("groups", func() ([]uint16, []uint16) { return turned(p.suites), without(q.groups13, p.groups) }, &p.noGroups)
 	p.rest("suites", func() ([]uint16, []uint16) { return without(q.suites13, p.suites), p.groups }, &p.noSuites)
 	s.plan13 = p
+	p.orders(question{}, first)
 	p.signatures()
 }
 
@@ -68,18 +71,41 @@ func (p *plan13) wantsShare(a answer) bool {
 }
 
 // both strikes out suite and group of each answer until the server declines.
+// Where the suites seen are what servers mostly have, the others are asked for
+// with all groups: a refusal then concerns the suites alone.
 func (p *plan13) both(a answer) {
 	q := p.p.questions
+	suites, groups := q.suites13, q.groups13
 	for p.goesOn("suites and groups", a) {
-		if !p.record(a, without(q.suites13, p.suites), without(q.groups13, p.groups)) {
+		if !p.record(a, suites, groups) {
 			return
 		}
-		suites, groups := without(q.suites13, p.suites), without(q.groups13, p.groups)
+		before := len(suites)
+		suites, groups = without(q.suites13, p.suites), without(q.groups13, p.groups)
 		if len(suites) == 0 || !p.askable(groups) {
 			return
 		}
-		a = p.put(tls13, suites, groups)
+		if len(suites) < before && p.usual() {
+			groups = last(q.groups13, p.groups)
+			if a = p.put(tls13, suites, groups); a.outcome == refused {
+				p.noSuites = true
+			}
+			continue
+		}
+		a = p.next(suites, groups, true, p.likely())
 	}
+}
+
+// usual tells whether the suites seen are the three that servers have by
+// default, or all five of RFC 8446 appendix B.4.
+func (p *plan13) usual() bool {
+	n := len(p.suites)
+	return (n == 3 || n == 5) && !slices.ContainsFunc(p.suites, func(c uint16) bool { return c < 0x1301 || c > 0x1300+uint16(n) })
+}
+
+// likely tells whether more suites are to be expected.
+func (p *plan13) likely() bool {
+	return slices.ContainsFunc(usualSuites13, func(c uint16) bool { return !slices.Contains(p.suites, c) })
 }
 
 // rest goes on with one list, the other held at what is known. Where both
@@ -88,6 +114,9 @@ func (p *plan13) both(a answer) {
 func (p *plan13) rest(what string, offer func() (suites, groups []uint16), whole *bool) {
 	if *whole || len(p.suites) == 0 || p.stopped != nil {
 		return
+	}
+	if what == "suites" {
+		p.onceMore()
 	}
 	for {
 		suites, groups := offer()
@@ -98,7 +127,7 @@ func (p *plan13) rest(what string, offer func() (suites, groups []uint16), whole
 			p.missed(tls13.name+" "+what, scanner.Failure{Reason: scanner.ReasonUncomputable, Detail: "the server wants a key share, and the groups left have no fixed one"})
 			return
 		}
-		a := p.put(tls13, suites, groups)
+		a := p.next(suites, groups, false, what == "suites" && p.likely())
 		if !p.goesOn(what, a) {
 			return
 		}
@@ -106,6 +135,13 @@ func (p *plan13) rest(what string, offer func() (suites, groups []uint16), whole
 			return
 		}
 		if what == "groups" {
+			p.orders(question{suites: suites}, a)
+		}
+		switch {
+		case what == "suites":
+		case p.unsure:
+			p.onceMore()
+		default:
 			p.noSuites = true
 		}
 	}

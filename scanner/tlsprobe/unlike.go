@@ -21,10 +21,11 @@ const rounds = 4
 // mark compares the ServerHello of a plain question with those before it.
 func (s *session) mark(q question, a answer) {
 	v := q.version
-	if v == ssl2 || v == tls13 || a.hello.Negotiated() != v.code || !q.plain() || s.unnamed {
+	if v == ssl2 || v == tls13 || a.hello.Negotiated() != v.code || !q.plain() && !q.wishes || s.unnamed {
 		return
 	}
-	now := shown{kinds: a.hello.Extensions, knows13: v == tls12 && a.hello.Speaks13()}
+	unasked := slices.DeleteFunc(slices.Clone(a.hello.Extensions), func(e tlswire.Extension) bool { return has(wished, e.Type) })
+	now := shown{kinds: unasked, knows13: v == tls12 && a.hello.Speaks13()}
 	before, seen := s.marks[v]
 	if !seen {
 		s.marks[v] = now
@@ -94,6 +95,7 @@ func (s *session) disagree(how string) {
 // field was accepted, the hello leaves out the groups of RFC 7919 besides: a
 // refusal then answers what unnamedPrimes asks.
 func (l *listing) ends() {
+	l.ended = true
 	if len(l.left) == 0 || l.stopped != nil {
 		return
 	}
@@ -106,8 +108,19 @@ func (l *listing) ends() {
 	if l.unfinite = false; a.outcome != chose || a.hello.Negotiated() != l.v.code {
 		return
 	}
-	if isFinite(a.hello.Suite) {
+	if doubt := l.doubt; isFinite(a.hello.Suite) && !doubt {
 		l.finite = a
+		return
+	} else if doubt {
+		l.doubt = false
+		if isFinite(a.hello.Suite) {
+			l.finite = a
+			a = l.put(l.v, l.left, l.legacyGroups())
+		}
+		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
+			l.exhaust(l.left, a)
+			l.ends()
+		}
 		return
 	}
 	// A server that reads a part of the list says the same each time.
