@@ -34,8 +34,7 @@ type Prober struct {
 	dial      scanner.Dial
 	timeout   time.Duration
 	pause     time.Duration
-	anchors   []*pkix.Anchors
-	known     *pkix.KnownKeys
+	library   *library
 	questions questions
 	asked     scanner.Asked
 	ranks     *ranks // at depth verdict; nil asks everything
@@ -50,7 +49,7 @@ func New(dial scanner.Dial, o Options) *Prober {
 		o.Pause = time.Second
 	}
 	q := newQuestions()
-	p := &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, anchors: o.Anchors, known: o.Known}
+	p := &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, library: newLibrary(o.Anchors, o.Known)}
 	if o.Verdict != nil {
 		p.ranks = newRanks(&q, *o.Verdict)
 		q.text = p.ranks.text
