@@ -2,6 +2,7 @@ package tlsprobe
 
 import (
 	"context"
+	"encoding/binary"
 	"net"
 	"time"
 
@@ -38,6 +39,8 @@ type Prober struct {
 	questions questions
 	asked     scanner.Asked
 	ranks     *ranks // at depth verdict; nil asks everything
+
+	certSchemes []byte // all signature schemes, as the body of an extension
 }
 
 // New returns a prober that opens its connections through dial.
@@ -58,6 +61,10 @@ func New(dial scanner.Dial, o Options) *Prober {
 		p.asked = scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(q.text))}
 	}
 	p.questions = q
+	p.certSchemes = binary.BigEndian.AppendUint16(nil, uint16(2*len(q.schemes)))
+	for _, c := range q.schemes {
+		p.certSchemes = binary.BigEndian.AppendUint16(p.certSchemes, c)
+	}
 	return p
 }
 

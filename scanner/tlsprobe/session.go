@@ -21,6 +21,7 @@ type session struct {
 	ctx      context.Context
 	clock    clock
 	out      []byte          // the hello
+	random   [64]byte        // of it, with its session's id
 	in       tlswire.Decoder // of the answer
 	endpoint scanner.Endpoint
 	given    net.Conn          // a connection on which the first question is already put
