@@ -46,6 +46,13 @@ func smallFactor(n *big.Int) int64 {
 	if common.BitLen() == 1 {
 		return 0
 	}
+	return leastPrime(n)
+}
+
+// leastPrime is smallFactor by division. It is apart from it for the sieve,
+// which is compiled into its 64 KiB of stack: each probe would have a stack of
+// twice that, for one key in millions.
+func leastPrime(n *big.Int) int64 {
 	rest := new(big.Int)
 	for _, p := range primesBelow(factorBound) {
 		if rest.Mod(n, big.NewInt(p)).Sign() == 0 {

@@ -11,13 +11,13 @@ import (
 // conn is a connection that ends with its context.
 type conn struct {
 	net.Conn
-	ahead   []byte // was read before, and is read first
-	ctx     context.Context
-	stop    func() bool
-	release func()
-	talk    *talk // until the first read; nil outside of a probe
-	once    sync.Once
-	err     error
+	ahead  []byte // was read before, and is read first
+	ctx    context.Context
+	leash  *leash
+	dialer *Dialer
+	talk   *talk // until the first read; nil outside of a probe
+	once   sync.Once
+	err    error
 }
 
 func (c *conn) Read(b []byte) (int, error) {
@@ -49,7 +49,7 @@ func (c *conn) why(doing string, err error) error {
 }
 
 func (c *conn) Close() error {
-	c.stop()
+	c.leash.untie(c)
 	c.shut()
 	return c.err
 }
@@ -57,6 +57,6 @@ func (c *conn) Close() error {
 func (c *conn) shut() {
 	c.once.Do(func() {
 		c.err = c.Conn.Close()
-		c.release()
+		c.dialer.release()
 	})
 }

@@ -140,12 +140,7 @@ func (d *Dialer) dial(ctx context.Context, addr netip.AddrPort, t *talk, most ti
 	if err := d.admit(ctx); err != nil {
 		return nil, fmt.Errorf("waiting to connect to %s: %w", addr, err)
 	}
-	c, err := d.connect(ctx, addr, h, most)
-	if err != nil {
-		return nil, err
-	}
-	c.talk = t
-	return c, nil
+	return d.connect(ctx, addr, t, h, most)
 }
 
 // pausing waits without using up the time that an endpoint may take.
@@ -179,7 +174,7 @@ func (d *Dialer) queue(ctx context.Context) error {
 
 // knock opens a connection and closes it. It is called with a slot taken.
 func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort, h *host, most time.Duration) error {
-	c, err := d.connect(ctx, addr, h, most)
+	c, err := d.connect(ctx, addr, nil, h, most)
 	if err != nil {
 		return err
 	}
@@ -187,15 +182,16 @@ func (d *Dialer) knock(ctx context.Context, addr netip.AddrPort, h *host, most t
 }
 
 // connect is called with a slot taken, and gives it back with the connection.
-// It learns of the host, which may be nil.
-func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort, h *host, most time.Duration) (*conn, error) {
+// It learns of the host, which like the talk may be nil.
+func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort, t *talk, h *host, most time.Duration) (net.Conn, error) {
 	d.progress.Open.Add(1)
 	d.progress.Connections.Add(1)
 	if h != nil {
 		most = h.begin(most)
 	}
 	began := time.Now()
-	raw, ahead, err := d.reach(ctx, addr, most)
+	l := t.leashOf(ctx)
+	raw, ahead, err := d.reach(ctx, addr, l, most)
 	if r := scanner.ReasonOf(err); h != nil && (err == nil || r == scanner.ReasonRefused || r == scanner.ReasonReset) {
 		h.answered(time.Since(began))
 	}
@@ -206,16 +202,25 @@ func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort, h *host, most
 		}
 		return nil, fmt.Errorf("connecting to %s: %w", addr, err)
 	}
-	c := &conn{Conn: raw, ahead: ahead, ctx: ctx, release: d.release}
-	c.stop = context.AfterFunc(ctx, c.shut)
+	if l == nil {
+		l = newLeash(ctx, false)
+	}
+	c := &conn{Conn: raw, ahead: ahead, ctx: ctx, leash: l, dialer: d, talk: t}
+	l.tie(c)
 	return c, nil
 }
 
-// bound is ctx with the time that one connect may take.
-func bound(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
+// bound is ctx with the time that one connect may take, by its leash if it has
+// one.
+func bound(ctx context.Context, l *leash, most time.Duration) (context.Context, context.CancelFunc) {
 	end, ok := ctx.Deadline()
 	if ok && time.Until(end) <= most {
 		return undated{ctx}, func() {}
+	}
+	if l != nil {
+		if limit, ok := l.wind(most); ok {
+			return undated{limit}, l.unwind
+		}
 	}
 	ctx, stop := context.WithTimeout(ctx, most)
 	return undated{ctx}, stop
@@ -228,11 +233,19 @@ type undated struct{ context.Context }
 
 func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
+// Err tells a time that is over as what it is, where a timer cancelled.
+func (u undated) Err() error {
+	if err := u.Context.Err(); err == nil || context.Cause(u.Context) != context.DeadlineExceeded {
+		return err
+	}
+	return context.DeadlineExceeded
+}
+
 // reach connects to the address, through the proxy where there is one. The
 // sweep ends with a proxy that is lost.
-func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort, most time.Duration) (raw net.Conn, ahead []byte, err error) {
+func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort, l *leash, most time.Duration) (raw net.Conn, ahead []byte, err error) {
 	if d.proxy == nil {
-		raw, err = d.direct(ctx, addr, most)
+		raw, err = d.direct(ctx, addr, l, most)
 		return raw, nil, err
 	}
 	raw, ahead, err = d.proxy.reach(ctx, &net.Dialer{Timeout: d.timeout, KeepAlive: -1}, addr)
@@ -244,12 +257,12 @@ func (d *Dialer) reach(ctx context.Context, addr netip.AddrPort, most time.Durat
 
 // direct connects. A lack of this machine's own, of files or of free ports, is
 // waited for, since nothing was sent yet, and never taken for the peer's doing.
-func (d *Dialer) direct(ctx context.Context, addr netip.AddrPort, most time.Duration) (net.Conn, error) {
+func (d *Dialer) direct(ctx context.Context, addr netip.AddrPort, l *leash, most time.Duration) (net.Conn, error) {
 	var spent time.Duration
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		// Not DialTCP, which binds to a port before it connects: ports bound so
 		// are not shared between peers, and a wide sweep runs out of them.
-		bounded, stop := bound(ctx, most)
+		bounded, stop := bound(ctx, l, most)
 		raw, err := d.net.DialContext(bounded, "tcp", addr.String())
 		stop()
 		if !ownLack(addr, err) {
@@ -276,13 +289,17 @@ func ownLack(addr netip.AddrPort, err error) bool {
 // admit waits for a socket and then for the rate: in this order no two
 // connections that waited for sockets begin at once.
 func (d *Dialer) admit(ctx context.Context) error {
-	defer hold(ctx)()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	select {
 	case d.slots <- struct{}{}:
+		if d.rate == nil {
+			return nil
+		}
+		defer hold(ctx)()
 	default:
+		defer hold(ctx)()
 		timer := time.NewTimer(maxWait)
 		defer timer.Stop()
 		select {

@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -12,6 +13,9 @@ import (
 type talk struct {
 	host   *host
 	served atomic.Bool // something was read on one of them
+
+	mu    sync.Mutex
+	leash *leash // of the last one
 }
 
 type talkKey struct{}
@@ -27,6 +31,22 @@ func withTalk(ctx context.Context, h *host) context.Context {
 func talkOf(ctx context.Context) *talk {
 	t, _ := ctx.Value(talkKey{}).(*talk)
 	return t
+}
+
+// leashOf is what ends connections with that context; nil outside of a probe.
+func (t *talk) leashOf(ctx context.Context) *leash {
+	if t == nil {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.leash.holds(ctx) {
+		if t.leash != nil {
+			t.leash.unshare()
+		}
+		t.leash = newLeash(ctx, true)
+	}
+	return t.leash
 }
 
 // failed learns from a connection that could not be opened, and tells whether

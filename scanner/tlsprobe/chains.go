@@ -1,22 +1,20 @@
 package tlsprobe
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
-	"github.com/fipsweep/fipsweep/scanner/pkix"
 )
 
-// chains gathers the distinct chains that an endpoint shows, and the facts of
-// each certificate once.
+// chains gathers the distinct chains that an endpoint shows, and the evidence
+// of each certificate once.
 type chains struct {
 	list     []scanner.Chain
 	evidence []scanner.Evidence
-	keys     []string   // of list: digest of the chain's bytes
 	raw      [][][]byte // of list
-	facts    map[string]scanner.Certificate
-	known    *pkix.KnownKeys
+	library  *library
 }
 
 // see records a chain under a version and a suite; an empty suite stands for
@@ -25,11 +23,9 @@ func (c *chains) see(v version, name, suite string, chain [][]byte) {
 	if len(chain) == 0 {
 		return
 	}
-	key := scanner.Digest(slices.Concat(chain...))
-	i := slices.Index(c.keys, key)
+	i := slices.IndexFunc(c.raw, func(seen [][]byte) bool { return slices.EqualFunc(seen, chain, bytes.Equal) })
 	if i < 0 {
 		i = len(c.list)
-		c.keys = append(c.keys, key)
 		c.raw = append(c.raw, chain)
 		c.list = append(c.list, scanner.Chain{Version: v.name, Name: name, Certificates: c.certificates(chain)})
 	}
@@ -39,32 +35,23 @@ func (c *chains) see(v version, name, suite string, chain [][]byte) {
 }
 
 func (c *chains) certificates(chain [][]byte) []scanner.Certificate {
-	if c.facts == nil {
-		c.facts = map[string]scanner.Certificate{}
-	}
-	var all []scanner.Certificate
-	for _, der := range chain {
+	all := make([]scanner.Certificate, len(chain))
+	for i, der := range chain {
 		e := scanner.EvidenceOf("certificate", der)
-		facts, known := c.facts[e.SHA256]
-		if !known {
-			facts = pkix.Certificate(der)
-			facts.Key.Weak = append(facts.Key.Weak, c.known.Of(der)...)
-			c.facts[e.SHA256] = facts
+		if !slices.ContainsFunc(c.evidence, func(has scanner.Evidence) bool { return has.SHA256 == e.SHA256 }) {
 			c.evidence = append(c.evidence, e)
 		}
-		all = append(all, facts)
+		all[i] = c.library.certificate(e.SHA256, der)
 	}
 	return all
 }
 
 // settle tells of each chain which way leads up from its leaf, and whether to
 // an anchor.
-func (c *chains) settle(anchors []*pkix.Anchors, at time.Time) []scanner.Chain {
+func (c *chains) settle(at time.Time) []scanner.Chain {
 	for i := range c.list {
-		c.list[i].Path = pkix.Path(c.raw[i])
-		for _, a := range anchors {
-			c.list[i].Trust = append(c.list[i].Trust, a.Trust(c.raw[i], at))
-		}
+		j := c.library.chain(c.raw[i], c.list[i].Certificates, at)
+		c.list[i].Path, c.list[i].Trust = j.path, j.trust
 	}
 	return c.list
 }

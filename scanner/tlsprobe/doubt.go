@@ -23,6 +23,9 @@ const (
 // pose puts one question to the end of all doubt: the answer chose or refused,
 // unless the endpoint is given up or breaks the protocol.
 func (s *session) pose(q question) answer {
+	if s.whole(q) {
+		return s.settle(q)
+	}
 	var a answer
 	for _, piece := range s.split(q) {
 		if a = s.settle(piece); a.outcome != refused {

@@ -2,7 +2,6 @@ package tlsprobe
 
 import (
 	"crypto/rand"
-	"encoding/binary"
 	"io"
 	"net/netip"
 	"slices"
@@ -59,7 +58,8 @@ func (s *session) clientHello(q question) tlswire.ClientHello {
 	v := q.version
 	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: q.suites, Pad: true,
 		Deflate: q.deflate, Fallback: q.fallback}
-	_, _ = rand.Read(h.Random[:]) // never fails (crypto/rand)
+	_, _ = rand.Read(s.random[:]) // never fails (crypto/rand)
+	h.Random = [32]byte(s.random[:])
 	if v == ssl3 || s.shape.bare && v != tls13 {
 		return h // SSLv3 has no extensions
 	}
@@ -76,8 +76,7 @@ func (s *session) clientHello(q question) tlswire.ClientHello {
 		s.offerSchemes(&h, q)
 	}
 	if v == tls13 {
-		h.SessionID = make([]byte, 32) // for middleboxes: RFC 8446 appendix D.4
-		_, _ = rand.Read(h.SessionID)
+		h.SessionID = s.random[32:] // for middleboxes: RFC 8446 appendix D.4
 		h.Versions = []uint16{tlswire.VersionTLS13}
 		if q.versions != nil {
 			h.Versions = q.versions
@@ -106,25 +105,30 @@ func (s *session) offerSchemes(h *tlswire.ClientHello, q question) {
 	if q.schemes == nil {
 		return
 	}
-	all := s.p.questions.schemes
-	body := binary.BigEndian.AppendUint16(nil, uint16(2*len(all)))
-	for _, c := range all {
-		body = binary.BigEndian.AppendUint16(body, c)
-	}
-	h.More = append(h.More, tlswire.Extension{Type: tlswire.ExtCertSchemes, Body: body})
+	h.More = append(slices.Clip(h.More), tlswire.Extension{Type: tlswire.ExtCertSchemes, Body: s.p.certSchemes})
 }
 
 // schemes is all signature schemes, those already seen last: a server that
 // follows the client's order then shows another one each time, at no cost.
 func (s *session) schemes() []uint16 { return last(s.p.questions.schemes, s.seenSchemes) }
 
-// last is the list with those named moved to its end.
+// last is the list with those named moved to its end, where they are few.
 func last(list, named []uint16) []uint16 {
 	if len(named) == 0 {
 		return list[:len(list):len(list)]
 	}
-	front := without(list, named)
-	return append(front, without(list, front)...)
+	out := make([]uint16, 0, len(list))
+	for _, c := range list {
+		if !slices.Contains(named, c) {
+			out = append(out, c)
+		}
+	}
+	for _, c := range list {
+		if slices.Contains(named, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // serverName is the name to ask for; an address is none (RFC 6066 section 3).
@@ -138,12 +142,11 @@ func serverName(e scanner.Endpoint) string {
 
 // without is the list less what is struck out, in its order.
 func without(list, struck []uint16) []uint16 {
-	out := make([]uint16, 0, len(list))
-	var room [8][4]uint64 // more than the pages of what is struck out in practice
-	gone := codeSet{bits: room[:0]}
+	var gone codeSet
 	for _, c := range struck {
 		gone.add(c)
 	}
+	out := make([]uint16, 0, len(list))
 	for _, c := range list {
 		if !gone.has(c) {
 			out = append(out, c)

@@ -9,11 +9,10 @@ import (
 
 // An opener reads the encrypted part of a TLS 1.3 server's flight.
 type opener struct {
-	keys       *keys
-	server     *sealer
-	outer      *tlswire.Decoder // of records
-	inner      *tlswire.Decoder // of what they held
-	transcript []byte           // of handshake messages, RFC 8446 section 4.4.1
+	keys   *keys
+	server *sealer
+	outer  *tlswire.Decoder // of records
+	inner  *tlswire.Decoder // of what they held
 }
 
 // newOpener is nil where an answer is not followed by records that could be
@@ -22,8 +21,7 @@ func newOpener(outer *tlswire.Decoder, hello []byte, a answer) *opener {
 	if a.outcome != chose || a.hello.Negotiated() != tlswire.VersionTLS13 || a.hello.Retry() {
 		return nil
 	}
-	transcript := append(tlswire.HandshakeMessages(hello), a.raw...)
-	k, ok := newKeys(transcript, a)
+	k, ok := newKeys(hello, a)
 	if !ok {
 		return nil
 	}
@@ -31,7 +29,7 @@ func newOpener(outer *tlswire.Decoder, hello []byte, a answer) *opener {
 	if err != nil {
 		return nil
 	}
-	return &opener{keys: k, server: s, outer: outer, inner: new(tlswire.Decoder), transcript: transcript}
+	return &opener{keys: k, server: s, outer: outer, inner: new(tlswire.Decoder)}
 }
 
 // take reads one record and tells whether it ended the flight.
@@ -67,7 +65,7 @@ func (o *opener) take(a *answer, m tlswire.Message) bool {
 // message reads one message that was encrypted.
 func (o *opener) message(a *answer, m tlswire.Message) bool {
 	var err error
-	o.transcript = append(o.transcript, m.Raw...)
+	o.keys.transcript.Write(m.Raw)
 	switch {
 	case m.Type == tlswire.TypeAlert && a.whole: // after its Finished it may say goodbye
 		return true

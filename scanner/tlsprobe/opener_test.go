@@ -26,7 +26,7 @@ func sealedFlight(t testing.TB, suite uint16, content []byte) (hello, flight []b
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, ok := newKeys(append(tlswire.HandshakeMessages(hello), raw...), answer{hello: h})
+	k, ok := newKeys(hello, answer{hello: h, raw: raw})
 	if !ok {
 		t.Fatalf("no keys for %s", suiteName(suite))
 	}

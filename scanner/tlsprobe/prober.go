@@ -2,6 +2,7 @@ package tlsprobe
 
 import (
 	"context"
+	"encoding/binary"
 	"net"
 	"time"
 
@@ -34,11 +35,12 @@ type Prober struct {
 	dial      scanner.Dial
 	timeout   time.Duration
 	pause     time.Duration
-	anchors   []*pkix.Anchors
-	known     *pkix.KnownKeys
+	library   *library
 	questions questions
 	asked     scanner.Asked
 	ranks     *ranks // at depth verdict; nil asks everything
+
+	certSchemes []byte // all signature schemes, as the body of an extension
 }
 
 // New returns a prober that opens its connections through dial.
@@ -50,7 +52,7 @@ func New(dial scanner.Dial, o Options) *Prober {
 		o.Pause = time.Second
 	}
 	q := newQuestions()
-	p := &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, anchors: o.Anchors, known: o.Known}
+	p := &Prober{dial: dial, timeout: o.Timeout, pause: o.Pause, library: newLibrary(o.Anchors, o.Known)}
 	if o.Verdict != nil {
 		p.ranks = newRanks(&q, *o.Verdict)
 		q.text = p.ranks.text
@@ -59,6 +61,10 @@ func New(dial scanner.Dial, o Options) *Prober {
 		p.asked = scanner.Asked{Version: questionsVersion, SHA256: scanner.Digest([]byte(q.text))}
 	}
 	p.questions = q
+	p.certSchemes = binary.BigEndian.AppendUint16(nil, uint16(2*len(q.schemes)))
+	for _, c := range q.schemes {
+		p.certSchemes = binary.BigEndian.AppendUint16(p.certSchemes, c)
+	}
 	return p
 }
 

@@ -21,6 +21,7 @@ type session struct {
 	ctx      context.Context
 	clock    clock
 	out      []byte          // the hello
+	random   [64]byte        // of it, with its session's id
 	in       tlswire.Decoder // of the answer
 	endpoint scanner.Endpoint
 	given    net.Conn          // a connection on which the first question is already put
@@ -66,7 +67,7 @@ type session struct {
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
-		listings: map[version]*listing{}, marks: map[version]shown{}, certs: chains{known: p.known}}
+		listings: map[version]*listing{}, marks: map[version]shown{}, certs: chains{library: p.library}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if s.dialogue = dialogues[e.Scheme]; s.dialogue != nil {
 		s.tls.STARTTLS = e.Scheme
@@ -143,7 +144,7 @@ func (s *session) sum() scanner.Observation {
 	for _, v := range oldestFirst {
 		s.tls.Versions = append(s.tls.Versions, s.named(v))
 	}
-	s.tls.Chains = s.certs.settle(s.p.anchors, s.began)
+	s.tls.Chains = s.certs.settle(s.began)
 	s.tls.Extensions = &s.facts
 	s.o.Evidence = append(s.o.Evidence, s.certs.evidence...)
 	s.o.TLS = &s.tls

@@ -29,10 +29,10 @@ const (
 // split is the question in hellos that the server bears: together they ask the
 // same. A refusal of each is a refusal of all.
 func (s *session) split(q question) []question {
-	n := s.shape.lists
-	if n == 0 || s.shape.bare && q.version != tls13 {
+	if s.whole(q) {
 		return []question{q}
 	}
+	n := s.shape.lists
 	groups, schemes := chunks(q.groups, n), chunks(q.schemes, n)
 	var all []question
 	for _, g := range groups {
@@ -45,6 +45,11 @@ func (s *session) split(q question) []question {
 		}
 	}
 	return all
+}
+
+// whole tells whether the server bears the question in one hello.
+func (s *session) whole(q question) bool {
+	return s.shape.lists == 0 || s.shape.bare && q.version != tls13
 }
 
 // sendable tells whether a hello can be written for the question: one of TLS

@@ -38,14 +38,13 @@ func (s *session) enumerateSSL2() {
 
 // readSSL2 reads a SERVER-HELLO of SSLv2. A server that does not speak it
 // answers in TLS, if at all.
-func readSSL2(_ *tlswire.Decoder, r io.ReadWriter, _ []byte) answer {
+func readSSL2(d *tlswire.Decoder, r io.ReadWriter, _ []byte) answer {
 	var a answer
 	var in []byte
-	buf := make([]byte, 8<<10)
 	for {
-		n, err := r.Read(buf)
-		in = append(in, buf[:n]...)
-		a.keepFirst(buf[:n])
+		came, err := d.Fill(r)
+		in = append(in, came...)
+		a.keepFirst(came)
 		hello, bad := tlswire.ParseSSL2ServerHello(in)
 		switch {
 		case bad == nil:
@@ -58,7 +57,7 @@ func readSSL2(_ *tlswire.Decoder, r io.ReadWriter, _ []byte) answer {
 			return otherThanSSL2(a, in, bad)
 		case !errors.Is(bad, tlswire.ErrMore):
 			return a.strange(bad)
-		case n == 0 && err != nil:
+		case err != nil:
 			return a.ended(err, nil)
 		}
 	}

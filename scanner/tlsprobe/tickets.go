@@ -44,30 +44,28 @@ func readTickets(d *tlswire.Decoder, rw io.ReadWriter, hello []byte) answer {
 // The server's next records are read under the keys that follow.
 func (o *opener) goodbye(asked bool) ([]byte, error) {
 	k := o.keys
-	size := k.hash().Size()
-	master := k.extract(make([]byte, size), k.derive(k.master, "derived", nil))
-	next := o.transcript
+	next := k.transcript.Sum(nil)
+	size := len(next)
+	master, own := k.extract(make([]byte, size), k.derived(k.master)), k.client()
 	var messages []byte
 	if asked {
 		messages = []byte{byte(tlswire.TypeCertificate), 0, 0, 4, 0, 0, 0, 0}
 	}
-	h := k.hash()
-	h.Write(next)
-	h.Write(messages)
-	mac := hmac.New(k.hash, k.expand(k.client, "finished", nil, size))
-	mac.Write(h.Sum(nil))
+	k.transcript.Write(messages)
+	mac := hmac.New(k.hash, k.expand(own, "finished", nil, size))
+	mac.Write(k.transcript.Sum(nil))
 	messages = append(messages, byte(tlswire.TypeFinished), 0, 0, byte(size))
 	messages = mac.Sum(messages)
-	client, err := k.sealer(k.client)
+	client, err := k.sealer(own)
 	if err != nil {
 		return nil, err
 	}
 	out := client.seal(tlswire.TypeHandshake, messages)
-	if client, err = k.sealer(k.derive(master, "c ap traffic", next)); err != nil {
+	if client, err = k.sealer(k.expand(master, "c ap traffic", next, size)); err != nil {
 		return nil, err
 	}
 	out = append(out, client.seal(tlswire.TypeAlert, []byte{1, tlswire.AlertCloseNotify})...)
-	o.server, err = k.sealer(k.derive(master, "s ap traffic", next))
+	o.server, err = k.sealer(k.expand(master, "s ap traffic", next, size))
 	return out, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"sync"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
@@ -25,23 +26,25 @@ var errSealed = errors.New("an encrypted record does not open")
 // keys is the key schedule of RFC 8446 section 7.1 up to what reads a server's
 // first flight.
 type keys struct {
-	hash   func() hash.Hash
-	suite  iana.Suite
-	master []byte // the handshake secret
-	client []byte // handshake traffic secrets
-	server []byte
+	hash       func() hash.Hash
+	suite      iana.Suite
+	transcript hash.Hash // over the handshake's messages so far, section 4.4.1
+	hellos     []byte    // what it was after both hellos
+	master     []byte    // the handshake secret
+	server     []byte    // its traffic secret
 }
 
-// newKeys derives the keys from the messages up to a ServerHello. It fails where the suite's
-// cipher or the group is none that is read here.
-func newKeys(transcript []byte, a answer) (*keys, bool) {
+// newKeys derives the keys from a hello's records and the answer to it. It
+// fails where the suite's cipher or the group is none that is read here.
+func newKeys(hello []byte, a answer) (*keys, bool) {
 	suite, _ := iana.SuiteByCode(a.hello.Suite)
 	k := &keys{suite: suite}
+	var derived []byte
 	switch suite.PRF {
 	case "SHA-256":
-		k.hash = sha256.New
+		k.hash, derived = sha256.New, derived256()
 	case "SHA-384":
-		k.hash = sha512.New384
+		k.hash, derived = sha512.New384, derived384()
 	default:
 		return nil, false
 	}
@@ -51,12 +54,32 @@ func newKeys(transcript []byte, a answer) (*keys, bool) {
 	if !ok || !readable(suite) {
 		return nil, false
 	}
-	zero := make([]byte, k.hash().Size())
-	early := k.extract(zero, nil)
-	k.master = k.extract(secret, k.derive(early, "derived", nil))
-	k.client = k.derive(k.master, "c hs traffic", transcript)
-	k.server = k.derive(k.master, "s hs traffic", transcript)
+	k.transcript = k.hash()
+	k.transcript.Write(tlswire.HandshakeMessages(hello))
+	k.transcript.Write(a.raw)
+	k.hellos = k.transcript.Sum(nil)
+	k.master = k.extract(secret, derived)
+	k.server = k.expand(k.master, "s hs traffic", k.hellos, len(k.hellos))
 	return k, true
+}
+
+// client is the client's handshake traffic secret.
+func (k *keys) client() []byte { return k.expand(k.master, "c hs traffic", k.hellos, len(k.hellos)) }
+
+// What the handshake secret is extracted with where there is no PSK, by hash.
+var (
+	derived256 = sync.OnceValue(func() []byte { return (&keys{hash: sha256.New}).derived(nil) })
+	derived384 = sync.OnceValue(func() []byte { return (&keys{hash: sha512.New384}).derived(nil) })
+)
+
+// derived is what the secret that follows this one is extracted with; nil
+// stands for the early secret of a handshake without a PSK.
+func (k *keys) derived(secret []byte) []byte {
+	h := k.hash()
+	if secret == nil {
+		secret = k.extract(make([]byte, h.Size()), nil)
+	}
+	return k.expand(secret, "derived", h.Sum(nil), h.Size())
 }
 
 // readable tells whether records of the suite can be opened here.
@@ -76,16 +99,9 @@ func (k *keys) extract(secret, salt []byte) []byte {
 	return out
 }
 
-// derive is Derive-Secret over the messages.
-func (k *keys) derive(secret []byte, label string, messages []byte) []byte {
-	h := k.hash()
-	h.Write(messages)
-	return k.expand(secret, label, h.Sum(nil), h.Size())
-}
-
 // expand is HKDF-Expand-Label.
 func (k *keys) expand(secret []byte, label string, context []byte, size int) []byte {
-	info := binary.BigEndian.AppendUint16(nil, uint16(size))
+	info := binary.BigEndian.AppendUint16(make([]byte, 0, 128), uint16(size))
 	info = append(info, byte(len("tls13 ")+len(label)))
 	info = append(info, "tls13 "+label...)
 	info = append(info, byte(len(context)))

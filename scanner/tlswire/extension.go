@@ -1,6 +1,7 @@
 package tlswire
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -53,7 +54,7 @@ func readExtensions(s *cryptobyte.String) ([]Extension, error) {
 }
 
 func readExtensionList(list cryptobyte.String) ([]Extension, error) {
-	all := make([]Extension, 0, 8)
+	all := make([]Extension, 0, countExtensions(list))
 	for !list.Empty() {
 		var kind uint16
 		var body cryptobyte.String
@@ -65,15 +66,26 @@ func readExtensionList(list cryptobyte.String) ([]Extension, error) {
 	return all, nil
 }
 
+// countExtensions is how many there are, as far as they can be read.
+func countExtensions(list cryptobyte.String) (n int) {
+	var body cryptobyte.String
+	for list.Skip(2) && list.ReadUint16LengthPrefixed(&body) {
+		n++
+	}
+	return n
+}
+
 // ALPN offers application protocols, RFC 7301 section 3.1.
 func ALPN(protocols []string) Extension {
-	var b cryptobyte.Builder
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-		for _, p := range protocols {
-			b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(p)) })
-		}
-	})
-	return Extension{ExtALPN, b.BytesOrPanic()}
+	n := 0
+	for _, p := range protocols {
+		n += 1 + len(p)
+	}
+	body := binary.BigEndian.AppendUint16(make([]byte, 0, 2+n), uint16(n))
+	for _, p := range protocols {
+		body = append(append(body, byte(len(p))), p...)
+	}
+	return Extension{ExtALPN, body}
 }
 
 // SelectedProtocol is the one protocol that a server's list of extensions

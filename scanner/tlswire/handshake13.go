@@ -112,8 +112,12 @@ func readUint16s(s *cryptobyte.String) ([]uint16, error) {
 }
 
 // HandshakeMessages strips the record headers off a marshalled hello: what a
-// transcript hash runs over (RFC 8446 section 4.4.1).
+// transcript hash runs over (RFC 8446 section 4.4.1). Of a single record it is
+// a part.
 func HandshakeMessages(records []byte) []byte {
+	if len(records) >= recordHeader && len(records) == recordHeader+int(records[3])<<8+int(records[4]) {
+		return records[recordHeader:len(records):len(records)]
+	}
 	var out []byte
 	for len(records) >= recordHeader {
 		n := int(records[3])<<8 | int(records[4])
