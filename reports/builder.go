@@ -97,7 +97,7 @@ func (b *Builder) Interrupted() { b.config.Sweep.Interrupted = true }
 // Record takes one assessment.
 func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 	o := a.Observation
-	line, err := observationLine(o)
+	line, err := o.Encode()
 	if err != nil {
 		return err
 	}

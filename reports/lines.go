@@ -24,6 +24,7 @@ const (
 type Lines struct {
 	w        io.Writer
 	controls *control.Table
+	buf      bytes.Buffer // of one write, used again
 }
 
 // NewLines writes to w; findings name the shown controls of the table.
@@ -120,17 +121,16 @@ type incompleteLine struct {
 // Record writes the observation, the offer and the findings in one write, so that what
 // reads along meets whole lines.
 func (l *Lines) Record(_ context.Context, a fips.Assessment) error {
-	var b bytes.Buffer
-	line, err := observationLine(a.Observation)
-	if err != nil {
+	b := &l.buf
+	b.Reset()
+	if err := AppendObservation(b, a.Observation); err != nil {
 		return err
 	}
-	b.Write(line)
-	if err := AppendOffer(&b, a); err != nil {
+	if err := AppendOffer(b, a); err != nil {
 		return err
 	}
 	for _, f := range a.Findings {
-		if err := encode(&b, l.finding(f, a.Observation.Time)); err != nil {
+		if err := encode(b, l.finding(f, a.Observation.Time)); err != nil {
 			return fmt.Errorf("encode finding %s: %w", f.ID, err)
 		}
 	}
@@ -201,15 +201,6 @@ func newSweepLine(r *Report) sweepLine {
 		s.Incomplete.Reasons[g.Reason] = g.Places.Count
 	}
 	return s
-}
-
-// observationLine is an observation as it is written and hashed.
-func observationLine(o scanner.Observation) ([]byte, error) {
-	var b bytes.Buffer
-	if err := encode(&b, o); err != nil {
-		return nil, fmt.Errorf("encode observation of %s: %w", o.Endpoint, err)
-	}
-	return b.Bytes(), nil
 }
 
 // encode appends v as one line.

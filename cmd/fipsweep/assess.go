@@ -30,17 +30,10 @@ type pipeline struct {
 // end. A sweep that was cut short still gives the report of what it finished.
 func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 	// What was observed is recorded even when the sweep is being stopped.
-	record := func(o scanner.Observation) error { return p.record(context.WithoutCancel(ctx), o) }
-	err := p.kept.each(ctx, record)
+	whole := context.WithoutCancel(ctx)
+	err := p.kept.each(ctx, func(o scanner.Observation) error { return p.take(whole, o, nil) })
 	if err == nil {
-		err = p.sweeper.Sweep(ctx, p.targets, func(o scanner.Observation) error {
-			if p.journal != nil {
-				if err := p.journal.Append(o); err != nil {
-					return err
-				}
-			}
-			return record(o)
-		})
+		err = p.sweeper.Sweep(ctx, p.targets, func(o scanner.Observation) error { return p.take(whole, o, p.journal) })
 	}
 	if errors.Is(err, sweep.ErrDeadline) {
 		err = nil
@@ -62,8 +55,17 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 	return report, err
 }
 
-// record judges an observation and tells everybody of it.
-func (p *pipeline) record(ctx context.Context, o scanner.Observation) error {
+// take keeps an observation in the journal, if there is one, judges it and
+// tells everybody of it. It is encoded once for all of them.
+func (p *pipeline) take(ctx context.Context, o scanner.Observation, j *replay.Journal) (err error) {
+	if o.Line, err = o.Encode(); err != nil {
+		return err
+	}
+	if j != nil {
+		if err := j.Append(o); err != nil {
+			return err
+		}
+	}
 	a := p.judge(o)
 	for _, r := range p.recorders {
 		if err := r.Record(ctx, a); err != nil {
