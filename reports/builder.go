@@ -44,7 +44,7 @@ type Builder struct {
 	findings    map[fips.Status]int
 	changes     *changes
 	worst       worst
-	algorithms  algorithms
+	algorithms  *algorithms
 	unseen      map[scanner.Reason]*ReasonCount
 	silent      map[scanner.Reason]*ReasonCount
 	gaps        Gaps
@@ -81,7 +81,7 @@ func NewBuilder(c Config) (*Builder, error) {
 	c.Controls = c.Controls.Shown()
 	return &Builder{
 		config: c, findings: map[fips.Status]int{}, changes: newChanges(c.Controls), worst: worst{map[string]*way{}},
-		algorithms: algorithms{}, unseen: map[scanner.Reason]*ReasonCount{}, silent: map[scanner.Reason]*ReasonCount{},
+		algorithms: newAlgorithms(), unseen: map[scanner.Reason]*ReasonCount{}, silent: map[scanner.Reason]*ReasonCount{},
 		gapReasons: map[scanner.Reason]*GapReason{}, tally: control.NewTally(c.Controls), certs: newCerts(c.AsOf),
 		items: map[string]int{}, calendar: newCalendar(), contested: map[Contested]bool{},
 		questions: map[[2]string]bool{}, evidence: sha256.New(),

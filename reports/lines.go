@@ -24,7 +24,9 @@ const (
 type Lines struct {
 	w        io.Writer
 	controls *control.Table
-	buf      bytes.Buffer // of one write, used again
+
+	buf bytes.Buffer // of one write, used again, as is the next
+	one findingLine
 }
 
 // NewLines writes to w; findings name the shown controls of the table.
@@ -130,7 +132,8 @@ func (l *Lines) Record(_ context.Context, a fips.Assessment) error {
 		return err
 	}
 	for _, f := range a.Findings {
-		if err := encode(b, l.finding(f, a.Observation.Time)); err != nil {
+		l.one = l.finding(f, a.Observation.Time)
+		if err := encode(b, &l.one); err != nil {
 			return fmt.Errorf("encode finding %s: %w", f.ID, err)
 		}
 	}
