@@ -91,8 +91,11 @@ func NewBuilder(c Config) (*Builder, error) {
 	}, nil
 }
 
-// Interrupted says that the sweep was stopped before everything was asked.
-func (b *Builder) Interrupted() { b.config.Sweep.Interrupted = true }
+// Interrupted says that the sweep was stopped before everything was asked, and
+// what it left; nil where nobody knows.
+func (b *Builder) Interrupted(left *scanner.Left) {
+	b.config.Sweep.Interrupted, b.config.Sweep.Left = true, left
+}
 
 // Record takes one assessment.
 func (b *Builder) Record(_ context.Context, a fips.Assessment) error {

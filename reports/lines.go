@@ -81,6 +81,7 @@ type sweepLine struct {
 	Tool        string                 `json:"tool"`
 	FIPS        string                 `json:"fips"`
 	Interrupted bool                   `json:"interrupted,omitempty"`
+	Left        *scanner.Left          `json:"left,omitempty"`
 	Policy      string                 `json:"policy"`
 	AsOf        fips.Date              `json:"as_of"`
 	Catalogue   catalogueLine          `json:"catalogue"`
@@ -173,7 +174,7 @@ func (l *Lines) finding(f fips.Finding, t time.Time) findingLine {
 func newSweepLine(r *Report) sweepLine {
 	s := sweepLine{
 		Schema: SweepSchema, ID: r.Sweep.ID, Started: r.Sweep.Started, Ended: r.Sweep.Ended, Scope: r.Sweep.Scope,
-		Host: r.Sweep.Host, User: r.Sweep.User, Tool: r.Sweep.Tool, FIPS: r.Sweep.FIPS, Interrupted: r.Sweep.Interrupted, Policy: r.Policy, AsOf: r.AsOf,
+		Host: r.Sweep.Host, User: r.Sweep.User, Tool: r.Sweep.Tool, FIPS: r.Sweep.FIPS, Interrupted: r.Sweep.Interrupted, Left: r.Sweep.Left, Policy: r.Policy, AsOf: r.AsOf,
 		Catalogue: catalogueLine{r.Catalogue.Version, r.Catalogue.Since, len(r.Catalogue.Rules), len(r.Catalogue.Sources)},
 		Questions: r.Questions, Asked: r.Asked, Answered: r.Answered, Observed: r.Observed, NotSeen: r.NotSeen,
 		Empty: r.Empty, Quiet: r.Quiet, Unobserved: map[scanner.Reason]int{}, Posture: map[string]int{},

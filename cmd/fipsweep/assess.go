@@ -23,7 +23,8 @@ type pipeline struct {
 	judge     func(scanner.Observation) fips.Assessment
 	recorders []reports.Recorder
 	builder   *reports.Builder
-	now       func() time.Time // when the sweep ended
+	left      func(scanner.StoppedBy) *scanner.Left // once the sweep was stopped: what it did not reach
+	now       func() time.Time                      // when the sweep ended
 }
 
 // assess runs the pipeline: sweep, keep, judge, record, and the report at the
@@ -37,10 +38,9 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 	}
 	if errors.Is(err, sweep.ErrDeadline) {
 		err = nil
-		p.builder.Interrupted()
-	}
-	if ctx.Err() != nil {
-		p.builder.Interrupted()
+		p.stopped(scanner.ByDeadline)
+	} else if ctx.Err() != nil {
+		p.stopped(scanner.BySignal)
 	}
 	report := p.builder.Report(p.now().UTC())
 	if p.journal == nil {
@@ -53,6 +53,15 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 		err = errors.Join(err, closing)
 	}
 	return report, err
+}
+
+// stopped has the report say so, and what is left.
+func (p *pipeline) stopped(by scanner.StoppedBy) {
+	var left *scanner.Left
+	if p.left != nil {
+		left = p.left(by)
+	}
+	p.builder.Interrupted(left)
 }
 
 // take keeps an observation in the journal, if there is one, judges it and
