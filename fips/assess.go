@@ -15,14 +15,19 @@ func (j *Judge) Assess(o scanner.Observation) Assessment {
 	a := Assessment{Observation: o, Rulings: j.rulings(o)}
 	slices.SortStableFunc(a.Rulings, func(x, y Ruling) int { return int(y.Status) - int(x.Status) })
 	a.Offer = j.offer(o, a.Rulings)
-	for _, r := range a.Rulings {
+	for i := range a.Rulings {
+		r := &a.Rulings[i]
 		if r.Rule == j.anchor {
 			continue
 		}
 		a.Worst = max(a.Worst, r.Status)
-		if r.Status.IsFinding() {
-			a.Findings = append(a.Findings, Finding{ID: findingID(o.Endpoint, r), Sweep: o.Sweep, Endpoint: o.Endpoint, Ruling: r})
+		if !r.Status.IsFinding() {
+			break // nor is what follows, the worst being first
 		}
+		if a.Findings == nil {
+			a.Findings = make([]Finding, 0, findings(a.Rulings))
+		}
+		a.Findings = append(a.Findings, Finding{ID: findingID(o.Endpoint, r), Sweep: o.Sweep, Endpoint: o.Endpoint, Ruling: *r})
 	}
 	a.Behind = j.behind(o)
 	if _, lost := a.Gap(); lost && a.Worst.Grade() == Pass {
@@ -34,8 +39,17 @@ func (j *Judge) Assess(o scanner.Observation) Assessment {
 	return a
 }
 
+// findings is how many of the rulings, worst first, may be findings.
+func findings(rulings []Ruling) int {
+	n := slices.IndexFunc(rulings, func(r Ruling) bool { return !r.Status.IsFinding() })
+	if n < 0 {
+		n = len(rulings)
+	}
+	return n
+}
+
 func (j *Judge) rulings(o scanner.Observation) []Ruling {
-	d := newDocket()
+	d := j.docket
 	if o.TLS != nil {
 		j.tls(d, o.TLS, o.Endpoint.Name)
 	}
@@ -54,7 +68,7 @@ func (j *Judge) rulings(o scanner.Observation) []Ruling {
 	if o.Plain != nil {
 		j.plain(d, o.Plain)
 	}
-	return d.rulings
+	return d.take()
 }
 
 // plain rules on a port that answers without TLS. RDP, and a protocol that
@@ -93,13 +107,13 @@ func (j *Judge) ownCiphers(d *docket, ciphers []string, protocol string) {
 // findingID depends on the endpoint, the catalogue's rule and the subject only,
 // so that a finding keeps its name from sweep to sweep and from policy to
 // policy.
-func findingID(e scanner.Endpoint, r Ruling) string {
-	h := sha256.New()
+func findingID(e scanner.Endpoint, r *Ruling) string {
+	text := make([]byte, 0, 256)
 	for _, s := range []string{e.ID, r.ownRule(), r.Subject.Kind, r.Subject.Name, r.Use, r.Certificate} {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+		text = append(append(text, s...), 0)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 // ownRule is the catalogue's rule about the subject, whichever policy decides.

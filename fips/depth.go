@@ -28,7 +28,12 @@ func (s *StatusTable) Of(kind, name string) Status {
 func (s *StatusTable) Digest() string { return s.digest }
 
 // StatusTable tells what the judge holds of the names that a TLS probe can offer.
-func (j *Judge) StatusTable() *StatusTable { return j.statuses }
+func (j *Judge) StatusTable() *StatusTable {
+	if j.statuses == nil {
+		j.statuses = j.allStatuses()
+	}
+	return j.statuses
+}
 
 func (j *Judge) allStatuses() *StatusTable {
 	s := &StatusTable{of: map[Subject]Status{}}
@@ -64,7 +69,7 @@ const ReasonOtherStatuses scanner.Reason = "other-statuses"
 // behind tells whether what a probe at depth verdict left unasked might be
 // found wanting: it was asked by other statuses than the judge holds.
 func (j *Judge) behind(o scanner.Observation) bool {
-	return o.TLS != nil && o.TLS.Depth == DepthVerdict && o.TLS.Asked.Statuses != j.statuses.digest
+	return o.TLS != nil && o.TLS.Depth == DepthVerdict && o.TLS.Asked.Statuses != j.StatusTable().digest
 }
 
 // hides tells whether the finding may hide others: at depth verdict the first

@@ -14,20 +14,36 @@ type docketKey struct {
 	subject                      Subject
 }
 
-func newDocket() *docket { return new(docket) }
+func newDocket() *docket { return &docket{at: map[docketKey]int{}} }
 
-// ordinary is how many rulings a TLS server comes to, about. Most endpoints of
-// a sweep come to none.
-const ordinary = 32
+// maxSpare is how many rulings a docket may have held that is used again: few
+// files come to more.
+const maxSpare = 1024
+
+// take gives the rulings, and empties the docket for another observation.
+func (d *docket) take() []Ruling {
+	if len(d.rulings) == 0 {
+		return nil
+	}
+	rulings := slices.Clone(d.rulings)
+	if len(rulings) > maxSpare {
+		*d = *newDocket()
+		return rulings
+	}
+	clear(d.rulings) // else it would hold on to what they point to
+	d.rulings = d.rulings[:0]
+	clear(d.at)
+	return rulings
+}
 
 // add enters a ruling, seen where it says.
 func (d *docket) add(r Ruling, where ...string) {
-	key := docketKey{r.Rule, r.ownRule(), r.Use, r.Certificate, r.Subject}
+	key := docketKey{r.Rule, "", r.Use, r.Certificate, r.Subject}
+	if r.Base != nil {
+		key.base = r.Base.Rule
+	}
 	i, ok := d.at[key]
 	if !ok {
-		if d.at == nil {
-			d.rulings, d.at = make([]Ruling, 0, ordinary), make(map[docketKey]int, ordinary)
-		}
 		i = len(d.rulings)
 		d.at[key] = i
 		d.rulings = append(d.rulings, r)

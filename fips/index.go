@@ -19,6 +19,7 @@ type Index struct {
 	families []family
 	ranges   map[string][]span // by kind
 	byOID    map[string][]*Rule
+	keys     []*Rule // about keys within bounds, in the catalogue's order
 }
 
 // A family is a name that ends in "*": all names that begin so.
@@ -52,6 +53,9 @@ func NewIndex(c *Catalogue) *Index {
 
 func (x *Index) add(r *Rule) {
 	x.byID[r.ID] = append(x.byID[r.ID], r)
+	if r.Kind == keyKind && r.Bounds != nil {
+		x.keys = append(x.keys, r)
+	}
 	for _, name := range append([]string{r.Name}, r.Aliases...) {
 		if prefix, ok := strings.CutSuffix(name, "*"); ok {
 			x.families = append(x.families, family{r.Kind, fold(r.Kind, prefix), r})
@@ -137,10 +141,8 @@ func (x *Index) OID(kind, oid string) []*Rule {
 // "RSA" and 1024.
 func (x *Index) Sized(algorithm string, bits int) []*Rule {
 	var rules []*Rule
-	for i := range x.rules {
-		r := &x.rules[i]
-		if r.Kind == "public-key" && r.Bounds != nil && r.Bounds.sizes() &&
-			strings.EqualFold(r.Bounds.Algorithm, algorithm) && r.Bounds.Holds(bits) {
+	for _, r := range x.keys {
+		if r.Bounds.sizes() && strings.EqualFold(r.Bounds.Algorithm, algorithm) && r.Bounds.Holds(bits) {
 			rules = append(rules, r)
 		}
 	}

@@ -51,6 +51,6 @@ func (j *Judge) AssessJoint(sweep string, x Joint) (Ruling, *Finding) {
 	if !r.Status.IsFinding() || len(x.Endpoints) == 0 {
 		return r, nil
 	}
-	id := findingID(scanner.Endpoint{ID: x.About}, r)
+	id := findingID(scanner.Endpoint{ID: x.About}, &r)
 	return r, &Finding{ID: id, Sweep: sweep, Endpoint: x.Endpoints[0], Endpoints: x.Endpoints, EndpointCount: x.Count, Ruling: r}
 }

@@ -11,16 +11,17 @@ import (
 // signature that it made over itself (RFC 5280 section 6.1).
 const anchorName = "sha1-self-signed-trust-anchor"
 
-// A Judge applies a catalogue's rules to observations on one date. It is never
-// written to after NewJudge, so many goroutines may ask it at once.
+// A Judge applies a catalogue's rules to observations on one date. It remembers
+// what it ruled on names, so one goroutine at a time may ask it.
 type Judge struct {
 	asOf   Date
 	day    time.Time // the first moment of asOf
 	rules  *Index
-	anchor string            // ID of the rule anchorName
-	suites map[string]Ruling // the registry's, by name: servers offer dozens, and all the same ones
+	anchor string // ID of the rule anchorName
+	memo   memo
+	docket *docket // of the observation that is judged
 
-	statuses *StatusTable // of what a TLS probe can offer
+	statuses *StatusTable // of what a TLS probe can offer; nil until it is asked for
 
 	// Of policies on top of the catalogue; empty where there are none.
 	policies []Policy
@@ -40,21 +41,18 @@ func NewJudge(c *Catalogue, asOf Date) (*Judge, error) {
 	if asOf < c.Since {
 		return nil, fmt.Errorf("date %s: catalogue %s speaks from %s on; ask for that day or a later one", asOf, c.Version, c.Since)
 	}
-	j := &Judge{asOf: asOf, day: day, rules: NewIndex(c), policy: c.Policy()}
+	j := &Judge{asOf: asOf, day: day, rules: NewIndex(c), policy: c.Policy(), memo: memo{}, docket: newDocket()}
 	for _, r := range j.rules.Named("certificate-property", anchorName) {
 		j.anchor = r.ID
 	}
-	j.suites = j.allSuites()
 	if len(c.Policies) == 0 {
-		j.statuses = j.allStatuses()
 		return j, nil
 	}
 	base := *j
+	base.memo, base.docket = memo{}, newDocket()
 	j.base, j.policies = &base, c.Policies
 	j.added = NewIndex(c.added())
 	j.raised = raise(c, j.rules, j.added)
-	j.suites = j.allSuites()
-	j.statuses = j.allStatuses()
 	return j, nil
 }
 
@@ -75,7 +73,16 @@ func (j *Judge) StatusOf(kind, name string) Status {
 
 // named rules on a subject by the registry name under which it was seen.
 func (j *Judge) named(kind, name string, class Class) Ruling {
-	return j.ruling(j.rules.Named(kind, name), Subject{kind, name}, class)
+	s := Subject{kind, name}
+	if r, ok := j.memo.ruling(s, class); ok {
+		return r
+	}
+	rules := j.rules.Named(kind, name)
+	r := j.ruling(rules, s, class)
+	if len(rules) == 0 {
+		return r
+	}
+	return j.memo.keep(r)
 }
 
 // ruling applies to the subject the rules that its name has.

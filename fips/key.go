@@ -92,11 +92,10 @@ func (j *Judge) keyRules(k scanner.Key) [][]*Rule {
 		algorithm = "RSA" // an RSA key with its padding pinned (RFC 4055)
 	}
 	var sized, properties, any [][]*Rule
-	for i := range j.rules.rules {
-		r := &j.rules.rules[i]
+	for _, r := range j.rules.keys {
 		b := r.Bounds
 		switch {
-		case r.Kind != keyKind || b == nil || !strings.EqualFold(b.Algorithm, algorithm) || !b.holdsKey(k):
+		case !strings.EqualFold(b.Algorithm, algorithm) || !b.holdsKey(k):
 		case b.sizes():
 			sized = group(sized, r)
 		case b.Parity != "" || b.ExponentParity != "" || b.MinExponentBits > 0 || b.MaxExponentBits > 0:

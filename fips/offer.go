@@ -136,7 +136,7 @@ type standings struct {
 }
 
 func (j *Judge) standings(rulings []Ruling) standings {
-	s := standings{map[Subject]Status{}, map[string]Ruling{}}
+	s := standings{make(map[Subject]Status, len(rulings)), map[string]Ruling{}}
 	for _, r := range rulings {
 		switch {
 		case r.Certificate == "":

@@ -23,24 +23,15 @@ type component struct {
 	rules []*Rule
 }
 
-// allSuites rules on every suite of the registry, once for all observations.
-func (j *Judge) allSuites() map[string]Ruling {
-	all := map[string]Ruling{}
-	for _, s := range iana.Suites() {
-		all[s.Name] = j.worst(Subject{suiteKind, s.Name}, j.components(s), j.ownRules(s.Code))
-	}
-	return all
-}
-
 // suite rules on what an observation calls a suite: a name, or 0xABCD for a
 // code point that has none.
 func (j *Judge) suite(name string) Ruling {
-	if r, ok := j.suites[name]; ok {
+	subject := Subject{suiteKind, name}
+	if r, ok := j.memo.ruling(subject, ClassTLSCipher); ok {
 		return r
 	}
-	subject := Subject{suiteKind, name}
-	if s, ok := iana.SuiteByName(name); ok { // an alias of the registry's name
-		return j.worst(subject, j.components(s), j.ownRules(s.Code))
+	if s, ok := iana.SuiteByName(name); ok {
+		return j.memo.keep(j.worst(subject, j.components(s), j.ownRules(s.Code)))
 	}
 	if rules := j.rules.Named("ssl2-cipher-kind", name); len(rules) > 0 {
 		return j.ruling(rules, subject, ClassTLSCipher)

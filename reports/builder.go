@@ -44,7 +44,7 @@ type Builder struct {
 	findings    map[fips.Status]int
 	changes     *changes
 	worst       worst
-	algorithms  algorithms
+	algorithms  *algorithms
 	unseen      map[scanner.Reason]*ReasonCount
 	silent      map[scanner.Reason]*ReasonCount
 	gaps        Gaps
@@ -81,7 +81,7 @@ func NewBuilder(c Config) (*Builder, error) {
 	c.Controls = c.Controls.Shown()
 	return &Builder{
 		config: c, findings: map[fips.Status]int{}, changes: newChanges(c.Controls), worst: worst{map[string]*way{}},
-		algorithms: algorithms{}, unseen: map[scanner.Reason]*ReasonCount{}, silent: map[scanner.Reason]*ReasonCount{},
+		algorithms: newAlgorithms(), unseen: map[scanner.Reason]*ReasonCount{}, silent: map[scanner.Reason]*ReasonCount{},
 		gapReasons: map[scanner.Reason]*GapReason{}, tally: control.NewTally(c.Controls), certs: newCerts(c.AsOf),
 		items: map[string]int{}, calendar: newCalendar(), contested: map[Contested]bool{},
 		questions: map[[2]string]bool{}, evidence: sha256.New(),
@@ -91,13 +91,16 @@ func NewBuilder(c Config) (*Builder, error) {
 	}, nil
 }
 
-// Interrupted says that the sweep was stopped before everything was asked.
-func (b *Builder) Interrupted() { b.config.Sweep.Interrupted = true }
+// Interrupted says that the sweep was stopped before everything was asked, and
+// what it left; nil where nobody knows.
+func (b *Builder) Interrupted(left *scanner.Left) {
+	b.config.Sweep.Interrupted, b.config.Sweep.Left = true, left
+}
 
 // Record takes one assessment.
 func (b *Builder) Record(_ context.Context, a fips.Assessment) error {
 	o := a.Observation
-	line, err := observationLine(o)
+	line, err := o.Encode()
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ type changes struct {
 	leftOut  int
 	sets     map[string]*need // by the ids of the changes in it
 	beyond   int              // failing endpoints whose set was not kept
+
+	failing map[int]bool  // of the endpoint that is added: changes that it needs
+	touched map[*Row]bool // and rows that it is counted in already
 }
 
 type change struct {
@@ -45,15 +48,15 @@ type need struct {
 }
 
 func newChanges(t *control.Table) *changes {
-	return &changes{controls: t, byKey: map[string]*change{}, sets: map[string]*need{}}
+	return &changes{controls: t, byKey: map[string]*change{}, sets: map[string]*need{}, failing: map[int]bool{}, touched: map[*Row]bool{}}
 }
 
 // add puts an endpoint's findings into their changes; n numbers the assessment.
 func (c *changes) add(a fips.Assessment, n int) {
 	var names []string
 	var profileDone bool
-	failing := map[int]bool{}
-	touched := map[*Row]bool{}
+	clear(c.failing)
+	clear(c.touched)
 	for _, f := range a.Findings {
 		ar := areaOf(f.Class)
 		if ar == areaTLS && !profileDone {
@@ -66,15 +69,15 @@ func (c *changes) add(a fips.Assessment, n int) {
 			ch.Endpoints++
 		}
 		if f.Status.Grade() == fips.Fail {
-			failing[ch.id] = true
+			c.failing[ch.id] = true
 			if ch.lastFail != n {
 				ch.lastFail = n
 				ch.Failing++
 			}
 		}
-		c.row(ch, f, a.Observation.Endpoint, touched)
+		c.row(ch, f, a.Observation.Endpoint, c.touched)
 	}
-	c.need(failing)
+	c.need(c.failing)
 }
 
 // of finds or begins the change that closes a ruling.
@@ -200,7 +203,7 @@ func (c *changes) result() []Change {
 	todo := slices.Clone(c.order)
 	var done []Change
 	for len(todo) > 0 {
-		repairs, waits := gains(needs, left)
+		repairs, waits := gains(needs, left, len(c.order))
 		next := slices.MinFunc(todo, func(a, b *change) int {
 			return cmp.Or(cmp.Compare(repairs[b.id], repairs[a.id]), cmp.Compare(waits[b.id], waits[a.id]),
 				cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Title, b.Title))
@@ -220,10 +223,10 @@ func (c *changes) result() []Change {
 	return done
 }
 
-// gains says how many endpoints each change would repair now, and how many
-// wait for it.
-func gains(needs []*need, left []map[int]bool) (repairs, waits map[int]int) {
-	repairs, waits = map[int]int{}, map[int]int{}
+// gains says by the id of each of n changes how many endpoints it would repair
+// now, and how many wait for it.
+func gains(needs []*need, left []map[int]bool, n int) (repairs, waits []int) {
+	repairs, waits = make([]int, n), make([]int, n)
 	for i, l := range left {
 		for id := range l {
 			waits[id] += needs[i].endpoints

@@ -12,7 +12,7 @@ import (
 
 // AppendObservation appends an observation as its line has it.
 func AppendObservation(b *bytes.Buffer, o scanner.Observation) error {
-	line, err := observationLine(o)
+	line, err := o.Encode()
 	b.Write(line)
 	return err
 }

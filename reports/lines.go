@@ -24,6 +24,9 @@ const (
 type Lines struct {
 	w        io.Writer
 	controls *control.Table
+
+	buf bytes.Buffer // of one write, used again, as is the next
+	one findingLine
 }
 
 // NewLines writes to w; findings name the shown controls of the table.
@@ -78,6 +81,7 @@ type sweepLine struct {
 	Tool        string                 `json:"tool"`
 	FIPS        string                 `json:"fips"`
 	Interrupted bool                   `json:"interrupted,omitempty"`
+	Left        *scanner.Left          `json:"left,omitempty"`
 	Policy      string                 `json:"policy"`
 	AsOf        fips.Date              `json:"as_of"`
 	Catalogue   catalogueLine          `json:"catalogue"`
@@ -120,17 +124,17 @@ type incompleteLine struct {
 // Record writes the observation, the offer and the findings in one write, so that what
 // reads along meets whole lines.
 func (l *Lines) Record(_ context.Context, a fips.Assessment) error {
-	var b bytes.Buffer
-	line, err := observationLine(a.Observation)
-	if err != nil {
+	b := &l.buf
+	b.Reset()
+	if err := AppendObservation(b, a.Observation); err != nil {
 		return err
 	}
-	b.Write(line)
-	if err := AppendOffer(&b, a); err != nil {
+	if err := AppendOffer(b, a); err != nil {
 		return err
 	}
 	for _, f := range a.Findings {
-		if err := encode(&b, l.finding(f, a.Observation.Time)); err != nil {
+		l.one = l.finding(f, a.Observation.Time)
+		if err := encode(b, &l.one); err != nil {
 			return fmt.Errorf("encode finding %s: %w", f.ID, err)
 		}
 	}
@@ -170,7 +174,7 @@ func (l *Lines) finding(f fips.Finding, t time.Time) findingLine {
 func newSweepLine(r *Report) sweepLine {
 	s := sweepLine{
 		Schema: SweepSchema, ID: r.Sweep.ID, Started: r.Sweep.Started, Ended: r.Sweep.Ended, Scope: r.Sweep.Scope,
-		Host: r.Sweep.Host, User: r.Sweep.User, Tool: r.Sweep.Tool, FIPS: r.Sweep.FIPS, Interrupted: r.Sweep.Interrupted, Policy: r.Policy, AsOf: r.AsOf,
+		Host: r.Sweep.Host, User: r.Sweep.User, Tool: r.Sweep.Tool, FIPS: r.Sweep.FIPS, Interrupted: r.Sweep.Interrupted, Left: r.Sweep.Left, Policy: r.Policy, AsOf: r.AsOf,
 		Catalogue: catalogueLine{r.Catalogue.Version, r.Catalogue.Since, len(r.Catalogue.Rules), len(r.Catalogue.Sources)},
 		Questions: r.Questions, Asked: r.Asked, Answered: r.Answered, Observed: r.Observed, NotSeen: r.NotSeen,
 		Empty: r.Empty, Quiet: r.Quiet, Unobserved: map[scanner.Reason]int{}, Posture: map[string]int{},
@@ -201,15 +205,6 @@ func newSweepLine(r *Report) sweepLine {
 		s.Incomplete.Reasons[g.Reason] = g.Places.Count
 	}
 	return s
-}
-
-// observationLine is an observation as it is written and hashed.
-func observationLine(o scanner.Observation) ([]byte, error) {
-	var b bytes.Buffer
-	if err := encode(&b, o); err != nil {
-		return nil, fmt.Errorf("encode observation of %s: %w", o.Endpoint, err)
-	}
-	return b.Bytes(), nil
 }
 
 // encode appends v as one line.

@@ -94,34 +94,41 @@ func (w *worst) result(names naming) []Worst {
 }
 
 // algorithms counts the endpoints on which each subject was met.
-type algorithms map[algorithmKey]*Algorithm
+type algorithms struct {
+	met  map[algorithmKey]*Algorithm
+	seen map[algorithmKey]bool // on the endpoint that is added
+}
+
+func newAlgorithms() *algorithms {
+	return &algorithms{map[algorithmKey]*Algorithm{}, map[algorithmKey]bool{}}
+}
 
 type algorithmKey struct {
 	kind, name, aspect string
 	status             fips.Status
 }
 
-func (m algorithms) add(a fips.Assessment) {
-	seen := map[algorithmKey]bool{}
+func (m *algorithms) add(a fips.Assessment) {
+	clear(m.seen)
 	for r, counts := range Counted(a) {
 		key := algorithmKey{r.Subject.Kind, clip(r.Subject.Name, maxText), clip(Aspect(r), maxText), r.Status}
-		if !counts || seen[key] {
+		if !counts || m.seen[key] {
 			continue
 		}
-		seen[key] = true
-		if m[key] == nil {
-			if len(m) >= maxAlgorithms {
+		m.seen[key] = true
+		if m.met[key] == nil {
+			if len(m.met) >= maxAlgorithms {
 				continue
 			}
-			m[key] = &Algorithm{Subject: fips.Subject{Kind: key.kind, Name: key.name}, Aspect: key.aspect, Status: r.Status}
+			m.met[key] = &Algorithm{Subject: fips.Subject{Kind: key.kind, Name: key.name}, Aspect: key.aspect, Status: r.Status}
 		}
-		m[key].Endpoints++
+		m.met[key].Endpoints++
 	}
 }
 
-func (m algorithms) result() []Algorithm {
+func (m *algorithms) result() []Algorithm {
 	var all []Algorithm
-	for _, x := range m {
+	for _, x := range m.met {
 		all = append(all, *x)
 	}
 	slices.SortFunc(all, func(a, b Algorithm) int {

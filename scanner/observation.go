@@ -1,8 +1,11 @@
 package scanner
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -30,6 +33,25 @@ type Observation struct {
 	Host    *Machine `json:"host,omitempty"`
 	Plain   *Plain   `json:"plain,omitempty"`
 	Failure *Failure `json:"failure,omitempty"`
+
+	// Line is what Encode gave, where it was asked already: an observation is
+	// written and hashed in several places, and encoding it is what that costs.
+	Line []byte `json:"-"`
+}
+
+// Encode is the observation as one line of JSON with its line end, as it is
+// written and hashed everywhere.
+func (o Observation) Encode() ([]byte, error) {
+	if o.Line != nil {
+		return o.Line, nil
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(o); err != nil {
+		return nil, fmt.Errorf("encode observation of %s: %w", o.Endpoint, err)
+	}
+	return b.Bytes(), nil
 }
 
 // Observe begins the observation of an endpoint by the named probe. Sweep and

@@ -13,7 +13,26 @@ type Sweep struct {
 	Tool        string    `json:"tool"`                  // version of fipsweep
 	FIPS        string    `json:"fips"`                  // the tool's own FIPS mode: "off", "on" and module version
 	Interrupted bool      `json:"interrupted,omitempty"` // stopped before everything was asked
+	Left        *Left     `json:"left,omitempty"`        // of an interrupted sweep; nil where that is not known
 }
+
+// Left is what a sweep that was stopped left unasked.
+type Left struct {
+	By        StoppedBy `json:"stopped_by,omitempty"` // "" where several were stopped, by one and the other
+	Endpoints uint64    `json:"endpoints"`
+	AtLeast   bool      `json:"at_least,omitempty"`  // there are more: names and trees lead to as many as they do, which is known once they are asked
+	Unreached []string  `json:"unreached,omitempty"` // hosts and paths that were named and of which nothing was asked to the end: the first of them
+	More      bool      `json:"more,omitempty"`      // not all of these are listed
+}
+
+// StoppedBy is what stopped a sweep.
+type StoppedBy string
+
+// What stops a sweep.
+const (
+	ByDeadline StoppedBy = "deadline"
+	BySignal   StoppedBy = "signal"
+)
 
 // Scope is what was asked for, as the operator wrote it.
 type Scope struct {

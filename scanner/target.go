@@ -20,6 +20,8 @@ type Target struct {
 	Path     string     // a file or directory; "" for a network target
 	Outright bool       // one thing named outright (host:port, scheme, path): its loss is a gap in the sweep
 
+	Single bool // one host or path that was named, and not an address of a network or range
+
 	// Known is addresses of a name to resolve that are targets of their own,
 	// by the same name, and so are not asked here again.
 	Known []netip.Addr

@@ -23,31 +23,24 @@ type pipeline struct {
 	judge     func(scanner.Observation) fips.Assessment
 	recorders []reports.Recorder
 	builder   *reports.Builder
-	now       func() time.Time // when the sweep ended
+	left      func(scanner.StoppedBy) *scanner.Left // once the sweep was stopped: what it did not reach
+	now       func() time.Time                      // when the sweep ended
 }
 
 // assess runs the pipeline: sweep, keep, judge, record, and the report at the
 // end. A sweep that was cut short still gives the report of what it finished.
 func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 	// What was observed is recorded even when the sweep is being stopped.
-	record := func(o scanner.Observation) error { return p.record(context.WithoutCancel(ctx), o) }
-	err := p.kept.each(ctx, record)
+	whole := context.WithoutCancel(ctx)
+	err := p.kept.each(ctx, func(o scanner.Observation) error { return p.take(whole, o, nil) })
 	if err == nil {
-		err = p.sweeper.Sweep(ctx, p.targets, func(o scanner.Observation) error {
-			if p.journal != nil {
-				if err := p.journal.Append(o); err != nil {
-					return err
-				}
-			}
-			return record(o)
-		})
+		err = p.sweeper.Sweep(ctx, p.targets, func(o scanner.Observation) error { return p.take(whole, o, p.journal) })
 	}
 	if errors.Is(err, sweep.ErrDeadline) {
 		err = nil
-		p.builder.Interrupted()
-	}
-	if ctx.Err() != nil {
-		p.builder.Interrupted()
+		p.stopped(scanner.ByDeadline)
+	} else if ctx.Err() != nil {
+		p.stopped(scanner.BySignal)
 	}
 	report := p.builder.Report(p.now().UTC())
 	if p.journal == nil {
@@ -62,8 +55,26 @@ func (p *pipeline) assess(ctx context.Context) (*reports.Report, error) {
 	return report, err
 }
 
-// record judges an observation and tells everybody of it.
-func (p *pipeline) record(ctx context.Context, o scanner.Observation) error {
+// stopped has the report say so, and what is left.
+func (p *pipeline) stopped(by scanner.StoppedBy) {
+	var left *scanner.Left
+	if p.left != nil {
+		left = p.left(by)
+	}
+	p.builder.Interrupted(left)
+}
+
+// take keeps an observation in the journal, if there is one, judges it and
+// tells everybody of it. It is encoded once for all of them.
+func (p *pipeline) take(ctx context.Context, o scanner.Observation, j *replay.Journal) (err error) {
+	if o.Line, err = o.Encode(); err != nil {
+		return err
+	}
+	if j != nil {
+		if err := j.Append(o); err != nil {
+			return err
+		}
+	}
 	a := p.judge(o)
 	for _, r := range p.recorders {
 		if err := r.Record(ctx, a); err != nil {

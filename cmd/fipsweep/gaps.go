@@ -22,8 +22,32 @@ func tellGaps(w io.Writer, r *reports.Report) {
 // tellStopped says of a saved sweep that it was stopped.
 func tellStopped(w io.Writer, s scanner.Sweep) {
 	if s.Interrupted {
-		fmt.Fprintf(w, "fipsweep: incomplete: sweep %s was stopped before everything was asked\n", s.ID)
+		fmt.Fprintf(w, "fipsweep: incomplete: sweep %s was stopped before everything was asked%s\n", s.ID, leftWords(s.Left))
 	}
+}
+
+// leftWords is how much a sweep that was stopped left; "" where nobody knows.
+func leftWords(l *scanner.Left) string {
+	if l == nil || l.Endpoints == 0 {
+		return ""
+	}
+	s := ", with "
+	if l.AtLeast {
+		s += "at least "
+	}
+	s += fmt.Sprintf("%d endpoint", l.Endpoints)
+	if l.Endpoints != 1 {
+		s += "s"
+	}
+	s += " left"
+	if len(l.Unreached) > 0 {
+		s += " (" + strings.Map(printable, l.Unreached[0])
+		if len(l.Unreached) > 1 || l.More {
+			s += " and others"
+		}
+		s += ")"
+	}
+	return s
 }
 
 // gapWords is the gaps by reason, each with the first place; "" where there are

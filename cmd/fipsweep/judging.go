@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -115,7 +116,8 @@ func (a *assessor) conduct(ctx context.Context, std streams, about scanner.Sweep
 		return nil, err
 	}
 	line.judge, line.builder = a.assess, builder
-	line.recorders = append(append(lines.recorders(), builder, new(heapBound)), extra...)
+	// Whoever counts comes first: what an output does not take is in the journal.
+	line.recorders = slices.Concat(extra, lines.recorders(), []reports.Recorder{builder, new(heapBound)})
 	report, err := line.assess(ctx)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil

@@ -203,6 +203,17 @@ func (w *former) finished(done *replay.Done) observations {
 	}
 }
 
+// met tells of an endpoint whether done has it; nil for a sweep that begins.
+func (w *former) met(done *replay.Done) func(scanner.Endpoint) bool {
+	if w == nil {
+		return nil
+	}
+	return func(e scanner.Endpoint) bool {
+		is, _, _ := done.Has(e)
+		return is
+	}
+}
+
 // rewrite writes the outputs of a sweep that had ended, from its journal.
 func (p *plan) rewrite(ctx context.Context, std streams, w *former) error {
 	if !p.quiet {

@@ -118,6 +118,7 @@ func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, er
 			whole = one
 			continue
 		}
+		whole.Left = leftOfBoth(whole, one)
 		whole.Interrupted = whole.Interrupted || one.Interrupted
 		for _, target := range one.Scope.Targets {
 			if !slices.Contains(whole.Scope.Targets, target) {

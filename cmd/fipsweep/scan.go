@@ -159,9 +159,9 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 	}
 	report, err := p.run(ctx, std, about, journal, former, asked)
 	if err != nil {
-		err = fmt.Errorf("%w\nwhat was finished is kept; go on with: %s", err, f.withState("fipsweep scan --resume "+about.ID))
+		err = fmt.Errorf("%w; go on with: %s", err, f.withState("fipsweep scan --resume "+about.ID))
 	} else if report != nil && report.Sweep.Interrupted {
-		fmt.Fprintf(std.err, "stopped before everything was asked; go on with: %s\n", f.withState("fipsweep scan --resume "+about.ID))
+		fmt.Fprintf(std.err, "stopped before everything was asked%s; go on with: %s\n", leftWords(report.Sweep.Left), f.withState("fipsweep scan --resume "+about.ID))
 	}
 	if p.quiet && report != nil && report.Gaps.Incomplete() {
 		noteFiles(std.err, about.Scope.Targets)
@@ -225,7 +225,14 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 		Progress: counts,
 		Log:      log,
 	})
-	return p.conduct(ctx, std, about, pipeline{sweeper: local, targets: p.targets.All(), journal: journal, kept: former.finished(done), now: time.Now}, seen)
+	rest := newRemainder(p.targets, p.ptr, former.met(done))
+	defer rest.end()
+	line := pipeline{sweeper: local, targets: rest.all(), journal: journal, kept: former.finished(done), left: rest.left, now: time.Now}
+	report, err := p.conduct(ctx, std, about, line, seen, rest)
+	if err != nil {
+		err = fmt.Errorf("%w\nwhat was finished is kept%s", err, leftWords(rest.left("")))
+	}
+	return report, err
 }
 
 // noteFiles says of a word that is a host by the grammar and a file by what

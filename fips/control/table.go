@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
@@ -50,13 +51,13 @@ type Control struct {
 // A Table is frameworks ready to be counted into.
 type Table struct {
 	Frameworks []Framework
-	byClass    map[fips.Class][]named
+	byClass    map[fips.Class]bearing
 }
 
-// A named control is one that reports tell of.
-type named struct {
-	id      string
-	network bool
+// A bearing is the controls that a class bears on and that reports tell of.
+type bearing struct {
+	ids    []string
+	inFile []string // those of them that a file's own evidence bears on
 }
 
 // Load reads every framework of the embedded data.
@@ -65,7 +66,7 @@ func Load() (*Table, error) { return parse(frameworks) }
 // parse reads frameworks, strictly: a misspelt field or class would silently
 // leave a control without evidence.
 func parse(data []byte) (*Table, error) {
-	t := &Table{byClass: map[fips.Class][]named{}}
+	t := &Table{byClass: map[fips.Class]bearing{}}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&t.Frameworks); err != nil {
@@ -79,7 +80,12 @@ func parse(data []byte) (*Table, error) {
 				continue
 			}
 			for _, class := range c.Classes {
-				t.byClass[class] = append(t.byClass[class], named{c.ID, c.Over == overNetwork})
+				s := t.byClass[class]
+				s.ids = append(s.ids, c.ID)
+				if c.Over != overNetwork {
+					s.inFile = append(s.inFile, c.ID)
+				}
+				t.byClass[class] = s
 			}
 		}
 	}
@@ -127,15 +133,14 @@ func (t *Table) Shown() *Table {
 }
 
 // Of lists the shown controls that a finding of the class bears on; in a file
-// it does not bear on those over the network.
+// it does not bear on those over the network. The list is shared, and not to be
+// changed.
 func (t *Table) Of(class fips.Class, e scanner.Endpoint) []string {
-	var list []string
-	for _, n := range t.byClass[class] {
-		if !n.network || !ofFile(class, e) {
-			list = append(list, n.id)
-		}
+	s := t.byClass[class]
+	if ofFile(class, e) {
+		return slices.Clip(s.inFile)
 	}
-	return list
+	return slices.Clip(s.ids)
 }
 
 // ofFile tells whether the evidence is a file's own, and not of a service that

@@ -82,7 +82,11 @@ func (x *inventory) metadata() metadata {
 		m.Properties = append(m.Properties, property{propIncomplete, fmt.Sprintf("%d endpoints: ", g.Places.Count) + lost(g.What, g.Reason)})
 	}
 	if r.Sweep.Interrupted {
-		m.Properties = append(m.Properties, property{propIncomplete, "the sweep was stopped before everything was asked"})
+		stopped := "the sweep was stopped before everything was asked"
+		if l := r.Sweep.Left; l != nil && l.Endpoints > 0 {
+			stopped += fmt.Sprintf("; endpoints left: %s%d", atLeast(l), l.Endpoints)
+		}
+		m.Properties = append(m.Properties, property{propIncomplete, stopped})
 	}
 	for _, c := range []struct {
 		n    int
@@ -285,4 +289,12 @@ func (x *inventory) dependencies(ctx context.Context, again reports.Assessments,
 		}
 		return nil
 	})
+}
+
+// atLeast goes before a number that may be greater.
+func atLeast(l *scanner.Left) string {
+	if l.AtLeast {
+		return "at least "
+	}
+	return ""
 }

@@ -91,7 +91,7 @@ func coverageWords(r *reports.Report) string {
 		s += ", in " + many(networks, "subnet")
 	}
 	if r.Gaps.Stopped {
-		s += "; " + left
+		s += "; " + left(r)
 	}
 	return s
 }
@@ -142,8 +142,10 @@ func (p *paper) coverage(r *reports.Report) {
 			p.reach(subnets, name, figure)
 		}
 	}
-	if s := lockedWords(r); s != "" {
-		p.para(t("  "), 2, s)
+	for _, s := range []string{unreached(r, 5, p.plain), lockedWords(r)} {
+		if s != "" {
+			p.para(t("  "), 2, s)
+		}
 	}
 	p.expected(r)
 	p.line()

@@ -95,7 +95,15 @@ func (c *sheet) coverage() []sparse {
 		rows = append(rows, sparse{"record": recordCoverage, "kind": "locked", "because": s})
 	}
 	if r.Gaps.Stopped {
-		rows = append(rows, sparse{"record": recordCoverage, "kind": "unasked", "because": left})
+		rows = append(rows, sparse{"record": recordCoverage, "kind": "unasked", "because": left(r)})
+	}
+	if l := r.Sweep.Left; l != nil {
+		for _, target := range l.Unreached {
+			rows = append(rows, sparse{"record": recordCoverage, "kind": "unreached", "subject": target})
+		}
+		if l.More && len(l.Unreached) > 0 {
+			rows = append(rows, sparse{"record": recordCoverage, "kind": "unreached", "because": "and others, not listed"})
+		}
 	}
 	reason := func(column string, u reports.ReasonCount) {
 		rows = append(rows, sparse{"record": recordCoverage, "kind": "reason", "subject": string(u.Reason), column: strconv.Itoa(u.Endpoints)})

@@ -51,7 +51,10 @@ func (m *markdown) unseen() {
 	}
 	m.f("## Not seen\n\nNothing is claimed about these.\n\n")
 	if r.Gaps.Stopped {
-		m.f("**Incomplete:** %s.\n\n", stopped)
+		m.f("**Incomplete:** %s.\n\n", stopped(r))
+		if s := unreached(r, markdownSoon, codeSpan); s != "" {
+			m.f("%s.\n\n", s)
+		}
 	}
 	m.row("Why", "Endpoints")
 	m.row("---", "---")

@@ -100,7 +100,7 @@ func (p *paper) unseen(r *reports.Report) {
 	p.flow(t(fmt.Sprintf("%5s not seen    ", number(r.NotSeen))), 18, " ", items)
 	var also []string
 	if r.Gaps.Stopped {
-		also = append(also, stopped)
+		also = append(also, stopped(r))
 	}
 	if r.Quiet > 0 {
 		also = append(also, many(r.Quiet, "port")+" of hosts and ranges had nobody answering ("+counted(r.Silent)+")")

@@ -197,7 +197,7 @@ func (v *view) Ticks() []tick {
 // UnseenTitle states how much was not seen.
 func (v *view) UnseenTitle() string {
 	if v.R.Gaps.Stopped {
-		return fmt.Sprintf("The sweep was stopped before everything was asked; of what was asked, %s %s not seen", number(v.R.NotSeen), verb(v.R.NotSeen, "was", "were"))
+		return fmt.Sprintf("%s; of what was asked, %s %s not seen", upperFirst(stopped(v.R)), number(v.R.NotSeen), verb(v.R.NotSeen, "was", "were"))
 	}
 	if v.R.NotSeen == 0 {
 		return "Every endpoint that was there or named was seen"
@@ -275,6 +275,9 @@ func advice(r scanner.Reason) string {
 // atVerdict says what a sweep at that depth leaves open.
 const atVerdict = "At depth verdict TLS endpoints were asked for what does not pass, and no further once something failed: what more is accepted there is unobserved. SSH servers were asked for no further prime once one of no published group came."
 
+// htmlUnreached is how many of the targets that were not reached are named.
+const htmlUnreached = 64
+
 // Limits says what this sweep does not reach.
 func (v *view) Limits() []string {
 	r := v.R
@@ -292,7 +295,10 @@ func (v *view) Limits() []string {
 		list = append(list, clean("Asked through the proxy "+through+": what it did not let through was not seen, and why a port does not answer is its word."))
 	}
 	if list = append(list, trustLimit(r)...); r.Gaps.Stopped {
-		list = append(list, "Broken off: "+stopped+". What is not here was not asked, or had not answered yet.")
+		list = append(list, "Broken off: "+stopped(r)+". What is not here was not asked, or had not answered yet.")
+		if s := unreached(r, htmlUnreached, clean); s != "" {
+			list = append(list, s+".")
+		}
 	}
 	if r.Gaps.Partial > 0 {
 		list = append(list, fmt.Sprintf("%s of the %s observed answered in part. What was not asked is unobserved, not absent.", number(r.Gaps.Partial), number(r.Observed)))

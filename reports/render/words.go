@@ -77,11 +77,66 @@ func byWaiver(r *reports.Report) string {
 }
 
 // stopped is how a sweep that was broken off is told of.
-const stopped = "the sweep was stopped before everything was asked"
+func stopped(r *reports.Report) string {
+	s := stoppedBy(r) + " before everything was asked"
+	if l := r.Sweep.Left; l != nil && l.Endpoints > 0 {
+		s += ": " + leftOver(l) + " left"
+	}
+	return s
+}
 
-// left is what such a sweep says of the rest: how many endpoints a name or a
-// tree would have led to is not known before it is asked.
-const left = "the sweep was stopped, and an unknown number of endpoints was left unasked"
+// left is what such a sweep says of the rest. One that was killed does not know
+// of it.
+func left(r *reports.Report) string {
+	switch l := r.Sweep.Left; {
+	case l == nil || l.Endpoints == 0 && l.AtLeast:
+		return stoppedBy(r) + ", and an unknown number of endpoints was left unasked"
+	case l.Endpoints == 0:
+		return stoppedBy(r) + ", and nothing was left unasked"
+	default:
+		return stoppedBy(r) + ", and " + leftOver(l) + " left unasked"
+	}
+}
+
+func stoppedBy(r *reports.Report) string {
+	const s = "the sweep was stopped"
+	switch l := r.Sweep.Left; {
+	case l != nil && l.By == scanner.ByDeadline:
+		return s + " by its deadline"
+	case l != nil && l.By == scanner.BySignal:
+		return s + " by a signal"
+	}
+	return s
+}
+
+// leftOver is how many endpoints a sweep left, with their verb. How many a name
+// or a tree would have led to is not known before it is asked.
+func leftOver(l *scanner.Left) string {
+	n := int(l.Endpoints)
+	s := many(n, "endpoint") + " " + verb(n, "was", "were")
+	if l.AtLeast {
+		s = "at least " + s
+	}
+	return s
+}
+
+// unreached names the first n of the hosts and paths that were named and never
+// reached, each as it is to be written; "" for none.
+func unreached(r *reports.Report, n int, write func(string) string) string {
+	l := r.Sweep.Left
+	if l == nil || len(l.Unreached) == 0 {
+		return ""
+	}
+	var names []string
+	for _, name := range l.Unreached[:min(n, len(l.Unreached))] {
+		names = append(names, write(name))
+	}
+	s := "Named and not reached: " + strings.Join(names, ", ")
+	if len(l.Unreached) > n || l.More {
+		s += " and others"
+	}
+	return s
+}
 
 // unwaived is the verdict on what no waiver takes out.
 func unwaived(r *reports.Report) string {

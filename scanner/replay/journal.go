@@ -83,7 +83,7 @@ func Create(state string, s scanner.Sweep, p *Plan) (*Journal, error) {
 		return nil, fmt.Errorf("creating the journal: %w", err)
 	}
 	j := &Journal{f: f, path: path}
-	err = j.write(head{JournalSchema, s, p})
+	err = j.writeHead(head{JournalSchema, s, p})
 	if err == nil {
 		err = j.Sync()
 	}
@@ -112,7 +112,11 @@ func (j *Journal) Path() string { return j.path }
 // Append writes one observation. When it returns, the observation is out of
 // the process; the disk holds it within a second.
 func (j *Journal) Append(o scanner.Observation) error {
-	if err := j.write(o); err != nil {
+	line, err := o.Encode()
+	if err != nil {
+		return fmt.Errorf("for the journal: %w", err)
+	}
+	if err := j.write(line); err != nil {
 		return err
 	}
 	j.mu.Lock()
@@ -125,25 +129,29 @@ func (j *Journal) Append(o scanner.Observation) error {
 
 // End writes the last line of a sweep that ended: what it is, with its end.
 func (j *Journal) End(s scanner.Sweep) error {
-	if err := j.write(head{Schema: JournalSchema, Sweep: s}); err != nil {
+	if err := j.writeHead(head{Schema: JournalSchema, Sweep: s}); err != nil {
 		return err
 	}
 	return j.Sync()
 }
 
-// write writes one line in one call, so that a reader and a crash see whole
-// lines. What a full disk took of it is cut off again.
-func (j *Journal) write(v any) error {
-	b, err := json.Marshal(v)
+func (j *Journal) writeHead(h head) error {
+	b, err := json.Marshal(h)
 	if err != nil {
 		return fmt.Errorf("encoding for the journal: %w", err)
 	}
+	return j.write(append(b, '\n'))
+}
+
+// write writes one line in one call, so that a reader and a crash see whole
+// lines. What a full disk took of it is cut off again.
+func (j *Journal) write(line []byte) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken != nil {
 		return j.broken
 	}
-	n, err := j.f.Write(append(b, '\n'))
+	n, err := j.f.Write(line)
 	if err != nil {
 		if at := (*fs.PathError)(nil); errors.As(err, &at) {
 			err = at.Err // the file has had another name

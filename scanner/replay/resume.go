@@ -72,7 +72,7 @@ func Resume(state string, s scanner.Sweep) (*Journal, error) {
 	}
 	if err == nil {
 		// A sweep that says so again has not ended, whatever it said before.
-		err = j.write(head{Schema: JournalSchema, Sweep: s})
+		err = j.writeHead(head{Schema: JournalSchema, Sweep: s})
 	}
 	if err == nil {
 		err = j.Sync()

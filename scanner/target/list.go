@@ -98,7 +98,7 @@ func (e *entry) target(n uint64) scanner.Target {
 func eachUse(t scanner.Target, uses []use, yield func(scanner.Target) bool) bool {
 	for _, u := range uses {
 		t.Text, t.Scheme, t.Path = u.spec.textAt(t.Addr), u.spec.scheme, u.spec.path
-		t.Ports, t.Outright = u.ports, u.spec.outright
+		t.Ports, t.Outright, t.Single = u.ports, u.spec.outright, u.spec.place.alone()
 		if !yield(t) {
 			return false
 		}
@@ -113,8 +113,13 @@ func (l *List) HasName(name string) bool { return l.names[name] }
 // Count is how many endpoints the targets stand for, as far as it can be known
 // before asking: a name counts as one address, a path as one file. It
 // saturates.
-func (l *List) Count() uint64 {
-	return addSat(l.count(&l.named, 0), addSat(l.singles.count(l.shard), l.count(&l.spans, l.singles.size())))
+func (l *List) Count() uint64 { return addSat(l.count(&l.named, 0), l.Addresses()) }
+
+// Addresses is how many of them are ports of addresses that no name and no zone
+// was given with: how many there are of these is known exactly, unless it is
+// too much to count.
+func (l *List) Addresses() uint64 {
+	return addSat(l.singles.count(l.shard), l.count(&l.spans, l.singles.size()))
 }
 
 // Paths is how many paths the shard has, each of which Count counts as one
