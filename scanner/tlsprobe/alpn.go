@@ -27,12 +27,34 @@ func (s *session) protocols() {
 	for !s.protocolsDone {
 		q := s.known(v)
 		q.more = []tlswire.Extension{tlswire.ALPN(s.unselected())}
+		if s.withUnknown(v, q) {
+			continue
+		}
 		a, ok := s.riding("ALPN", q)
 		if !ok {
 			return
 		}
 		s.selected(v, a)
 	}
+}
+
+// withUnknown puts the question with a version that nobody knows, where that
+// was not asked and there is no TLS 1.3, and tells whether there was an answer.
+func (s *session) withUnknown(v version, q question) bool {
+	if v == tls13 || accepted(s.found[tls13]) || s.facts.VersionTolerant != nil || s.curious || s.stopped != nil {
+		return false
+	}
+	s.curious = true
+	q.legacy = unknownOld
+	s.purpose = "ALPN"
+	a := s.pose(q)
+	if a.outcome != chose || a.broken != nil || a.hello.Negotiated() != v.code {
+		return false
+	}
+	s.facts.VersionTolerant = yes(true)
+	s.listings[v].exchange(a)
+	s.selected(v, a)
+	return true
 }
 
 func (s *session) unselected() []string {

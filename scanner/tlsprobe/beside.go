@@ -137,7 +137,7 @@ func (s *session) extensions(v version) {
 	if v == ssl3 || v == ssl2 {
 		return
 	}
-	if s.listings[v].granted && (s.facts.EncryptThenMAC != nil || !slices.ContainsFunc(q.suites, cbc)) {
+	if s.listings[v].wished && (s.facts.EncryptThenMAC != nil || !slices.ContainsFunc(q.suites, cbc)) {
 		return // by the way
 	}
 	if block := slices.DeleteFunc(slices.Clone(q.suites), func(c uint16) bool { return !cbc(c) }); len(block) > 0 {
@@ -223,8 +223,12 @@ func (s *session) fallback() {
 	}
 }
 
-// unknown is a version that RFC 8701 keeps free for ever.
-const unknown = 0x7a7a
+// unknown is a version that RFC 8701 keeps free for ever, unknownOld one that
+// nobody has for the field of old.
+const (
+	unknown    = 0x7a7a
+	unknownOld = 0x037f
+)
 
 // unknownVersion offers a version that nobody knows: in supported_versions,
 // which RFC 8701 reserves some for, or where there is none of it in the field
@@ -238,7 +242,7 @@ func (s *session) unknownVersion() {
 	if v == tls13 {
 		q.versions = []uint16{unknown, v.code}
 	} else {
-		q.legacy = 0x037f
+		q.legacy = unknownOld
 	}
 	a, ok := s.riding("unknown version", q)
 	if ok {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
@@ -79,17 +80,21 @@ func (l *listing) next(left []uint16) answer {
 	if l.wishes {
 		fewer = fewer.wishing()
 	}
-	a, whole := l.withGroups(left, fewer)
-	doubtful := !whole || fewer.schemes != nil && !l.keepersDo() || l.wishes && !l.granted
-	if l.wishes && a.outcome == chose && a.hello.Negotiated() == l.v.code {
-		l.granted, l.wishes = true, !cbc(a.hello.Suite)
-		l.grants(a)
-	}
-	if a.outcome != refused || !doubtful {
+	if a, ok := l.anchored(left); ok {
 		return a
 	}
-	l.wishes = l.granted
-	if l.doubt = len(l.listings) == 0 && !l.ended; l.doubt {
+	a, whole := l.withGroups(left, fewer)
+	doubtful := !whole || fewer.schemes != nil && !l.keepersDo() || l.wishes && !l.wished
+	if l.wishes && a.outcome == chose && a.hello.Negotiated() == l.v.code {
+		l.wished, l.wishes = true, !cbc(a.hello.Suite)
+		l.grants(a)
+	}
+	broken := a.outcome == chose && a.broken != nil // some choose before they look for a group or a scheme
+	if a.outcome != refused && !broken || !doubtful {
+		return a
+	}
+	l.wishes = l.wished
+	if l.doubt = !broken && len(l.listings) == 0 && !l.ended && l.shape == full; l.doubt {
 		return a // the question for the end of the list comes next, and has none of that
 	}
 	l.purpose = l.v.name + " groups" // it may be for want of one, or of a scheme
@@ -138,14 +143,12 @@ func (l *listing) kept() (codes []uint16) {
 	return codes
 }
 
-// withGroups puts the question with the groups not seen yet alone, where there
-// are any to be expected. It is whole where it left none out.
+// withGroups puts the question without the groups seen, where there are others
+// to be expected. It is whole where it left none out.
 func (l *listing) withGroups(left []uint16, plain question) (a answer, whole bool) {
 	ec, ff := l.elsewhere()
-	ec = without(ec, l.curves)
-	ff = without(ff, finiteOf(l.primes))
-	onCurves := len(ec) > 0 && l.likely(left, tlswire.ECParams)
-	inFields := len(ff) > 0 && l.likely(left, tlswire.DHParams)
+	onCurves := len(without(ec, l.curves)) > 0 && l.likely(left, tlswire.ECParams)
+	inFields := len(without(ff, finiteOf(l.primes))) > 0 && l.likely(left, tlswire.DHParams)
 	if l.v == ssl3 || l.shape.bare || !onCurves && !inFields {
 		return l.pose(plain), true
 	}
@@ -153,18 +156,57 @@ func (l *listing) withGroups(left []uint16, plain question) (a answer, whole boo
 	if q.keep = l.certificateCurves(); l.unkept(left, q.keep) {
 		q.keep = nil
 	}
-	q.groups = slices.DeleteFunc(slices.Clone(plain.groups), func(c uint16) bool {
-		switch {
-		case slices.Contains(q.keep, c):
-			return true
-		case finite(c):
-			return inFields && !slices.Contains(ff, c)
-		}
-		return onCurves && !slices.Contains(ec, c)
-	})
+	q.groups = without(plain.groups, q.keep)
+	if onCurves {
+		q.groups = without(q.groups, l.curves)
+	}
+	if inFields {
+		q.groups = without(q.groups, finiteOf(l.primes))
+	}
 	a = l.pose(q)
 	l.rode = l.agreed(a) || a.kex != nil && len(a.kex.P) > 0
+	g, ok := groupOf(a.kex)
+	l.keptLast = l.keptLast || onCurves && ok && a.broken == nil && len(q.keep) == 1 && g == q.keep[0]
 	return a, false
+}
+
+// anchored asks for the curves that are left where no suite left is likely to
+// have one, in a version whose order is not told: beside the suites left it
+// offers one known to have. While there are curves, that is chosen; a choice of
+// another suite of the same key, to which it was preferred before, ends them,
+// and goes on with the suites.
+func (l *listing) anchored(left []uint16) (answer, bool) {
+	known, keep := l.ecSuites()
+	if l.v == ssl3 || l.newer() == nil || l.curvesWhole || l.adrift || len(known) == 0 || len(keep) > 0 || l.shape != full || l.likely(left, tlswire.ECParams) {
+		return answer{}, false
+	}
+	what := l.v.name + " groups"
+	defer func() { l.purpose = l.v.suitesPurpose() }()
+	for l.stopped == nil {
+		l.purpose = what
+		a := l.pose(question{version: l.v, suites: append([]uint16{known[0]}, left...), groups: without(l.unseenFirst(), l.curves)})
+		if a.outcome == chose && a.hello.Suite == known[0] && l.agreed(a) {
+			l.exchange(a)
+			continue
+		}
+		l.curvesWhole = a.outcome == refused && !a.vague() ||
+			a.outcome == chose && a.broken == nil && authentication(a.hello.Suite) == authentication(known[0]) && shapeOf(a.hello.Suite).Params != tlswire.ECParams
+		l.adrift = !l.curvesWhole
+		if a.outcome == chose && a.broken == nil && a.hello.Negotiated() == l.v.code && slices.Contains(left, a.hello.Suite) {
+			l.recount(what, l.v.suitesPurpose())
+			return a, true
+		}
+		break
+	}
+	return answer{}, false
+}
+
+// recount counts the last hello under another purpose.
+func (s *session) recount(from, to string) {
+	if s.tls.Hellos[from]--; s.tls.Hellos[from] == 0 {
+		delete(s.tls.Hellos, from)
+	}
+	s.tls.Hellos[to]++
 }
 
 // unkept tells whether the curves of ECDSA certificates can be left out: they
@@ -210,11 +252,12 @@ func (l *listing) likely(left []uint16, kind tlswire.Params) bool {
 	})
 }
 
-// since12 tells whether a suite is for no version before TLS 1.2: its MAC is
-// (RFC 5246 section 1.2, RFC 5288 section 4).
+// since12 tells whether a suite is for no version before TLS 1.2: for its MAC
+// (RFC 5246 section 1.2, RFC 5288 section 4), which those of PSK may have in any
+// (RFC 5487 section 3.2).
 func since12(code uint16) bool {
 	s, _ := iana.SuiteByCode(code)
-	return s.MAC == "AEAD" || s.MAC == "HMAC-SHA256" || s.MAC == "HMAC-SHA384"
+	return s.MAC == "AEAD" || (s.MAC == "HMAC-SHA256" || s.MAC == "HMAC-SHA384") && !strings.Contains(s.KeyExchange, "PSK")
 }
 
 // newer is the list of the newest version up to TLS 1.2 that was asked before.
@@ -254,7 +297,7 @@ func (s *session) notPut(what string) {
 // are offered again, mean that there are no more groups.
 func (l *listing) ecGroups() {
 	suites, keep := l.ecSuites()
-	if len(suites) == 0 || l.curvesWhole {
+	if len(suites) == 0 || l.curvesWhole || len(keep) == 1 && l.keptLast {
 		return
 	}
 	what := l.v.name + " groups"
@@ -268,7 +311,7 @@ func (l *listing) ecGroups() {
 		}
 		a := l.pose(q)
 		l.orders(q, a)
-		if joint && !l.agreed(a) {
+		if joint && !l.agreed(a) && !l.keptAgain(a, keep) {
 			if joint = false; l.schemesGoOn(suites) {
 				return
 			}
@@ -284,7 +327,8 @@ func (l *listing) ecGroups() {
 		case !ok:
 			l.missed(what, *noCurve(a))
 			return
-		case slices.Contains(l.curves, g) && slices.Contains(keep, g):
+		case l.keptAgain(a, keep):
+			l.exchange(a) // it may show another scheme
 			return
 		case slices.Contains(l.curves, g):
 			l.strangely(what, groupName(g))
@@ -299,6 +343,13 @@ func (l *listing) ecGroups() {
 func (l *listing) agreed(a answer) bool {
 	g, ok := groupOf(a.kex)
 	return a.outcome == chose && ok && a.broken == nil && !slices.Contains(l.curves, g)
+}
+
+// keptAgain tells whether an answer names a curve that was kept, and seen
+// before.
+func (l *listing) keptAgain(a answer, keep []uint16) bool {
+	g, ok := groupOf(a.kex)
+	return a.outcome == chose && ok && a.broken == nil && slices.Contains(l.curves, g) && slices.Contains(keep, g)
 }
 
 // schemesGoOn asks with all groups, and the schemes seen struck out: an answer

@@ -34,12 +34,14 @@ type listing struct {
 	end    answer   // the last refusal
 	alone  bool     // at depth verdict: there is no other key than of ECDSA
 
-	wishes  bool // extensions are asked for by the way
-	granted bool // and that was answered
-	doubt   bool // the last refusal may be for want of something else than a suite
-	ended   bool // the end of the list was asked for
+	wishes bool // extensions are asked for by the way
+	wished bool // and that was answered
+	doubt  bool // the last refusal may be for want of something else than a suite
+	ended  bool // the end of the list was asked for
 
 	curvesWhole, fieldsWhole bool     // no curves, or groups of a finite field, are left
+	keptLast                 bool     // the one curve that was kept was chosen when all others seen were left out
+	adrift                   bool     // curves are not asked for by the way any more
 	unnamedAsked             bool     // the prime for a client that names no group is known
 	unnamed                  answer   // that shows it
 	unsigns                  []string // kinds of key whose schemes are all known

@@ -59,6 +59,7 @@ func (p *plan13) next(suites, groups []uint16, both, likely bool) answer {
 		q.schemes = without(p.p.questions.schemes, p.signed)
 	}
 	a := p.toEnd(q)
+	p.rides = !a.mute // such a refusal costs more
 	if a.outcome != refused || q.schemes == nil {
 		p.rode(q, a)
 		return a

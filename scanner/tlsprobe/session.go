@@ -46,6 +46,7 @@ type session struct {
 	seenSchemes   []uint16
 	facts         scanner.Extensions
 	protocolsDone bool                 // no further application protocol is selected
+	curious       bool                 // they were asked for with an unknown version
 	sentinel      *bool                // an answer of TLS 1.2 bore the downgrade sentinel
 	listings      map[version]*listing // SSLv3 to TLS 1.2
 	plan13        *plan13
