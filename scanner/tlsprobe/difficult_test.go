@@ -147,6 +147,19 @@ func TestDifficultServers(t *testing.T) {
 			return true
 		}},
 		{"closes now and then", func(net.Conn, clientHello) bool { return count.Add(1)%5 != 0 }},
+		{"minds extensions that it does not know", func(c net.Conn, h clientHello) bool {
+			if slices.Contains(h.all, uint16(tlswire.ExtHeartbeat)) {
+				c.Write(alertBytes(tlswire.AlertHandshakeFailure))
+			}
+			return !slices.Contains(h.all, uint16(tlswire.ExtHeartbeat))
+		}},
+		{"minds a version that it does not know", func(c net.Conn, h clientHello) bool {
+			if bytes.Contains(h.raw, []byte{0, 43, 0, 5, 4, 0x7a, 0x7a}) {
+				c.Write(alertBytes(tlswire.AlertHandshakeFailure))
+				return false
+			}
+			return true
+		}},
 		{"warns first", func(c net.Conn, _ clientHello) bool {
 			c.Write([]byte{21, 3, 1, 0, 2, 1, tlswire.AlertUnrecognizedName})
 			return true

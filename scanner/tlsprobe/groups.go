@@ -126,7 +126,7 @@ func (l *listing) unsigned(q question) question {
 		return keeper && slices.Contains(l.signed, c) && !slices.Contains(kept, c)
 	})
 	if len(left) < len(l.p.questions.schemes) {
-		q.schemes = left
+		q.schemes = last(left, kept) // a server that goes by our order shows the others first
 	}
 	return q
 }
