@@ -79,3 +79,39 @@ func goRows(t *testing.T) []row {
 	}
 	return rows
 }
+
+// What a probe costs is its connections: no more of them than these, with
+// everything found. The servers are those of the benchmark of wide sweeps.
+func TestConnections(t *testing.T) {
+	rsaCert, ecCert := certificate(t, rsaKey(t)), certificate(t, ecKey(t, elliptic.P256()))
+	old := []uint16{tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_RSA_WITH_AES_256_CBC_SHA, tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}
+	for _, row := range []struct {
+		name                    string
+		most                    int
+		suites, groups, schemes int // over all versions
+		tls                     *tls.Config
+	}{
+		{"modern", 21, 8, 5, 4, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{ecCert},
+			CurvePreferences: []tls.CurveID{tls.X25519MLKEM768, tls.X25519, tls.CurveP256}}},
+		{"two certificates", 29, 13, 8, 13, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{ecCert, rsaCert},
+			CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}}},
+		{"ML-KEM alone", 13, 3, 1, 1, &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{ecCert}, CurvePreferences: []tls.CurveID{tls.X25519MLKEM768}}},
+		{"old", 31, 14, 6, 6, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS12, Certificates: []tls.Certificate{rsaCert}, CipherSuites: old,
+			CurvePreferences: []tls.CurveID{tls.CurveP256, tls.CurveP384}}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := probe(t, endpoint(serveTLS(t, row.tls), ""))
+			suites, groups, schemes := 0, 0, 0
+			for _, v := range o.TLS.Versions {
+				suites, groups, schemes = suites+len(v.Suites), groups+len(v.Groups), schemes+len(v.SignatureSchemes)
+			}
+			same(t, "suites, groups, schemes", []int{row.suites, row.groups, row.schemes}, []int{suites, groups, schemes})
+			same(t, "incomplete", []string(nil), incomplete(o))
+			if o.TLS.Connections > row.most {
+				t.Errorf("%d connections, %d do: %v", o.TLS.Connections, row.most, o.TLS.Hellos)
+			}
+			atFloor(t, o)
+		})
+	}
+}

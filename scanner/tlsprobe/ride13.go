@@ -79,19 +79,6 @@ func (p *plan13) next(suites, groups []uint16, both, likely bool) answer {
 	return a
 }
 
-// orders keeps what an answer to a question with such a list tells, and what
-// the choices made do: those of a server that goes by our order are in it.
-func (p *plan13) orders(q question, a answer) {
-	all, found := p.p.questions.suites13, p.found[tls13]
-	switch favourite := p.suites[0]; {
-	case found.ServerOrder != nil || a.outcome != chose:
-	case !slices.IsSortedFunc(p.suites, func(a, b uint16) int { return slices.Index(all, a) - slices.Index(all, b) }):
-		found.ServerOrder = yes(true)
-	case len(q.suites) > 1 && slices.Contains(p.suites, q.suites[0]) && slices.Index(q.suites, favourite) == len(q.suites)-1:
-		found.ServerOrder = yes(a.hello.Suite == favourite)
-	}
-}
-
 // onceMore lets things ride again, after a refusal that may have been for them.
 func (p *plan13) onceMore() {
 	if p.unsure && !p.retried {
