@@ -39,6 +39,8 @@ type listing struct {
 	doubt  bool // the last refusal may be for want of something else than a suite
 	ended  bool // the end of the list was asked for
 
+	fewFields bool // the last question left out groups of a finite field
+
 	curvesWhole, fieldsWhole bool     // no curves, or groups of a finite field, are left
 	keptLast                 bool     // the one curve that was kept was chosen when all others seen were left out
 	adrift                   bool     // curves are not asked for by the way any more

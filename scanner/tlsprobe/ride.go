@@ -35,7 +35,7 @@ func (l *listing) next(left []uint16) answer {
 		return a
 	}
 	l.wishes = l.wished
-	if l.doubt = !broken && len(l.listings) == 0 && !l.ended && l.shape == full; l.doubt {
+	if l.doubt = !broken && !l.fewFields && len(l.listings) == 0 && !l.ended && l.shape == full; l.doubt {
 		return a // the question for the end of the list comes next, and has none of that
 	}
 	l.purpose = l.v.name + " groups" // it may be for want of one, or of a scheme
@@ -92,6 +92,7 @@ func (l *listing) withGroups(left []uint16, plain question) (a answer, whole boo
 	ec, ff := l.elsewhere()
 	onCurves := len(without(ec, l.curves)) > 0 && l.likely(left, tlswire.ECParams)
 	inFields := len(without(ff, finiteOf(l.primes))) > 0 && l.likely(left, tlswire.DHParams)
+	l.fewFields = inFields
 	if l.v == ssl3 || l.shape.bare || !onCurves && !inFields {
 		return l.pose(plain), true
 	}
