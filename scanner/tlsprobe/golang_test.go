@@ -115,3 +115,70 @@ func TestConnections(t *testing.T) {
 		})
 	}
 }
+
+// A server may have other suites and groups in each version: what a newer one
+// shows is where an older one is begun to be asked, and no more.
+func TestEachVersionIsItsOwn(t *testing.T) {
+	const (
+		gcm, cbc128, cbc256 = tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA
+		rsa128, rsa3DES     = tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA
+		ec128, ec256        = tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA
+	)
+	type has struct {
+		suites []uint16
+		curves []tls.CurveID
+	}
+	both := []tls.Certificate{certificate(t, rsaKey(t)), certificate(t, ecKey(t, elliptic.P256()))}
+	for _, row := range []struct {
+		name           string
+		certificates   []tls.Certificate
+		v12, v11, v10  has
+		thirteenCurves []tls.CurveID
+	}{
+		{"more curves below", both[:1], has{[]uint16{gcm, rsa128}, []tls.CurveID{tls.CurveP256}},
+			has{[]uint16{cbc128, cbc256, rsa128}, []tls.CurveID{tls.CurveP521, tls.X25519, tls.CurveP384}}, has{[]uint16{cbc256, rsa128, rsa3DES}, []tls.CurveID{tls.CurveP384, tls.CurveP256, tls.CurveP521}}, nil},
+		{"fewer below", both[:1], has{[]uint16{gcm, cbc128, cbc256, rsa128}, []tls.CurveID{tls.CurveP256, tls.X25519, tls.CurveP384}},
+			has{[]uint16{cbc128, rsa128}, []tls.CurveID{tls.CurveP384}}, has{[]uint16{rsa128, rsa3DES}, nil}, []tls.CurveID{tls.CurveP521}},
+		{"suites with a curve in the oldest alone", both[:1], has{[]uint16{rsa128}, nil}, has{[]uint16{rsa128, rsa3DES}, nil},
+			has{[]uint16{rsa3DES, cbc128, cbc256}, []tls.CurveID{tls.X25519, tls.CurveP521}}, []tls.CurveID{tls.X25519}},
+		{"two keys", both, has{[]uint16{gcm, ec128}, []tls.CurveID{tls.X25519, tls.CurveP256}},
+			has{[]uint16{ec128, ec256, cbc128}, []tls.CurveID{tls.CurveP521, tls.CurveP256, tls.CurveP384}}, has{[]uint16{ec256, rsa3DES}, []tls.CurveID{tls.CurveP256}}, nil},
+		{"ECDSA alone", both[1:], has{[]uint16{ec128, ec256}, []tls.CurveID{tls.X25519, tls.CurveP256}},
+			has{[]uint16{ec256}, []tls.CurveID{tls.CurveP521, tls.CurveP384, tls.CurveP256}}, has{[]uint16{ec128, ec256}, []tls.CurveID{tls.CurveP256}}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			of := map[uint16]has{tls.VersionTLS12: row.v12, tls.VersionTLS11: row.v11, tls.VersionTLS10: row.v10}
+			newest := uint16(tls.VersionTLS12)
+			if row.thirteenCurves != nil {
+				newest = tls.VersionTLS13
+				of[newest] = has{curves: row.thirteenCurves}
+			}
+			config := &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: newest, Certificates: row.certificates, GetConfigForClient: func(i *tls.ClientHelloInfo) (*tls.Config, error) {
+				for _, v := range i.SupportedVersions {
+					if h, ok := of[v]; ok {
+						return &tls.Config{MinVersion: v, MaxVersion: v, Certificates: row.certificates, CipherSuites: h.suites, CurvePreferences: h.curves}, nil
+					}
+				}
+				return nil, nil
+			}}
+			o := probe(t, endpoint(serveTLS(t, config), "lab.test"))
+			for _, v := range []version{tls10, tls11, tls12, tls13} {
+				var suites, groups []string
+				h := of[v.code]
+				for _, c := range h.curves {
+					groups = append(groups, groupName(uint16(c)))
+				}
+				if v != tls13 {
+					suites = suiteNames(h.suites...)
+				} else if h.curves != nil {
+					suites = suiteNames(tls.TLS_AES_128_GCM_SHA256, tls.TLS_AES_256_GCM_SHA384, tls.TLS_CHACHA20_POLY1305_SHA256)
+				}
+				i := slices.IndexFunc(o.TLS.Versions, func(f scanner.TLSVersion) bool { return f.Version == v.name })
+				same(t, v.name+" suites", suites, sorted(o.TLS.Versions[i].Suites))
+				same(t, v.name+" groups", sorted(groups), sorted(o.TLS.Versions[i].Groups))
+			}
+			same(t, "incomplete", []string(nil), incomplete(o))
+			atFloor(t, o)
+		})
+	}
+}
