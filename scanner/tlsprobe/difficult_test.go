@@ -422,3 +422,34 @@ func TestSSL2(t *testing.T) {
 		t.Errorf("chains %+v", o.TLS.Chains)
 	}
 }
+
+// A refusal of a hello without what was seen before may be for want of that:
+// the list goes on with all of it.
+func TestRefusalInDoubt(t *testing.T) {
+	config := &tls.Config{MinVersion: tls.VersionTLS11, Certificates: []tls.Certificate{certificate(t, ecKey(t, elliptic.P256())), certificate(t, rsaKey(t))}, CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256}}
+	var all []uint16
+	for _, s := range tls.CipherSuites() {
+		all = append(all, s.ID)
+	}
+	for _, row := range []struct {
+		name   string
+		lacked func(offered) bool
+	}{
+		{"a scheme", func(o offered) bool { return !slices.Contains(o.schemes, 0x0503) }},
+		{"a group", func(o offered) bool { return !slices.Contains(o.groups, 29) }},
+		{"either", func(o offered) bool { return !slices.Contains(o.schemes, 0x0503) || !slices.Contains(o.groups, 29) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := probe(t, inFront(t, config, func(c net.Conn, h clientHello) bool {
+				if h.ssl2 || len(h.all) == 0 || h.raw[10] != 3 || !row.lacked(readOffer(h.raw)) {
+					return true
+				}
+				c.Write(alertBytes(tlswire.AlertHandshakeFailure))
+				return false
+			}))
+			same(t, "TLS 1.2", goSuites(tls.VersionTLS12, all), sorted(o.TLS.Versions[4].Suites))
+			same(t, "TLS 1.3", goSuites(tls.VersionTLS13, all), sorted(o.TLS.Versions[5].Suites))
+			same(t, "incomplete", []string(nil), incomplete(o))
+		})
+	}
+}
