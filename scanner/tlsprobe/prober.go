@@ -96,7 +96,7 @@ func (p *Prober) Hello(e scanner.Endpoint) []byte {
 	if _, ok := dialogues[e.Scheme]; ok {
 		return nil
 	}
-	s := p.begin(context.Background(), e)
+	s := &session{p: p, endpoint: e}
 	q := question{version: tls12, suites: s.suites(tls12), groups: s.legacyGroups()}
 	if p.ranks != nil {
 		q = s.passing()
