@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -14,7 +15,7 @@ import (
 const patience = 1800 * time.Millisecond
 
 func main() {
-	growHeap(startGrowth)
+	defer runtime.KeepAlive(startHeap())
 	os.Exit(int(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})))
 }
 

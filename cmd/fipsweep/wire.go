@@ -73,16 +73,18 @@ func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b
 	})}
 }
 
-func (p *prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
+func (p *prober) Probe(ctx context.Context, e scanner.Endpoint) (o scanner.Observation) {
 	switch {
 	case e.Path != "":
-		return p.files.Probe(ctx, e)
+		o = p.files.Probe(ctx, e)
 	case e.Scheme == "":
-		return p.detect.Probe(ctx, e)
+		o = p.detect.Probe(ctx, e)
 	case e.Scheme == "ssh":
-		return p.ssh.Probe(ctx, e)
+		o = p.ssh.Probe(ctx, e)
+	default:
+		o = p.tls.Probe(ctx, e)
 	}
-	return p.tls.Probe(ctx, e)
+	return o
 }
 
 // lineStreams are the JSON Lines outputs, written while the sweep runs.

@@ -48,12 +48,16 @@ func New(c Config) *Prober {
 // Probe asks the port what it speaks and has the protocol's own prober go on.
 // Where a port is one protocol's and its server says nothing first, that
 // protocol is tried before all others.
-func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
-	protocol := clientFirst(e.Port)
-	if protocol == "" || p.c.STARTTLS == nil {
-		return p.find(ctx, e)
+//
+// (What a probe comes to is some 300 bytes, which a return of a call's result
+// copies on the stack that all of the probe stands on; to name it does not.)
+func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) (o scanner.Observation) {
+	if protocol := clientFirst(e.Port); protocol != "" && p.c.STARTTLS != nil {
+		o = p.tryFirst(ctx, e, protocol)
+		return o
 	}
-	return p.tryFirst(ctx, e, protocol)
+	o = p.find(ctx, e)()
+	return o
 }
 
 // tryFirst tries the protocol of the port before all others.
@@ -64,7 +68,7 @@ func (p *Prober) tryFirst(ctx context.Context, e scanner.Endpoint, protocol stri
 	if !mistaken(protocol, o.Failure) || ctx.Err() != nil {
 		return o
 	}
-	found := p.find(ctx, e)
+	found := p.find(ctx, e)()
 	if !found.Answered() && o.Answered() {
 		return o
 	}
@@ -90,11 +94,17 @@ func mistaken(protocol string, f *scanner.Failure) bool {
 	return false
 }
 
-// find asks the port what it speaks.
-func (p *Prober) find(ctx context.Context, e scanner.Endpoint) scanner.Observation {
+// next is what is left to do for an endpoint, by which its stack no longer
+// holds what was done before.
+type next func() scanner.Observation
+
+// find asks the port what it speaks, and leaves the rest to whoever knows that.
+func (p *Prober) find(ctx context.Context, e scanner.Endpoint) next {
 	conn, err := p.connect(ctx, e)
 	if err != nil {
-		return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)})
+		return func() scanner.Observation {
+			return scanner.Failed(e, probeName, scanner.Failure{Stage: scanner.StageConnect, Reason: reasonOf(ctx, err)})
+		}
 	}
 	until := time.Now().Add(p.c.Timeout) // from here: dialing may have waited its turn
 	l := listen(ctx, conn)
@@ -137,7 +147,7 @@ func (p *Prober) firstBytes(l *listener, e scanner.Endpoint, until time.Time) (h
 }
 
 // handle gives the connection to whoever knows what it speaks.
-func (p *Prober) handle(ctx context.Context, e scanner.Endpoint, l *listener, hello bool, until time.Time) scanner.Observation {
+func (p *Prober) handle(ctx context.Context, e scanner.Endpoint, l *listener, hello bool, until time.Time) next {
 	g := recognise(l.heard, hello)
 	if g.protocol == "" && len(l.heard) > 0 && isText(l.heard[0]) && expectsSSH(e.Port) {
 		g.protocol = "ssh"
@@ -145,10 +155,24 @@ func (p *Prober) handle(ctx context.Context, e scanner.Endpoint, l *listener, he
 	hungUp := hello && len(l.heard) == 0 && ended(l.err) != nil && ctx.Err() == nil
 	switch {
 	case g.protocol == "tls" && hello, hungUp && expectsTLS(e.Port):
-		return p.c.TLS.Continue(ctx, e, l.handOn())
+		return p.goOn(ctx, e, l, p.c.TLS)
 	case g.protocol == "ssh" && !hello:
-		return p.c.SSH.Continue(ctx, e, l.handOn())
+		return p.goOn(ctx, e, l, p.c.SSH)
 	}
+	return func() scanner.Observation { return p.end(ctx, e, l, g, hello, until) }
+}
+
+// goOn has the connection's protocol asked.
+func (p *Prober) goOn(ctx context.Context, e scanner.Endpoint, l *listener, c Continuer) next {
+	conn := l.handOn()
+	return func() (o scanner.Observation) {
+		o = c.Continue(ctx, e, conn)
+		return o
+	}
+}
+
+// end is the end of a connection on which nothing further is asked.
+func (p *Prober) end(ctx context.Context, e scanner.Endpoint, l *listener, g greeting, hello bool, until time.Time) scanner.Observation {
 	defer l.close()
 	switch {
 	case g.protocol == "ssh":

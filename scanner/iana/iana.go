@@ -1,9 +1,7 @@
 package iana
 
 import (
-	"cmp"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -30,14 +28,26 @@ func Suites() []Suite { return slices.Clone(suites[:]) }
 
 // SuiteByCode finds a suite by its code point.
 func SuiteByCode(code uint16) (Suite, bool) {
-	// Of each step only the code is read: a Suite is long, and this is asked for
-	// each suite of each hello.
-	i, ok := sort.Find(len(suites), func(i int) int { return cmp.Compare(code, suites[i].Code) })
-	if !ok {
+	page := suitePages[code>>8]
+	if page == nil || page[code&0xff] == 0 {
 		return Suite{}, false
 	}
-	return suites[i], true
+	return suites[page[code&0xff]-1], true
 }
+
+// suitePages is where suites stand in their list, from 1, by the two bytes of
+// their code: they are looked up for each suite of each hello. Few first bytes
+// are in use. Never written to.
+var suitePages = func() (pages [256]*[256]uint16) {
+	for i := range suites {
+		code := suites[i].Code
+		if pages[code>>8] == nil {
+			pages[code>>8] = new([256]uint16)
+		}
+		pages[code>>8][code&0xff] = uint16(i + 1)
+	}
+	return pages
+}()
 
 // SuiteByName finds a suite by its name or by another spelling of it in use;
 // the suite that comes back has the registry's.

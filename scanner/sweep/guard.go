@@ -16,13 +16,19 @@ const probeName = "sweep"
 
 // guarded runs one probe. A panic in it is a fault of ours, met at one
 // endpoint: it is recorded there, and the sweep goes on.
-func (r *run) guarded(ctx context.Context, e scanner.Endpoint) (o scanner.Observation) {
+func (r *run) guarded(ctx context.Context, e *scanner.Endpoint) (o *scanner.Observation) {
+	o = new(scanner.Observation)
 	defer func() {
 		if v := recover(); v != nil {
-			o = scanner.Failed(e, probeName, r.panicked(e.String(), v))
+			r.fault(o, e, v)
 		}
 	}()
-	return r.cfg.Prober.Probe(ctx, e)
+	*o = r.cfg.Prober.Probe(ctx, *e)
+	return o
+}
+
+func (r *run) fault(o *scanner.Observation, e *scanner.Endpoint, v any) {
+	*o = scanner.Failed(*e, probeName, r.panicked(e.String(), v))
 }
 
 // panicked is called while a panic with value v is being recovered from.

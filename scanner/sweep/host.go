@@ -70,7 +70,7 @@ func (h *host) isAlive() bool {
 }
 
 // note learns from an endpoint's outcome.
-func (h *host) note(o scanner.Observation) {
+func (h *host) note(o *scanner.Observation) {
 	if f := o.Failure; f != nil && f.Stage == scanner.StageConnect && silence(f.Reason) {
 		h.mu.Lock()
 		h.silent++

@@ -228,7 +228,7 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 	key := v.key
 	v.named.begin()
 	r.work.Go(func() {
-		o, whole := r.probe(e, h)
+		o, whole := r.probe(&e, h)
 		if h != nil {
 			h.note(o)
 			h.free()
@@ -236,11 +236,7 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 		}
 		// The slot is given back after sending: a slow receiver holds up the
 		// sweep rather than pile up observations.
-		if whole {
-			r.sendAll(v.named.end(o))
-		} else {
-			r.sendAll(v.named.end())
-		}
+		r.probed(v.named, o, whole)
 		<-r.slots
 		if file {
 			<-r.files
@@ -249,9 +245,22 @@ func (v *visit) start(e scanner.Endpoint, h *host) bool {
 	return true
 }
 
+// probed hands on what a probe came to, if it is whole.
+func (r *run) probed(n *named, o *scanner.Observation, whole bool) {
+	switch {
+	case !whole:
+		r.sendAll(n.end())
+	case n == nil:
+		r.send(*o)
+	default:
+		r.sendAll(n.end(*o))
+	}
+}
+
 // probe asks one endpoint within its budget. An observation is not whole if
-// the sweep's end cut it short.
-func (r *run) probe(e scanner.Endpoint, h *host) (o scanner.Observation, whole bool) {
+// the sweep's end cut it short. It is handed on by address while the probe's
+// stack is under it: a copy for each call would be most of that.
+func (r *run) probe(e *scanner.Endpoint, h *host) (o *scanner.Observation, whole bool) {
 	r.cfg.Progress.Asked.Add(1)
 	began := r.cfg.Now().UTC()
 	ctx, done := withBudget(r.ctx, r.cfg.Limits.HostTimeout)
@@ -260,9 +269,9 @@ func (r *run) probe(e scanner.Endpoint, h *host) (o scanner.Observation, whole b
 	done()
 	o.Sweep, o.Time = r.cfg.SweepID, began
 	if spent {
-		outOfTime(&o)
+		outOfTime(o)
 	}
-	r.filtered(&o, h)
+	r.filtered(o, h)
 	lacks := o.Failure != nil || len(o.Incomplete) > 0
 	return o, r.ctx.Err() == nil || !lacks
 }

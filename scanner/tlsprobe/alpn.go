@@ -66,7 +66,7 @@ func (s *session) unselected() []string {
 func (s *session) selected(v version, a answer) {
 	list := a.hello.Extensions
 	if v == tls13 {
-		list = a.extensions
+		list = a.encrypted().extensions
 	}
 	name, ok := tlswire.SelectedProtocol(list)
 	if a.outcome != chose || !ok || !slices.Contains(s.unselected(), name) {

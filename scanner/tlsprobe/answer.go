@@ -12,7 +12,7 @@ import (
 )
 
 // outcome is what became of one question.
-type outcome int
+type outcome uint8
 
 const (
 	lost    outcome = iota // no answer: timeout, no connection, stopped
@@ -22,15 +22,18 @@ const (
 	odd                    // an answer that is no TLS, or breaks it
 )
 
-// answer is one question's outcome and what was read for it.
+// answer is one question's outcome and what was read for it. It is passed from
+// hand to hand, on stacks that all probes have at once: what is rare is apart.
 type answer struct {
 	outcome outcome
+	alert   tlswire.Alert
+	mute    bool            // it refused by hanging up or saying nothing
+	some    bool            // the peer sent at least one byte
+	stapled bool            // an OCSP response came, below TLS 1.3
+	whole   bool            // the flight was read to its end
 	failure scanner.Failure // why, unless it chose
 	plain   *scanner.Plain  // the endpoint turned out to speak without encryption
-	alert   tlswire.Alert
-	mute    bool   // it refused by hanging up or saying nothing
-	some    bool   // the peer sent at least one byte
-	first   []byte // the first bytes, where they are no TLS
+	first   []byte          // the first bytes, where they are no TLS
 
 	hello  tlswire.ServerHello
 	raw    []byte // the ServerHello message
@@ -39,29 +42,35 @@ type answer struct {
 	broken *scanner.Failure // the flight ended after ServerHello without being whole
 
 	request *tlswire.CertificateRequest // the server asked for a certificate of ours
-	stapled bool                        // an OCSP response came, below TLS 1.3
-	whole   bool                        // the flight was read to its end
 
 	// Of TLS 1.3, where the flight was opened.
-	opened     bool
-	scheme     uint16              // how the server signed
+	opened  bool
+	early   bool   // a ticket allows early data
+	scheme  uint16 // how the server signed
+	tickets int32
+	inside  *inside
+
+	ssl2 *tlswire.SSL2ServerHello
+}
+
+// inside is the extensions that a server of TLS 1.3 encrypts.
+type inside struct {
 	extensions []tlswire.Extension // EncryptedExtensions
 	leaf       []tlswire.Extension // what came with the leaf certificate
-	tickets    int
-	early      bool // a ticket allows early data
-
-	ssl2 tlswire.SSL2ServerHello
 }
 
-// readAnswer reads a server's flight up to ServerHelloDone, in TLS 1.3 up to
-// its Finished where the hello's share lets one open it, else to its choice.
-func readAnswer(d *tlswire.Decoder, r io.ReadWriter, hello []byte) answer {
-	a, _ := readFlight(d, r, hello)
-	return a
+// encrypted is what was inside, where anything was opened.
+func (a *answer) encrypted() inside {
+	if a.inside == nil {
+		return inside{}
+	}
+	return *a.inside
 }
 
-// readFlight gives besides what can go on reading, where it was encrypted.
-func readFlight(d *tlswire.Decoder, r io.Reader, hello []byte) (a answer, sealed *opener) {
+// readFlight reads a server's flight up to ServerHelloDone, in TLS 1.3 up to
+// its Finished where the hello's share lets one open it, else to its choice. It
+// gives what can go on reading, where it was encrypted and is well so far.
+func (a *answer) readFlight(d *tlswire.Decoder, r io.Reader, hello []byte) (sealed *opener) {
 	var warning *tlswire.Alert
 	for {
 		m, err := d.Next()
@@ -70,14 +79,16 @@ func readFlight(d *tlswire.Decoder, r io.Reader, hello []byte) (a answer, sealed
 			came, err = d.Fill(r)
 			a.keepFirst(came)
 			if err != nil && !errors.Is(err, tlswire.ErrTooLarge) {
-				return a.ended(err, warning), nil
+				a.ended(err, warning)
+				return nil
 			}
 			if err == nil {
 				continue
 			}
 		}
 		if err != nil {
-			return a.strange(err), nil
+			a.strange(err)
+			return nil
 		}
 		if m.Type == tlswire.TypeAlert && !m.Alert.Fatal && a.outcome != chose {
 			alert := m.Alert // a warning such as unrecognized_name comes before the answer
@@ -85,8 +96,8 @@ func readFlight(d *tlswire.Decoder, r io.Reader, hello []byte) (a answer, sealed
 			continue
 		}
 		if sealed != nil {
-			if done := sealed.take(&a, m); done {
-				return a, sealed
+			if done := sealed.take(a, m); done {
+				return sealed
 			}
 			continue
 		}
@@ -94,8 +105,9 @@ func readFlight(d *tlswire.Decoder, r io.Reader, hello []byte) (a answer, sealed
 			continue
 		}
 		if sealed = newOpener(d, hello, a); sealed == nil {
-			return a, nil
+			return nil
 		}
+		a.inside = new(inside)
 	}
 }
 
@@ -121,13 +133,11 @@ func (a *answer) take(m tlswire.Message) bool {
 		a.alarm(m.Alert)
 		return true
 	case m.Type != tlswire.TypeHandshake:
-		*a = a.strange(errors.New("encrypted data before a server hello"))
-		return true
+		return a.strange(errors.New("encrypted data before a server hello"))
 	case m.Handshake == tlswire.TypeServerHello && a.outcome != chose:
 		return a.takeHello(m)
 	case a.outcome != chose:
-		*a = a.strange(fmt.Errorf("handshake message %d before a server hello", m.Handshake))
-		return true
+		return a.strange(fmt.Errorf("handshake message %d before a server hello", m.Handshake))
 	}
 	return a.takeFlight(m)
 }
@@ -135,8 +145,7 @@ func (a *answer) take(m tlswire.Message) bool {
 func (a *answer) takeHello(m tlswire.Message) bool {
 	h, err := tlswire.ParseServerHello(m.Body)
 	if err != nil {
-		*a = a.strange(err)
-		return true
+		return a.strange(err)
 	}
 	a.outcome, a.hello, a.raw = chose, h, m.Raw
 	return h.Negotiated() >= tlswire.VersionTLS13 // what follows is encrypted
@@ -192,17 +201,17 @@ func (a *answer) alarm(alert tlswire.Alert) {
 
 // internal tells whether the server refused because it failed, which may be
 // chance.
-func (a answer) internal() bool {
+func (a *answer) internal() bool {
 	return a.outcome == refused && a.alert.Description == tlswire.AlertInternalError
 }
 
 // unnamed tells whether the server refused the name that was asked for.
-func (a answer) unnamed() bool {
+func (a *answer) unnamed() bool {
 	return a.outcome == lost && a.alert.Description == tlswire.AlertUnrecognizedName
 }
 
 // ended is a connection that ended before the flight did.
-func (a answer) ended(err error, warning *tlswire.Alert) answer {
+func (a *answer) ended(err error, warning *tlswire.Alert) {
 	reason := scanner.ReasonOf(err)
 	f := scanner.Failure{Stage: scanner.StageGreeting, Reason: reason}
 	if a.some {
@@ -212,10 +221,10 @@ func (a answer) ended(err error, warning *tlswire.Alert) answer {
 	switch {
 	case a.outcome == chose:
 		a.broken = &f
-		return a
+		return
 	case warning != nil && gone:
 		a.alarm(*warning) // its last word, at the wrong level
-		return a
+		return
 	case gone && a.some:
 		a.outcome = odd // half a record
 		f.Detail = "the answer breaks off: " + escape(a.first)
@@ -225,11 +234,10 @@ func (a answer) ended(err error, warning *tlswire.Alert) answer {
 		a.outcome = lost
 	}
 	a.failure = f
-	return a
 }
 
-// strange is an answer that is not understood.
-func (a answer) strange(err error) answer {
+// strange is an answer that is not understood. It is always true.
+func (a *answer) strange(err error) bool {
 	reason := scanner.ReasonGarbage
 	if errors.Is(err, tlswire.ErrTooLarge) {
 		reason = scanner.ReasonTooLarge
@@ -237,10 +245,10 @@ func (a answer) strange(err error) answer {
 	f := scanner.Failure{Stage: scanner.StageHandshake, Reason: reason, Detail: err.Error() + ": " + escape(a.first)}
 	if a.outcome == chose {
 		a.broken = &f
-		return a
+		return true
 	}
 	a.outcome, a.failure = odd, f
-	return a
+	return true
 }
 
 // escape writes a peer's first bytes so that no terminal or log takes harm.

@@ -9,80 +9,91 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
-	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
-// ask puts one question on one connection and reads the answer. All of it,
-// dialling and a STARTTLS dialogue included, has one deadline.
-func (s *session) ask(hello []byte, read func(*tlswire.Decoder, io.ReadWriter, []byte) answer) answer {
-	if s.stopped != nil {
-		return answer{failure: *s.stopped}
+// ask puts one question on one connection and reads the answer.
+func (s *session) ask(q *question, a *answer) {
+	hello, err := s.hello(q)
+	switch {
+	case err != nil:
+		a.failure = scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}
+		return
+	case s.stopped != nil:
+		a.failure = *s.stopped
+		return
+	case s.given == nil && !s.wait(s.gap):
+		a.ended(s.ctx.Err(), nil)
+	default:
+		s.exchange(q, hello, a)
 	}
-	if s.given == nil && !s.wait(s.gap) {
-		return s.account(s.ended(s.ctx.Err()))
-	}
+	s.account(a)
+}
+
+// exchange sends the hello and reads the answer. All of it, dialling and a
+// STARTTLS dialogue included, has one deadline.
+func (s *session) exchange(q *question, hello []byte, a *answer) {
 	begun := time.Now()
 	ctx := s.clock.start(s.ctx, s.patience())
 	defer s.clock.stop()
 	if most := maxConnections[s.endpoint.Scheme]; most > 0 && s.tls.Connections >= most {
 		s.stopped = &scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonThrottled,
 			Detail: s.endpoint.Scheme + " shuts out hosts that break many handshakes off; this is where we stop"}
-		return answer{failure: *s.stopped}
+		a.failure = *s.stopped
+		return
 	}
 	put := s.given != nil
-	conn, rw, failed := s.open(ctx)
-	if failed != nil {
-		return s.account(*failed)
+	conn, rw := s.open(ctx, a)
+	if conn == nil {
+		return
 	}
 	defer conn.Close()
 	if put {
 		defer bind(ctx, conn)() // one that we dialled ends with ctx: scanner.Dial
-	} else {
-		if _, err := rw.Write(hello); err != nil {
-			return s.account(s.ended(err))
-		}
+	} else if _, err := rw.Write(hello); err != nil {
+		a.ended(err, nil)
+		return
 	}
 	s.in.Reset()
-	a := read(&s.in, rw, hello)
+	a.read(q, &s.in, rw, hello)
 	if a.settled() {
 		s.slowest = max(s.slowest, time.Since(begun))
 	}
-	return s.account(a)
 }
 
 // open connects, or takes the connection that was given, and passes the
-// STARTTLS dialogue where there is one.
-func (s *session) open(ctx context.Context) (net.Conn, io.ReadWriter, *answer) {
+// STARTTLS dialogue where there is one. Without a connection, the answer says
+// why.
+func (s *session) open(ctx context.Context, a *answer) (net.Conn, io.ReadWriter) {
 	conn := s.given
 	s.given = nil
 	if conn == nil {
 		var err error
 		if conn, err = s.p.dial(ctx, s.endpoint.AddrPort()); err != nil {
-			f := scanner.Failure{Stage: scanner.StageConnect, Reason: s.reason(err), Detail: err.Error()}
-			return nil, nil, &answer{failure: f}
+			a.failure = scanner.Failure{Stage: scanner.StageConnect, Reason: s.reason(err), Detail: err.Error()}
+			return nil, nil
 		}
 	}
 	s.tls.Connections++
 	s.tls.Hellos[s.purpose]++
 	if s.dialogue == nil {
-		return conn, conn, nil
+		return conn, conn
 	}
 	curious := s.spoke && !s.wondered // not before it is known to speak TLS: whoever minds is asked again without
 	s.wondered = s.wondered || curious
 	t, err := converse(conn, s.endpoint, s.dialogue, curious)
 	if err == nil {
 		s.tls.Required = cmp.Or(t.required, s.tls.Required)
-		return conn, t.through, nil
+		return conn, t.through
 	}
 	_ = conn.Close()
-	a := answer{}
 	if refusal := (*declined)(nil); errors.As(err, &refusal) {
 		a.plain = refusal.plain
 		a.failure = refusal.failure
 	} else {
-		a.failure = s.ended(err).failure
+		a.ended(err, nil)
+		a.outcome = lost
 	}
-	return nil, nil, &a
+	return nil, nil
 }
 
 // bind makes the connection end with the context, which frees a read that
@@ -91,9 +102,6 @@ func (s *session) open(ctx context.Context) (net.Conn, io.ReadWriter, *answer) {
 func bind(ctx context.Context, conn net.Conn) func() bool {
 	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 }
-
-// ended is an exchange that broke off before a byte of an answer.
-func (s *session) ended(err error) answer { return answer{}.ended(err, nil) }
 
 // reason maps an error, the sweep's own end first: a deadline set in the past
 // to stop a read looks like a timeout.
@@ -105,7 +113,7 @@ func (s *session) reason(err error) scanner.Reason {
 }
 
 // account counts what came of a question and decides whether to go on.
-func (s *session) account(a answer) answer {
+func (s *session) account(a *answer) {
 	switch {
 	case s.ctx.Err() != nil && a.outcome != chose && a.outcome != refused:
 		a.outcome = lost
@@ -118,7 +126,6 @@ func (s *session) account(a answer) answer {
 			s.stop(a.failure)
 		}
 	}
-	return a
 }
 
 func (s *session) stop(why scanner.Failure) { s.stopped = &why }

@@ -51,7 +51,7 @@ func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 func frontPurpose(v version) string { return v.name + " without what may be in front" }
 
 // vague tells whether a refusal may be a server that broke down.
-func (a answer) vague() bool { return a.mute || a.internal() }
+func (a *answer) vague() bool { return a.mute || a.internal() }
 
 // behind goes on with a list that has ended: of a server that broke down
 // without suites of finite fields, and of one that has shown ECDSA alone

@@ -108,7 +108,7 @@ func (s *session) met(v version, a answer) answer {
 
 // upset tells whether an alert may be for the hello itself: it was too long
 // for the server, or held what it should have ignored.
-func (a answer) upset() bool {
+func (a *answer) upset() bool {
 	if a.outcome != refused {
 		return false
 	}

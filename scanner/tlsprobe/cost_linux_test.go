@@ -49,7 +49,7 @@ func BenchmarkHello(b *testing.B) {
 			e := respond(b, answer)
 			s := p.begin(b.Context(), e)
 			s.found[row.q.version] = &scanner.TLSVersion{Version: row.q.version.name}
-			hello, err := p.begin(b.Context(), e).hello(row.q)
+			hello, err := p.begin(b.Context(), e).hello(&row.q)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -125,7 +125,7 @@ func recorded(b *testing.B, p *Prober, q question) []byte {
 		defer server.Close()
 		tls.Server(server, &tls.Config{Certificates: []tls.Certificate{certificate(b, ecKey(b, elliptic.P256()))}}).Handshake()
 	}()
-	hello, err := p.begin(b.Context(), scanner.Endpoint{}).hello(q)
+	hello, err := p.begin(b.Context(), scanner.Endpoint{}).hello(&q)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -133,7 +133,8 @@ func recorded(b *testing.B, p *Prober, q question) []byte {
 		b.Fatal(err)
 	}
 	var said bytes.Buffer
-	if a, _ := readFlight(new(tlswire.Decoder), io.TeeReader(client, &said), hello); a.outcome != chose || a.broken != nil {
+	var a answer
+	if a.readFlight(new(tlswire.Decoder), io.TeeReader(client, &said), hello); a.outcome != chose || a.broken != nil {
 		b.Fatalf("no answer to record: %+v", a)
 	}
 	return said.Bytes()

@@ -22,38 +22,38 @@ const (
 
 // pose puts one question to the end of all doubt: the answer chose or refused,
 // unless the endpoint is given up or breaks the protocol.
-func (s *session) pose(q question) answer {
-	if s.whole(q) {
-		return s.settle(q)
+func (s *session) pose(q question) (a answer) {
+	if s.whole(&q) {
+		s.settle(&q, &a)
+		return a
 	}
-	var a answer
 	for _, piece := range s.split(q) {
-		if a = s.settle(piece); a.outcome != refused {
+		if s.settle(&piece, &a); a.outcome != refused {
 			break
 		}
 	}
 	return a
 }
 
-func (s *session) settle(q question) answer {
-	a := s.single(q)
+func (s *session) settle(q *question, a *answer) {
+	s.try(q, a)
 	if a.settled() || q.lax && a.internal() || !s.spoke || s.stopped != nil {
-		return a
+		return
 	}
-	if a = s.single(q); a.outcome != silent && a.outcome != lost || s.stopped != nil {
-		return a
+	if s.try(q, a); a.outcome != silent && a.outcome != lost || s.stopped != nil {
+		return
 	}
-	return s.confirm(q, a)
+	s.confirm(q, a)
 }
 
 // settled tells whether an answer needs no second asking. An internal error
 // may be chance.
-func (a answer) settled() bool {
+func (a *answer) settled() bool {
 	return a.outcome == chose || a.outcome == refused && !a.internal()
 }
 
 // confirm decides what a question means that twice got no answer.
-func (s *session) confirm(q question, a answer) answer {
+func (s *session) confirm(q *question, a *answer) {
 	purpose := s.purpose
 	defer func() { s.purpose = purpose }()
 	for n, pause := 0, s.p.pause; ; n, pause = n+1, 2*pause {
@@ -67,35 +67,35 @@ func (s *session) confirm(q question, a answer) answer {
 			if n == 0 {
 				s.quiet = s.quiet || a.failure.Reason == scanner.ReasonTimeout
 				a.outcome, a.mute = refused, true
-				return a
+				return
 			}
 			s.gap = min(max(s.p.pause/firstGap, 2*s.gap), maxGap*s.p.pause)
 			s.purpose = purpose
-			if a = s.single(q); a.settled() || s.stopped != nil {
-				return a
+			if s.try(q, a); a.settled() || s.stopped != nil {
+				return
 			}
 			continue
 		}
 		if s.stopped != nil || n == maxPauses || !s.wait(pause) {
-			return s.giveUp(a, c)
+			s.giveUp(a, c.failure.Reason)
+			return
 		}
 	}
 }
 
 // giveUp ends the asking of a server that answers nothing any more.
-func (s *session) giveUp(a, control answer) answer {
+func (s *session) giveUp(a *answer, reason scanner.Reason) {
 	a.outcome = lost
 	if s.stopped == nil {
-		s.stopped = &scanner.Failure{Stage: scanner.StageHandshake, Reason: control.failure.Reason,
+		s.stopped = &scanner.Failure{Stage: scanner.StageHandshake, Reason: reason,
 			Detail: "it no longer answers what it answered before"}
 	}
 	a.failure = *s.stopped
-	return a
 }
 
 // proven remembers a question that got an answer, one that was granted rather
 // than one that was refused.
-func (s *session) proven(q question, a answer) {
+func (s *session) proven(q *question, a *answer) {
 	if s.proof.version.name != "" && (s.granted || a.outcome != chose) {
 		return
 	}

@@ -171,7 +171,7 @@ func TestHellosFitOneSegment(t *testing.T) {
 	for _, v := range askedOrder {
 		q := s.first(v)
 		q.schemes = s.p.questions.schemes
-		hello, err := s.hello(q)
+		hello, err := s.hello(&q)
 		if err != nil || len(hello) > 1360 {
 			t.Errorf("%s: %d bytes, %v", v.name, len(hello), err)
 		}

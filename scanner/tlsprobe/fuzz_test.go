@@ -1,13 +1,11 @@
 package tlsprobe
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/fipsweep/fipsweep/scanner"
-	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
 // FuzzAnswer reads a server's bytes as the answer to every kind of question.
@@ -26,7 +24,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n"))
 	p := New(nil, Options{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, a := range []answer{readAnswer(new(tlswire.Decoder), bytes.NewBuffer(data), nil), readSSL2(new(tlswire.Decoder), bytes.NewBuffer(data), nil)} {
+		for _, a := range []answer{answered(question{}, data, nil), answered(question{version: ssl2}, data, nil)} {
 			if a.outcome != chose && a.outcome != refused && a.failure.Reason == "" {
 				t.Errorf("outcome %d without a reason", a.outcome)
 			}
@@ -35,7 +33,7 @@ func FuzzAnswer(f *testing.F) {
 				s.found[v] = &scanner.TLSVersion{Version: v.name}
 			}
 			if a.outcome == chose && a.raw != nil {
-				s.note(tls12, a)
+				s.note(tls12, &a)
 				l := &listing{session: s, v: tls12}
 				l.choice(a)
 				(&plan13{session: s}).record(a, s.p.questions.suites13, s.p.questions.groups13)

@@ -30,19 +30,20 @@ type question struct {
 	finish   bool // TLS 1.3: end the handshake, and read the tickets that follow
 }
 
-// reader is what reads the answer.
-func (q question) reader() func(*tlswire.Decoder, io.ReadWriter, []byte) answer {
+// read reads the answer to a question put by the hello.
+func (a *answer) read(q *question, d *tlswire.Decoder, rw io.ReadWriter, hello []byte) {
 	switch {
 	case q.version == ssl2:
-		return readSSL2
+		a.readSSL2(d, rw)
 	case q.finish:
-		return readTickets
+		a.readTickets(d, rw, hello)
+	default:
+		a.readFlight(d, rw, hello)
 	}
-	return readAnswer
 }
 
 // hello writes a question. The bytes are the session's, until the next.
-func (s *session) hello(q question) ([]byte, error) {
+func (s *session) hello(q *question) ([]byte, error) {
 	if q.version == ssl2 {
 		return s.helloSSL2()
 	}
@@ -54,7 +55,7 @@ func (s *session) hello(q question) ([]byte, error) {
 	return out, err
 }
 
-func (s *session) clientHello(q question) tlswire.ClientHello {
+func (s *session) clientHello(q *question) tlswire.ClientHello {
 	v := q.version
 	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: q.suites, Pad: true,
 		Deflate: q.deflate, Fallback: q.fallback}
@@ -93,7 +94,7 @@ func (s *session) clientHello(q question) tlswire.ClientHello {
 // offerSchemes offers all signature schemes, or the question's for the
 // handshake and all for certificates (RFC 8446 section 4.2.3): a server that
 // is asked how it signs must not miss how its issuer did.
-func (s *session) offerSchemes(h *tlswire.ClientHello, q question) {
+func (s *session) offerSchemes(h *tlswire.ClientHello, q *question) {
 	h.Schemes = q.schemes
 	if q.schemes == nil {
 		h.Schemes = s.schemes()

@@ -17,7 +17,7 @@ type opener struct {
 
 // newOpener is nil where an answer is not followed by records that could be
 // opened.
-func newOpener(outer *tlswire.Decoder, hello []byte, a answer) *opener {
+func newOpener(outer *tlswire.Decoder, hello []byte, a *answer) *opener {
 	if a.outcome != chose || a.hello.Negotiated() != tlswire.VersionTLS13 || a.hello.Retry() {
 		return nil
 	}
@@ -77,14 +77,14 @@ func (o *opener) message(a *answer, m tlswire.Message) bool {
 		return a.brokenOff(scanner.ReasonGarbage, "no handshake message where one is due")
 	case m.Handshake == tlswire.TypeEncryptedExts:
 		a.opened = true
-		a.extensions, err = tlswire.ParseEncryptedExtensions(m.Body)
+		a.inside.extensions, err = tlswire.ParseEncryptedExtensions(m.Body)
 	case m.Handshake == tlswire.TypeCertificateReq:
 		var r tlswire.CertificateRequest
 		if r, err = tlswire.ParseCertificateRequest13(m.Body); err == nil {
 			a.request = &r
 		}
 	case m.Handshake == tlswire.TypeCertificate:
-		a.chain, a.leaf, err = tlswire.ParseCertificate13(m.Body)
+		a.chain, a.inside.leaf, err = tlswire.ParseCertificate13(m.Body)
 	case m.Handshake == tlswire.TypeCertVerify:
 		a.scheme, err = tlswire.ParseCertificateVerify(m.Body)
 	case m.Handshake == tlswire.TypeFinished:

@@ -26,7 +26,7 @@ func sealedFlight(t testing.TB, suite uint16, content []byte) (hello, flight []b
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, ok := newKeys(hello, answer{hello: h, raw: raw})
+	k, ok := newKeys(hello, &answer{hello: h, raw: raw})
 	if !ok {
 		t.Fatalf("no keys for %s", suiteName(suite))
 	}
@@ -41,17 +41,23 @@ func sealedFlight(t testing.TB, suite uint16, content []byte) (hello, flight []b
 	return hello, flight
 }
 
+// answered reads what a server said to the question.
+func answered(q question, said, hello []byte) (a answer) {
+	a.read(&q, new(tlswire.Decoder), bytes.NewBuffer(said), hello)
+	return a
+}
+
 // What a server says once it encrypts, in every cipher that is read.
 func TestOpened(t *testing.T) {
 	content := []byte{8, 0, 0, 2, 0, 0, 15, 0, 0, 5, 8, 4, 0, 1, 1, 20, 0, 0, 1, 1}
 	for _, suite := range []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305} {
 		hello, flight := sealedFlight(t, suite, content)
-		a := readAnswer(new(tlswire.Decoder), bytes.NewBuffer(flight), hello)
+		a := answered(question{}, flight, hello)
 		if a.outcome != chose || !a.whole || !a.opened || a.scheme != 0x0804 || a.broken != nil {
 			t.Errorf("%s: %+v", suiteName(suite), a)
 		}
 		flight[len(flight)-1] ^= 1
-		if a := readAnswer(new(tlswire.Decoder), bytes.NewBuffer(flight), hello); a.broken == nil || a.scheme != 0 {
+		if a := answered(question{}, flight, hello); a.broken == nil || a.scheme != 0 {
 			t.Errorf("%s: opened what was changed", suiteName(suite))
 		}
 	}
@@ -63,10 +69,10 @@ func FuzzOpened(f *testing.F) {
 	f.Add([]byte{8, 0, 0, 0, 13, 0, 0, 3, 0, 0, 0, 11, 0, 0, 4, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, content []byte) {
 		hello, flight := sealedFlight(t, 0x1301, content)
-		if a := readAnswer(new(tlswire.Decoder), bytes.NewBuffer(flight), hello); a.outcome != chose {
+		if a := answered(question{}, flight, hello); a.outcome != chose {
 			t.Errorf("outcome %v", a.outcome)
 		}
-		_ = readTickets(new(tlswire.Decoder), bytes.NewBuffer(flight), hello)
+		_ = answered(question{finish: true}, flight, hello)
 		for _, g := range shareOrder {
 			_, _ = sharedSecret(g, content)
 		}

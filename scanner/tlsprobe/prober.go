@@ -70,22 +70,22 @@ func New(dial scanner.Dial, o Options) *Prober {
 
 // Probe asks the endpoint everything. It connects anew for each question.
 func (p *Prober) Probe(ctx context.Context, e scanner.Endpoint) scanner.Observation {
-	o := p.begin(ctx, e).run()
-	if e.Scheme != "mssql" || !hungUp(o) {
-		return o
+	s := p.begin(ctx, e)
+	if s.run(); e.Scheme != "mssql" || !hungUp(&s.o) {
+		return s.o
 	}
 	// TDS 8 has TLS first and closes on whoever does not ([MS-TDS] section 2.1).
-	s := p.begin(ctx, e)
-	s.dialogue, s.tls.STARTTLS = nil, ""
-	s.tls.Connections, s.tls.Hellos["TDS 7"] = 1, 1
-	if first := s.run(); first.TLS != nil {
-		return first
+	first := p.begin(ctx, e)
+	first.dialogue, first.tls.STARTTLS = nil, ""
+	first.tls.Connections, first.tls.Hellos["TDS 7"] = 1, 1
+	if first.run(); first.o.TLS != nil {
+		return first.o
 	}
-	return o
+	return s.o
 }
 
 // hungUp tells whether the peer ended the connection without a word.
-func hungUp(o scanner.Observation) bool {
+func hungUp(o *scanner.Observation) bool {
 	f := o.Failure
 	return f != nil && f.Stage != scanner.StageConnect && (f.Reason == scanner.ReasonClosed || f.Reason == scanner.ReasonReset)
 }
@@ -96,12 +96,12 @@ func (p *Prober) Hello(e scanner.Endpoint) []byte {
 	if _, ok := dialogues[e.Scheme]; ok {
 		return nil
 	}
-	s := p.begin(context.Background(), e)
+	s := &session{p: p, endpoint: e}
 	q := question{version: tls12, suites: s.suites(tls12), groups: s.legacyGroups()}
 	if p.ranks != nil {
 		q = s.passing()
 	}
-	hello, err := s.hello(q)
+	hello, err := s.hello(&q)
 	if err != nil {
 		return nil
 	}
@@ -118,5 +118,6 @@ func (p *Prober) Continue(ctx context.Context, e scanner.Endpoint, conn net.Conn
 	} else {
 		s.given = conn
 	}
-	return s.run()
+	s.run()
+	return s.o
 }

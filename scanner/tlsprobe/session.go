@@ -76,21 +76,14 @@ func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	return s
 }
 
-// run puts all questions and sums up.
-func (s *session) run() scanner.Observation {
+// run puts all questions and sums up in the session's observation.
+func (s *session) run() {
 	defer s.clock.end()
 	for _, v := range askedOrder {
 		s.found[v] = &scanner.TLSVersion{Version: v.name}
 	}
-	if o, over := s.unwrapped(); over {
-		return o
-	}
-	if a := s.contact(); a.plain != nil {
-		s.o.Plain = a.plain
-		s.o.Plain.OwnCiphers, _ = s.ownSecurity()
-		return s.o
-	} else if !s.spoke {
-		return s.hopeless(a)
+	if !s.speaks() {
+		return
 	}
 	for _, v := range askedOrder {
 		if _, answered := s.firsts[v]; s.stopped != nil && !answered {
@@ -101,7 +94,8 @@ func (s *session) run() scanner.Observation {
 	}
 	if s.p.ranks != nil {
 		s.decide()
-		return s.sum()
+		s.sum()
+		return
 	}
 	s.plan13.otherKeys()
 	s.beside()
@@ -112,7 +106,28 @@ func (s *session) run() scanner.Observation {
 	if own, asked := s.ownSecurity(); asked {
 		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
 	}
-	return s.sum()
+	s.sum()
+}
+
+// speaks tells whether the endpoint answers in TLS.
+func (s *session) speaks() bool {
+	if _, over := s.unwrapped(); over {
+		return false
+	}
+	a := s.contact()
+	switch {
+	case a.plain != nil:
+		s.o.Plain = a.plain
+		s.o.Plain.OwnCiphers, _ = s.ownSecurity()
+		return false
+	case s.spoke:
+		return true
+	}
+	if s.o.Plain = plainAnswer(a.first); s.o.Plain == nil {
+		f := a.failure
+		s.o.Failure = &f
+	}
+	return false
 }
 
 // version asks all of one version.
@@ -130,18 +145,8 @@ func (s *session) version(v version) {
 	}
 }
 
-// hopeless is an endpoint that did not answer in TLS.
-func (s *session) hopeless(a answer) scanner.Observation {
-	if p := plainAnswer(a.first); p != nil {
-		s.o.Plain = p
-		return s.o
-	}
-	s.o.Failure = &a.failure
-	return s.o
-}
-
 // sum puts what was found in order.
-func (s *session) sum() scanner.Observation {
+func (s *session) sum() {
 	for _, v := range oldestFirst {
 		s.tls.Versions = append(s.tls.Versions, s.named(v))
 	}
@@ -149,7 +154,6 @@ func (s *session) sum() scanner.Observation {
 	s.tls.Extensions = &s.facts
 	s.o.Evidence = append(s.o.Evidence, s.certs.evidence...)
 	s.o.TLS = &s.tls
-	return s.o
 }
 
 // named is what was found of a version, its lists by name.
@@ -177,25 +181,28 @@ func (s *session) put(v version, suites, groups []uint16) answer {
 }
 
 // single puts a question on one connection.
-func (s *session) single(q question) answer {
-	hello, err := s.hello(q)
-	if err != nil {
-		return answer{failure: scanner.Failure{Stage: scanner.StageProbe, Reason: scanner.ReasonInternal, Detail: err.Error()}}
+func (s *session) single(q question) (a answer) {
+	s.try(&q, &a)
+	return a
+}
+
+// try is single for those through whom each question passes.
+func (s *session) try(q *question, a *answer) {
+	*a = answer{}
+	s.ask(q, a)
+	if a.unnamed() && s.name() != "" {
+		s.nameless = true
+		s.notPut("server name")
+		*a = answer{}
+		s.ask(q, a)
 	}
-	a := s.ask(hello, q.reader())
 	if a.outcome == chose || a.outcome == refused {
 		s.proven(q, a)
 	}
-	switch {
-	case a.outcome == chose && q.version != ssl2:
+	if a.outcome == chose && q.version != ssl2 {
 		s.note(q.version, a)
 		s.mark(q, a)
-	case a.unnamed() && s.name() != "":
-		s.nameless = true
-		s.notPut("server name")
-		return s.single(q)
 	}
-	return a
 }
 
 // name is the server name to ask for.
@@ -207,7 +214,7 @@ func (s *session) name() string {
 }
 
 // note keeps what an answer tells besides the choice itself.
-func (s *session) note(v version, a answer) {
+func (s *session) note(v version, a *answer) {
 	s.speaks13 = s.speaks13 || a.hello.Speaks13()
 	if a.hello.Negotiated() != v.code {
 		return

@@ -29,7 +29,7 @@ const (
 // split is the question in hellos that the server bears: together they ask the
 // same. A refusal of each is a refusal of all.
 func (s *session) split(q question) []question {
-	if s.whole(q) {
+	if s.whole(&q) {
 		return []question{q}
 	}
 	n := s.shape.lists
@@ -48,7 +48,7 @@ func (s *session) split(q question) []question {
 }
 
 // whole tells whether the server bears the question in one hello.
-func (s *session) whole(q question) bool {
+func (s *session) whole(q *question) bool {
 	return s.shape.lists == 0 || s.shape.bare && q.version != tls13
 }
 

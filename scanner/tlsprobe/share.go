@@ -95,7 +95,7 @@ func unhex(digits string) []byte {
 // its choice in a HelloRetryRequest, for any group and without a signature;
 // fixed ones are for a server that refuses that. Long ones go only where no
 // short one is left, so that the hello stays small.
-func (s *session) shares(q question) []tlswire.KeyShare {
+func (s *session) shares(q *question) []tlswire.KeyShare {
 	list := []tlswire.KeyShare{}
 	groups := q.groups
 	switch {

@@ -16,7 +16,7 @@ func isSRP(code uint16) bool { return 0xc01a <= code && code <= 0xc022 }
 
 // unknownUser tells whether a server refuses because it does not know the
 // user: it had chosen a suite of SRP (RFC 5054 section 2.5.1.3).
-func (a answer) unknownUser() bool {
+func (a *answer) unknownUser() bool {
 	return a.outcome == refused && a.alert.Description == tlswire.AlertUnknownPSKIdentity
 }
 

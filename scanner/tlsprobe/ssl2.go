@@ -38,8 +38,7 @@ func (s *session) enumerateSSL2() {
 
 // readSSL2 reads a SERVER-HELLO of SSLv2. A server that does not speak it
 // answers in TLS, if at all.
-func readSSL2(d *tlswire.Decoder, r io.ReadWriter, _ []byte) answer {
-	var a answer
+func (a *answer) readSSL2(d *tlswire.Decoder, r io.Reader) {
 	var in []byte
 	for {
 		came, err := d.Fill(r)
@@ -48,32 +47,36 @@ func readSSL2(d *tlswire.Decoder, r io.ReadWriter, _ []byte) answer {
 		hello, bad := tlswire.ParseSSL2ServerHello(in)
 		switch {
 		case bad == nil:
-			a.outcome, a.ssl2 = chose, hello
-			return a
+			a.outcome, a.ssl2 = chose, &hello
+			return
 		case errors.Is(bad, tlswire.ErrSSL2Declined):
 			a.outcome = refused
-			return a
+			return
 		case errors.Is(bad, tlswire.ErrNotTLS):
-			return otherThanSSL2(a, in, bad)
+			a.otherThanSSL2(in, bad)
+			return
 		case !errors.Is(bad, tlswire.ErrMore):
-			return a.strange(bad)
+			a.strange(bad)
+			return
 		case err != nil:
-			return a.ended(err, nil)
+			a.ended(err, nil)
+			return
 		}
 	}
 }
 
 // otherThanSSL2 sorts an answer that is none of SSLv2: whatever a TLS record
 // holds, SSLv2 is not spoken.
-func otherThanSSL2(a answer, in []byte, bad error) answer {
+func (a *answer) otherThanSSL2(in []byte, bad error) {
 	d := new(tlswire.Decoder)
 	if _, err := d.Write(in); err != nil {
-		return a.strange(err)
+		a.strange(err)
+		return
 	}
 	if _, err := d.Next(); err != nil && !errors.Is(err, tlswire.ErrMore) {
-		return a.strange(bad)
+		a.strange(bad)
+		return
 	}
 	a.outcome = refused
 	a.failure = scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonAlert}
-	return a
 }

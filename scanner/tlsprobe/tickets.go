@@ -11,30 +11,30 @@ import (
 // readTickets ends a TLS 1.3 handshake and says goodbye at once, since most
 // servers send session tickets only after the client's Finished, and reads
 // what comes until the server hangs up.
-func readTickets(d *tlswire.Decoder, rw io.ReadWriter, hello []byte) answer {
-	a, o := readFlight(d, rw, hello)
+func (a *answer) readTickets(d *tlswire.Decoder, rw io.ReadWriter, hello []byte) {
+	o := a.readFlight(d, rw, hello)
 	if o == nil || !a.whole || a.broken != nil {
-		return a
+		return
 	}
 	out, err := o.goodbye(a.request != nil)
 	if err != nil {
-		return a
+		return
 	}
 	if _, err := rw.Write(out); err != nil {
-		return a
+		return
 	}
 	for {
 		m, err := o.outer.Next()
 		switch {
 		case errors.Is(err, tlswire.ErrMore):
 			if _, err := o.outer.Fill(rw); err != nil {
-				return a
+				return
 			}
 		case err != nil:
-			return a
-		case o.take(&a, m):
+			return
+		case o.take(a, m):
 			a.broken = nil // the flight was whole; what failed came after it
-			return a
+			return
 		}
 	}
 }
@@ -88,8 +88,8 @@ func (s *session) tickets(q question) answer {
 		f.SessionTicket = either(f.SessionTicket, a.tickets > 0)
 		f.EarlyData = yes(a.early)
 	}
-	f.SCTs = either(f.SCTs, has(a.leaf, tlswire.ExtSCT))
-	f.OCSPStaple = either(f.OCSPStaple, has(a.leaf, tlswire.ExtStatusRequest))
+	f.SCTs = either(f.SCTs, has(a.encrypted().leaf, tlswire.ExtSCT))
+	f.OCSPStaple = either(f.OCSPStaple, has(a.encrypted().leaf, tlswire.ExtStatusRequest))
 	return a
 }
 

@@ -19,7 +19,7 @@ import (
 const rounds = 4
 
 // mark compares the ServerHello of a plain question with those before it.
-func (s *session) mark(q question, a answer) {
+func (s *session) mark(q *question, a *answer) {
 	v := q.version
 	if v == ssl2 || v == tls13 || a.hello.Negotiated() != v.code || !q.plain() && !q.wishes || s.unnamed {
 		return
@@ -76,7 +76,7 @@ func (a shown) String() string {
 }
 
 // plain tells whether nothing beside the lists is asked.
-func (q question) plain() bool {
+func (q *question) plain() bool {
 	return q.more == nil && q.legacy == 0 && !q.deflate && !q.fallback
 }
 

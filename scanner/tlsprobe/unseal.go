@@ -36,7 +36,7 @@ type keys struct {
 
 // newKeys derives the keys from a hello's records and the answer to it. It
 // fails where the suite's cipher or the group is none that is read here.
-func newKeys(hello []byte, a answer) (*keys, bool) {
+func newKeys(hello []byte, a *answer) (*keys, bool) {
 	suite, _ := iana.SuiteByCode(a.hello.Suite)
 	k := &keys{suite: suite}
 	var derived []byte

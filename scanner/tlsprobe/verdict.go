@@ -134,7 +134,7 @@ func (s *session) shared(v version) {
 	}
 	switch a := *s.older; {
 	case a.outcome == chose && a.hello.Negotiated() == v.code:
-		s.note(v, a)
+		s.note(v, &a)
 		s.takeVersion(v, a)
 	case a.outcome == chose && a.hello.Negotiated() < tls12.code:
 		s.notPut(v.name)

@@ -12,10 +12,9 @@ import (
 // has the same form (RFC 8446 section 4.1.3).
 type ServerHello struct {
 	Version     uint16 // the legacy field
-	Random      [32]byte
-	SessionID   []byte
 	Suite       uint16
 	Compression uint8
+	Random      *[32]byte // of the body that was read
 	Extensions  []Extension
 }
 
@@ -30,12 +29,13 @@ var retryRandom = [32]byte{
 func ParseServerHello(body []byte) (ServerHello, error) {
 	var h ServerHello
 	s := cryptobyte.String(body)
+	var random []byte
 	var session cryptobyte.String
-	if !s.ReadUint16(&h.Version) || !s.CopyBytes(h.Random[:]) || !s.ReadUint8LengthPrefixed(&session) ||
+	if !s.ReadUint16(&h.Version) || !s.ReadBytes(&random, 32) || !s.ReadUint8LengthPrefixed(&session) ||
 		!s.ReadUint16(&h.Suite) || !s.ReadUint8(&h.Compression) {
 		return h, fmt.Errorf("server hello: %w", ErrMalformed)
 	}
-	h.SessionID = session
+	h.Random = (*[32]byte)(random)
 	var err error
 	if h.Extensions, err = readExtensions(&s); err != nil {
 		return h, fmt.Errorf("server hello: %w", err)
@@ -44,7 +44,7 @@ func ParseServerHello(body []byte) (ServerHello, error) {
 }
 
 // Extension returns the body of the first extension of that type.
-func (h ServerHello) Extension(kind ExtensionType) ([]byte, bool) {
+func (h *ServerHello) Extension(kind ExtensionType) ([]byte, bool) {
 	for _, e := range h.Extensions {
 		if e.Type == kind {
 			return e.Body, true
@@ -55,7 +55,7 @@ func (h ServerHello) Extension(kind ExtensionType) ([]byte, bool) {
 
 // Negotiated is the version that the server chose: TLS 1.3 names it in an
 // extension (RFC 8446 section 4.2.1).
-func (h ServerHello) Negotiated() uint16 {
+func (h *ServerHello) Negotiated() uint16 {
 	if body, ok := h.Extension(ExtSupportedVersions); ok && len(body) == 2 {
 		return binary.BigEndian.Uint16(body)
 	}
@@ -63,11 +63,11 @@ func (h ServerHello) Negotiated() uint16 {
 }
 
 // Retry tells whether it is a HelloRetryRequest.
-func (h ServerHello) Retry() bool { return h.Random == retryRandom }
+func (h *ServerHello) Retry() bool { return h.Random != nil && *h.Random == retryRandom }
 
 // Group is the group that key_share names, in both forms (RFC 8446 section
 // 4.2.8): selected alone, or with the server's share.
-func (h ServerHello) Group() (uint16, bool) {
+func (h *ServerHello) Group() (uint16, bool) {
 	body, ok := h.Extension(ExtKeyShare)
 	if !ok || len(body) < 2 {
 		return 0, false
@@ -77,7 +77,7 @@ func (h ServerHello) Group() (uint16, bool) {
 
 // PointFormats names the formats of curve points that the server can read, RFC
 // 8422 section 5.1.2.
-func (h ServerHello) PointFormats() []string {
+func (h *ServerHello) PointFormats() []string {
 	body, _ := h.Extension(ExtPointFormats)
 	if len(body) < 1 || int(body[0]) != len(body)-1 {
 		return nil
@@ -100,7 +100,7 @@ func (h ServerHello) PointFormats() []string {
 
 // Share is the server's share in the key_share extension, RFC 8446 section
 // 4.2.8.2.
-func (h ServerHello) Share() ([]byte, bool) {
+func (h *ServerHello) Share() ([]byte, bool) {
 	body, ok := h.Extension(ExtKeyShare)
 	s := cryptobyte.String(body)
 	var value cryptobyte.String
@@ -112,6 +112,6 @@ func (h ServerHello) Share() ([]byte, bool) {
 
 // Speaks13 tells whether a server that chose an older version showed that it
 // knows TLS 1.3 (the downgrade sentinel of RFC 8446 section 4.1.3).
-func (h ServerHello) Speaks13() bool {
-	return bytes.HasPrefix(h.Random[24:], []byte("DOWNGRD"))
+func (h *ServerHello) Speaks13() bool {
+	return h.Random != nil && bytes.HasPrefix(h.Random[24:], []byte("DOWNGRD"))
 }
