@@ -2,6 +2,7 @@ package fips
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,12 +11,13 @@ import (
 )
 
 // An Index finds the rules of a catalogue by what a subject is called. It
-// says nothing of dates: whoever asks takes the rules in force on a day.
+// says nothing of dates: whoever asks takes the rules in force on a day. One
+// goroutine at a time may ask it.
 type Index struct {
 	rules    []Rule
 	byID     map[string][]*Rule
-	byName   map[string][]*Rule // kind and folded name
-	byAny    map[string][]*Rule // name folded without regard to kind
+	byName   map[Subject][]*Rule // kind and folded name
+	byAny    map[string][]*Rule  // name folded without regard to kind; nil until it is asked for
 	families []family
 	ranges   map[string][]span // by kind
 	byOID    map[string][]*Rule
@@ -40,8 +42,7 @@ func NewIndex(c *Catalogue) *Index {
 	x := &Index{
 		rules:  c.Rules,
 		byID:   make(map[string][]*Rule, len(c.Rules)),
-		byName: make(map[string][]*Rule, 2*len(c.Rules)), // names and aliases
-		byAny:  make(map[string][]*Rule, 2*len(c.Rules)),
+		byName: make(map[Subject][]*Rule, 2*len(c.Rules)), // names and aliases
 		ranges: map[string][]span{},
 		byOID:  map[string][]*Rule{},
 	}
@@ -56,12 +57,11 @@ func (x *Index) add(r *Rule) {
 	if r.Kind == keyKind && r.Bounds != nil {
 		x.keys = append(x.keys, r)
 	}
-	for _, name := range append([]string{r.Name}, r.Aliases...) {
+	for name := range r.names() {
 		if prefix, ok := strings.CutSuffix(name, "*"); ok {
 			x.families = append(x.families, family{r.Kind, fold(r.Kind, prefix), r})
 		}
-		insert(x.byName, r.Kind+"/"+fold(r.Kind, name), r)
-		insert(x.byAny, strings.ToLower(name), r)
+		insert(x.byName, Subject{r.Kind, fold(r.Kind, name)}, r)
 	}
 	for _, s := range spans(r.CodePoints) {
 		x.ranges[r.Kind] = append(x.ranges[r.Kind], span{s[0], s[1], r})
@@ -75,7 +75,7 @@ func (x *Index) add(r *Rule) {
 
 // insert keeps a rule whose alias differs from its name by case only from
 // being found twice.
-func insert(m map[string][]*Rule, key string, r *Rule) {
+func insert[K comparable](m map[K][]*Rule, key K, r *Rule) {
 	if !slices.Contains(m[key], r) {
 		m[key] = append(m[key], r)
 	}
@@ -103,7 +103,7 @@ func (x *Index) ID(id string) (*Rule, bool) {
 // the GSS-API methods of SSH, gets the family's rules.
 func (x *Index) Named(kind, name string) []*Rule {
 	folded := fold(kind, name)
-	if rules := x.byName[kind+"/"+folded]; len(rules) > 0 {
+	if rules := x.byName[Subject{kind, folded}]; len(rules) > 0 {
 		return rules
 	}
 	var rules []*Rule
@@ -161,12 +161,12 @@ func (x *Index) Find(word string) []*Rule {
 	if r, ok := x.ID(word); ok {
 		return []*Rule{r}
 	}
-	rules := slices.Clone(x.byAny[strings.ToLower(word)])
+	rules := x.called(word)
 	if len(rules) == 0 {
 		rules = slices.Clone(x.byOID[word])
 	}
 	if len(rules) == 0 {
-		rules = slices.Clone(x.byAny["sigalg:"+strings.ToLower(word)])
+		rules = x.called("sigalg:" + word)
 	}
 	for _, f := range x.families {
 		if len(rules) == 0 && strings.HasPrefix(strings.ToLower(word), strings.ToLower(f.prefix)) {
@@ -174,6 +174,34 @@ func (x *Index) Find(word string) []*Rule {
 		}
 	}
 	return rules
+}
+
+// called finds the rules of a name of any kind, without regard to case. No sweep
+// asks for that, so the first who does pays for it.
+func (x *Index) called(word string) []*Rule {
+	if x.byAny == nil {
+		x.byAny = make(map[string][]*Rule, 2*len(x.rules))
+		for i := range x.rules {
+			for name := range x.rules[i].names() {
+				insert(x.byAny, strings.ToLower(name), &x.rules[i])
+			}
+		}
+	}
+	return slices.Clone(x.byAny[strings.ToLower(word)])
+}
+
+// names are the rule's name and its other spellings.
+func (r *Rule) names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(r.Name) {
+			return
+		}
+		for _, name := range r.Aliases {
+			if !yield(name) {
+				return
+			}
+		}
+	}
 }
 
 // spans reads "0x0017", "23" and lists of ranges such as

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"math"
 	"net/netip"
 	"slices"
 
@@ -69,73 +70,122 @@ const (
 )
 
 // coverage gathers the reach. A subnet is found by its first bytes, three or
-// eight: a sweep of a /8 has all there is room for, and each costs 100 bytes.
+// eight: a sweep of a /8 has all there is room for, and each costs 50 bytes.
 type coverage struct {
 	byKind [Unknown + 1]Reach
 	four   map[[3]byte]int32 // to the place in list
 	six    map[[8]byte]int32
 	list   []subnet
-	files  subnet
-	names  subnet // that led to no address
 	beyond Reach
+
+	reasons []scanner.Reason        // those that were met
+	more    map[int32][]reasonCount // of subnets with several: all but the first
 }
 
+// The first places in the list are of what is in no subnet.
+const (
+	filesAt = iota
+	namesAt // names that led to no address
+	firstSubnet
+)
+
+// A subnet is a Reach in little room.
 type subnet struct {
-	Reach
-	reasons []reasonCount // of NotSeen: one or two, and a map would be most of the subnet
+	answered, observed, notSeen, empty, quiet uint32
+
+	first uint16 // the reason that was met first of NotSeen, as a place among reasons; the others are in more
 }
 
 type reasonCount struct {
-	reason scanner.Reason
-	n      int
-}
-
-func (x *subnet) because(r scanner.Reason) {
-	for i := range x.reasons {
-		if x.reasons[i].reason == r {
-			x.reasons[i].n++
-			return
-		}
-	}
-	x.reasons = append(x.reasons, reasonCount{r, 1})
-}
-
-// told is the subnet as a report has it.
-func (x *subnet) told(name string) SubnetReach {
-	s := SubnetReach{Subnet: name, Reach: x.Reach}
-	for _, c := range x.reasons {
-		if s.Reasons == nil {
-			s.Reasons = map[scanner.Reason]int{}
-		}
-		s.Reasons[c.reason] = c.n
-	}
-	return s
+	reason uint16
+	n      uint32
 }
 
 func newCoverage() *coverage {
-	return &coverage{four: map[[3]byte]int32{}, six: map[[8]byte]int32{}}
+	return &coverage{four: map[[3]byte]int32{}, six: map[[8]byte]int32{}, list: make([]subnet, firstSubnet), more: map[int32][]reasonCount{}}
 }
 
 func (c *coverage) add(a fips.Assessment, s control.Standing) {
 	o := a.Observation
 	c.byKind[KindOf(o)].add(o, s)
-	x := c.subnet(o.Endpoint)
-	if x == nil {
+	i := c.subnet(o.Endpoint)
+	if i < 0 {
 		c.beyond.add(o, s)
 		return
 	}
-	x.add(o, s)
-	if s == control.NotSeen {
-		x.because(reasonOf(a))
+	x := &c.list[i]
+	if o.Answered() {
+		x.answered++
+	}
+	switch s {
+	case control.Observed:
+		x.observed++
+	case control.NotSeen:
+		c.because(i, c.reason(reasonOf(a)))
+		x.notSeen++
+	case control.Empty:
+		x.empty++
+	case control.Quiet:
+		x.quiet++
 	}
 }
 
-// subnet is what an endpoint is counted in: the /24 of its address, or the /64
-// of IPv6; nil where there is no room for another.
-func (c *coverage) subnet(e scanner.Endpoint) *subnet {
+// reason is the place of a reason among those that were met.
+func (c *coverage) reason(r scanner.Reason) uint16 {
+	i := slices.Index(c.reasons, r)
+	if i < 0 {
+		i = min(len(c.reasons), math.MaxUint16)
+		c.reasons = append(c.reasons[:i], r)
+	}
+	return uint16(i)
+}
+
+// because counts a reason why one of a subnet is not seen.
+func (c *coverage) because(at int32, reason uint16) {
+	x := &c.list[at]
+	switch {
+	case x.notSeen == 0:
+		x.first = reason
+	case x.first != reason:
+		for i, m := range c.more[at] {
+			if m.reason == reason {
+				c.more[at][i].n++
+				return
+			}
+		}
+		c.more[at] = append(c.more[at], reasonCount{reason, 1})
+	}
+}
+
+// told is a subnet as a report has it.
+func (c *coverage) told(at int32, name string) SubnetReach {
+	x := c.list[at]
+	s := SubnetReach{Subnet: name, Reach: x.reach()}
+	if x.notSeen == 0 {
+		return s
+	}
+	first := int(x.notSeen)
+	s.Reasons = map[scanner.Reason]int{}
+	for _, m := range c.more[at] {
+		s.Reasons[c.reasons[m.reason]] = int(m.n)
+		first -= int(m.n)
+	}
+	s.Reasons[c.reasons[x.first]] = first
+	return s
+}
+
+func (x subnet) reach() Reach {
+	r := Reach{Answered: int(x.answered), Observed: int(x.observed), NotSeen: int(x.notSeen), Empty: int(x.empty), Quiet: int(x.quiet)}
+	r.Asked = r.Observed + r.NotSeen + r.Empty + r.Quiet
+	return r
+}
+
+// subnet is the place of what an endpoint is counted in: the /24 of its
+// address, or the /64 of IPv6; -1 where there is no room for another.
+func (c *coverage) subnet(e scanner.Endpoint) int32 {
 	switch addr := e.Address.Unmap(); {
 	case e.Path != "":
-		return &c.files
+		return filesAt
 	case addr.Is4():
 		b := addr.As4()
 		return among(c, c.four, [3]byte(b[:]))
@@ -143,20 +193,20 @@ func (c *coverage) subnet(e scanner.Endpoint) *subnet {
 		b := addr.As16()
 		return among(c, c.six, [8]byte(b[:]))
 	}
-	return &c.names
+	return namesAt
 }
 
-func among[K comparable](c *coverage, places map[K]int32, key K) *subnet {
+func among[K comparable](c *coverage, places map[K]int32, key K) int32 {
 	i, ok := places[key]
 	if !ok {
-		if len(c.list) == maxSubnets {
-			return nil
+		if len(c.list) == maxSubnets+firstSubnet {
+			return -1
 		}
 		i = int32(len(c.list))
 		places[key] = i
 		c.list = append(c.list, subnet{})
 	}
-	return &c.list[i]
+	return i
 }
 
 // reasonOf is why an endpoint that could not be judged could not.
@@ -178,37 +228,37 @@ func reasonOf(a fips.Assessment) scanner.Reason {
 func (c *coverage) result() Coverage {
 	type named struct {
 		prefix netip.Prefix
-		*subnet
+		at     int32
 	}
 	all := make([]named, 0, len(c.list))
 	for b, i := range c.four {
-		all = append(all, named{netip.PrefixFrom(netip.AddrFrom4([4]byte{b[0], b[1], b[2]}), 24), &c.list[i]})
+		all = append(all, named{netip.PrefixFrom(netip.AddrFrom4([4]byte{b[0], b[1], b[2]}), 24), i})
 	}
 	for b, i := range c.six {
 		var whole [16]byte
 		copy(whole[:], b[:])
-		all = append(all, named{netip.PrefixFrom(netip.AddrFrom16(whole), 64), &c.list[i]})
+		all = append(all, named{netip.PrefixFrom(netip.AddrFrom16(whole), 64), i})
 	}
 	slices.SortFunc(all, func(a, b named) int {
-		return cmp.Or(cmp.Compare(b.Observed+b.NotSeen, a.Observed+a.NotSeen), cmp.Compare(b.Asked, a.Asked), a.prefix.Addr().Compare(b.prefix.Addr()))
+		x, y := c.list[a.at].reach(), c.list[b.at].reach()
+		return cmp.Or(cmp.Compare(y.Observed+y.NotSeen, x.Observed+x.NotSeen), cmp.Compare(y.Asked, x.Asked), a.prefix.Addr().Compare(b.prefix.Addr()))
 	})
 	out := Coverage{ByKind: c.byKind, Left: c.beyond}
 	var last []SubnetReach
-	if c.files.Asked > 0 {
-		last = append(last, c.files.told("files"))
-	}
-	if c.names.Asked > 0 {
-		last = append(last, c.names.told("names without an address"))
+	for at, name := range [firstSubnet]string{filesAt: "files", namesAt: "names without an address"} {
+		if s := c.told(int32(at), name); s.Asked > 0 {
+			last = append(last, s)
+		}
 	}
 	listed := min(len(all), listedSubnets-len(last))
 	for _, x := range all[listed:] {
-		out.Left = out.Left.Plus(x.Reach)
+		out.Left = out.Left.Plus(c.list[x.at].reach())
 		out.LeftOut++
 	}
 	all = all[:listed]
 	slices.SortFunc(all, func(a, b named) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
 	for _, x := range all {
-		out.Subnets = append(out.Subnets, x.told(x.prefix.String()))
+		out.Subnets = append(out.Subnets, c.told(x.at, x.prefix.String()))
 	}
 	out.Subnets = append(out.Subnets, last...)
 	return out

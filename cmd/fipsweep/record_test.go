@@ -79,6 +79,29 @@ func taken(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// BenchmarkReadAgain is what an observation costs an output that reads the
+// journal and judges it again.
+func BenchmarkReadAgain(b *testing.B) {
+	a := plainAssessor(b)
+	path, _ := record(b, a, makeUp(recorded), io.Discard)
+	kept := saved{[]string{path}}
+	b.ReportAllocs()
+	cpu := taken(b)
+	for b.Loop() {
+		n := 0
+		for _, err := range a.judged(kept.observations)(b.Context()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != recorded {
+			b.Fatalf("%d observations", n)
+		}
+	}
+	b.ReportMetric(float64((taken(b)-cpu).Microseconds())/float64(recorded*b.N), "cpu-µs/observation")
+}
+
 func plainAssessor(tb testing.TB) *assessor {
 	tb.Helper()
 	a, err := newAssessor(judgingFlags{asOf: "2026-11-22", failOn: "never", quiet: true, cbom: "1.7"})

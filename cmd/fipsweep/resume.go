@@ -81,8 +81,8 @@ func (f *scanFlags) resumed(fl *pflag.FlagSet, args []string) (*former, []string
 	}
 	about, plan := w.about, w.plan
 	if w.ended() && f.resume == "last" {
-		return nil, nil, fmt.Errorf("--resume: the last sweep, %s, ended at %s: there is nothing to go on with; 'fipsweep report last' reports on it",
-			about.ID, about.Ended.Format(time.DateTime))
+		return nil, nil, fmt.Errorf("--resume: the last sweep, %s, ended at %s: there is nothing to go on with; '%s' reports on it",
+			about.ID, about.Ended.Format(time.DateTime), f.withState("fipsweep report "+about.ID))
 	}
 	if replay.Path(dir, about.ID) != filepath.Clean(path) {
 		return nil, nil, fmt.Errorf("--resume: %s is not where the state keeps the journal of sweep %s: name the sweep by its id, and its folder with --state", path, about.ID)

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -45,11 +44,11 @@ func findSaved(state string, words []string) (*saved, error) {
 
 func findOne(dir, word string) (string, error) {
 	if word == "last" {
-		journals, err := filepath.Glob(replay.Path(dir, "*"))
-		if err != nil || len(journals) == 0 {
-			return "", fmt.Errorf("no sweep is kept in %s: scan first, or name a saved file", dir)
+		path, err := replay.Newest(dir)
+		if err != nil {
+			return "", fmt.Errorf("%w: scan first, or name a saved file", err)
 		}
-		return journals[len(journals)-1], nil // ids sort by time
+		return path, nil
 	}
 	if info, err := os.Stat(word); err == nil && info.Mode().IsRegular() {
 		return word, nil

@@ -14,7 +14,7 @@ func TestPackedIsUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, load(t)); diff != "" {
-		t.Errorf("packed.gob differs from the data files: run go generate ./fips/catalogue (-data +packed):\n%s", diff)
+		t.Errorf("packed.bin differs from the data files: run go generate ./fips/catalogue (-data +packed):\n%s", diff)
 	}
 }
 

@@ -13,15 +13,21 @@ import (
 // nothing of what was observed there. All are added before the first is looked
 // for; then it may be read by many goroutines.
 type Done struct {
-	ids      []uint64 // the lowest bit tells whether the host sent anything back
-	answered []uint64 // of those with a name
+	ids      [256][]uint64 // by the highest byte, so that none is large when it grows; the lowest bit tells whether the host sent anything back
+	answered []uint64      // of those with a name
+	n        int
 	sorted   sync.Once
 }
 
 // Add adds the endpoint of an observation.
 func (d *Done) Add(o scanner.Observation) {
 	k := keyOf(o.Endpoint)
-	d.ids = append(d.ids, k|heard(o))
+	ids := d.ids[k>>56]
+	if n := len(ids); n == cap(ids) { // append would leave a fifth of the room empty
+		ids = append(make([]uint64, 0, n+n/16+8), ids...)
+	}
+	d.ids[k>>56] = append(ids, k|heard(o))
+	d.n++
 	if o.Endpoint.Name != "" && o.Answered() {
 		d.answered = append(d.answered, k)
 	}
@@ -31,22 +37,25 @@ func (d *Done) Add(o scanner.Observation) {
 // and whether one of a name answered.
 func (d *Done) Has(e scanner.Endpoint) (done, heard, answered bool) {
 	d.sorted.Do(func() {
-		slices.Sort(d.ids)
+		for _, ids := range d.ids {
+			slices.Sort(ids)
+		}
 		slices.Sort(d.answered)
 	})
-	if len(d.ids) == 0 {
+	if d.n == 0 {
 		return false, false, false
 	}
 	k := keyOf(e)
-	if i, _ := slices.BinarySearch(d.ids, k); i < len(d.ids) && d.ids[i]&^1 == k {
-		done, heard = true, d.ids[i] != k
+	ids := d.ids[k>>56]
+	if i, _ := slices.BinarySearch(ids, k); i < len(ids) && ids[i]&^1 == k {
+		done, heard = true, ids[i] != k
 	}
 	_, answered = slices.BinarySearch(d.answered, k)
 	return done, heard, answered
 }
 
 // Len is how many endpoints were added.
-func (d *Done) Len() int { return len(d.ids) }
+func (d *Done) Len() int { return d.n }
 
 // heard is 1 where the host sent anything back, be it a refusal.
 func heard(o scanner.Observation) uint64 {

@@ -2,6 +2,9 @@ package replay
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -24,4 +27,33 @@ func checkID(id string) error {
 		}
 	}
 	return fmt.Errorf("%.40q is no sweep id: one looks like 20261122T011502Z-7c41", id)
+}
+
+// Newest is the journal in a state directory of the sweep that began last. Ids
+// sort by the second of their start; of those of one second their journals say
+// more.
+func Newest(state string) (string, error) {
+	folder := filepath.Dir(Path(state, "any"))
+	entries, err := os.ReadDir(folder)
+	if err != nil && !os.IsNotExist(err) {
+		return "", fmt.Errorf("looking for sweeps: %w", err)
+	}
+	var ids []string
+	for _, e := range entries {
+		if id, ok := strings.CutSuffix(e.Name(), ".jsonl"); ok && checkID(id) == nil {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return "", fmt.Errorf("no sweep is kept in %s", state)
+	}
+	last := ids[len(ids)-1]
+	second := last[:len(idTime)]
+	var newest time.Time
+	for i := len(ids) - 1; i >= 0 && strings.HasPrefix(ids[i], second); i-- {
+		if about, _, err := PlanOf(Path(state, ids[i])); err == nil && about.Started.After(newest) {
+			last, newest = ids[i], about.Started
+		}
+	}
+	return Path(state, last), nil
 }

@@ -171,6 +171,7 @@ func TestReadLines(t *testing.T) {
 		{"a damaged line between", o + "{\"schema\":\n" + o, 2, "j:2: the line is damaged"},
 		{"a damaged observation between", o + `{"schema":"fipsweep.observation/v1","time":3}` + "\n" + o, 2, "j:2: the observation is damaged"},
 		{"a newer observation", o + `{"schema":"fipsweep.observation/v2"}` + "\n" + o, 1, `j:2: this file has lines of version "fipsweep.observation/v2"`},
+		{"a newer one that begins as ours", o + `{"schema":"fipsweep.observation/v1","schema":"fipsweep.observation/v2"}` + "\n" + o, 1, `j:2: this file has lines of version "fipsweep.observation/v2"`},
 		{"a newer journal", `{"schema":"fipsweep.journal/v9"}` + "\n" + o, 0, `this fipsweep reads "fipsweep.journal/v1"`},
 		{"another's lines", `{"host":"a"}` + "\n" + o, 0, "name no schema of ours"},
 		{"no lines", "hello", 0, "not one whole line"},

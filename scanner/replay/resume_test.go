@@ -117,7 +117,7 @@ func TestPlanOf(t *testing.T) {
 	}
 }
 
-// A million endpoints are known in some ten megabytes, each of them and no
+// A million endpoints are known in nine MiB, each of them and no
 // other.
 func TestDoneIsSmall(t *testing.T) {
 	const n = 1_000_000
@@ -135,8 +135,8 @@ func TestDoneIsSmall(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	used := int64(after.HeapAlloc) - int64(before.HeapAlloc)
 	t.Logf("%d endpoints in %d MiB", d.Len(), used>>20)
-	if used > 16<<20 || d.Len() != n {
-		t.Errorf("%d endpoints in %d MiB, want %d in 16 at most", d.Len(), used>>20, n)
+	if used > 9<<20 || d.Len() != n {
+		t.Errorf("%d endpoints in %d MiB, want %d in 9 at most", d.Len(), used>>20, n)
 	}
 	for i := 0; i < 2*n; i += 997 {
 		if has, _, _ := d.Has(endpoint(i)); has != (i < n) {
