@@ -11,9 +11,6 @@ func (s *session) suites(v version) []uint16 {
 	if v == tls13 {
 		return s.p.questions.suites13
 	}
-	if v == tls12 && s.offered != nil {
-		return s.offered
-	}
 	return s.p.questions.suites
 }
 
@@ -34,6 +31,7 @@ type listing struct {
 	end    answer   // the last refusal
 	alone  bool     // at depth verdict: there is no other key than of ECDSA
 
+	cleared  bool   // no suite is behind one for a key that cannot sign
 	unfinite bool   // suites of a finite field are had without its groups
 	asked    bool   // whether they are is known
 	finite   answer // the first that shows it

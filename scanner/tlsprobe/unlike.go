@@ -92,7 +92,8 @@ func (s *session) disagree(how string) {
 // server that reads no more than the first part of a list, or another server
 // behind the same address, takes something yet. Where no suite of a finite
 // field was accepted, the hello leaves out the groups of RFC 7919 besides: a
-// refusal then answers what unnamedPrimes asks.
+// refusal then answers what unnamedPrimes asks. Where RSA was shown and DSA was
+// not, it leaves out the suites of DSA, and answers what behind asks.
 func (l *listing) ends() {
 	if len(l.left) == 0 || l.stopped != nil {
 		return
@@ -101,14 +102,28 @@ func (l *listing) ends() {
 	turned := slices.DeleteFunc(slices.Clone(l.left), isSRP) // these want a user of ours
 	slices.Reverse(turned)
 	l.unfinite = !slices.ContainsFunc(l.suites, isFinite)
+	all := turned
+	if l.suspected(dsaInFront, l.end) {
+		turned = slices.DeleteFunc(slices.Clone(all), dsaInFront.is)
+	}
 	a := l.pose(question{version: l.v, suites: turned, groups: l.legacyGroups(), lax: true})
 	l.asked = l.unfinite && a.outcome == refused && l.shape == full
+	l.cleared = len(turned) < len(all) && a.outcome == refused
 	if l.unfinite = false; a.outcome != chose || a.hello.Negotiated() != l.v.code {
 		return
 	}
 	if isFinite(a.hello.Suite) {
 		l.finite = a
 		return
+	}
+	if len(turned) < len(all) {
+		b := l.put(l.v, all, l.legacyGroups())
+		if b.outcome == refused {
+			l.fronted = true
+			l.exhaust(turned, a)
+			return
+		}
+		turned, a = all, b
 	}
 	// A server that reads a part of the list says the same each time.
 	if l.put(l.v, turned, l.legacyGroups()).outcome != chose {
