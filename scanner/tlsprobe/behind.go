@@ -64,14 +64,15 @@ func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 // suspected tells whether a refusal may be for a front: of keys that were not
 // shown, or of finite fields where no suite with one was accepted. Of two keys
 // that were not shown, one may stand in front of the other; that is looked into
-// where something was found behind one.
+// where something was found behind one, or no key was shown at all.
 func (l *listing) suspected(f front, refusal answer) bool {
 	if f.finite() {
 		return refusal.vague() && !slices.ContainsFunc(l.suites, isFinite)
 	}
 	shown := l.keys()
 	hidden := slices.DeleteFunc([]string{"RSA", "DSS"}, func(k string) bool { return slices.Contains(shown, k) })
-	return !slices.ContainsFunc(f.keys, func(k string) bool { return slices.Contains(shown, k) }) && (l.fronted || len(f.keys) == len(hidden))
+	return !slices.ContainsFunc(f.keys, func(k string) bool { return slices.Contains(shown, k) }) &&
+		(l.fronted || len(shown) == 0 || len(f.keys) == len(hidden))
 }
 
 // through asks at depth verdict, and where it is refused once more without each
@@ -104,10 +105,13 @@ func (a answer) vague() bool { return a.mute || a.internal() }
 
 // behind goes on with a list that has ended, without each front that is
 // suspected. Of the keys only the newest version is asked: OpenSSL signs by a
-// list from TLS 1.2 on.
+// list from TLS 1.2 on. Keys that are kept apart are in nobody's way.
 func (l *listing) behind() {
 	for _, front := range fronts {
-		if len(l.suites) == 0 || l.stopped != nil || !l.suspected(front, l.end) || !front.finite() && (l.cleared || l.newer() != nil) {
+		if len(l.suites) == 0 || l.stopped != nil || !l.suspected(front, l.end) || !front.finite() && (l.apart || l.newer() != nil) {
+			continue
+		}
+		if l.behindDSA && slices.Equal(front.keys, dsaInFront.keys) {
 			continue
 		}
 		l.purpose = frontPurpose(l.v)

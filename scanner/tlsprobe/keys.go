@@ -29,7 +29,7 @@ func (l *listing) otherKeys() {
 	})
 	l.purpose = l.v.name + " other keys"
 	l.more(left)
-	l.cleared = l.cleared || len(l.keys()) > len(kinds) // keys apart are in nobody's way
+	l.apart = len(l.keys()) > len(kinds)
 }
 
 // otherKeys is the same for TLS 1.3, where schemes stand for keys: what its

@@ -31,10 +31,11 @@ type listing struct {
 	end    answer   // the last refusal
 	alone  bool     // at depth verdict: there is no other key than of ECDSA
 
-	cleared  bool   // no suite is behind one for a key that cannot sign
-	unfinite bool   // suites of a finite field are had without its groups
-	asked    bool   // whether they are is known
-	finite   answer // the first that shows it
+	apart     bool   // the server keeps each key apart
+	behindDSA bool   // what is behind suites of DSA was asked for
+	unfinite  bool   // suites of a finite field are had without its groups
+	asked     bool   // whether they are is known
+	finite    answer // the first that shows it
 }
 
 // legacyGroups is the groups that are offered.
