@@ -91,3 +91,46 @@ func TestVerdictDepthDrawn(t *testing.T) {
 		})
 	}
 }
+
+// Nor do they where some of up to three keys cannot sign, and what does not
+// pass is few.
+func TestVerdictDepthDrawnKeys(t *testing.T) {
+	openssl := lab.Program(t, "openssl")
+	const seed, configurations = 5, 60
+	r := mathrand.New(mathrand.NewPCG(seed, 0))
+	drawn := func(list string) []string {
+		all := strings.Fields(list)
+		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		return all
+	}
+	keys := map[string]pair{"RSA": newPair(t, newRSA(t, 2048)), "ECDSA": newPair(t, newEC(t, elliptic.P256())), "DSA": newDSA(t)}
+	for i := range configurations {
+		ciphers := drawn("ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-AES256-GCM-SHA384")[r.IntN(4):]
+		bad := drawn("AES128-SHA ECDHE-RSA-CHACHA20-POLY1305 ECDHE-ECDSA-CHACHA20-POLY1305 DHE-DSS-AES256-SHA AECDH-AES128-SHA PSK-AES128-GCM-SHA256 ECDHE-ECDSA-AES128-SHA")
+		ciphers = append(append(ciphers, bad[:1+r.IntN(2)]...), "DHE-DSS-AES128-GCM-SHA256")
+		ciphers = drawn(strings.Join(ciphers, " "))
+		sigalgs := "ECDSA+SHA256"
+		for k := range strings.FieldsSeq("RSA+SHA256 DSA+SHA256 RSA+SHA1 ECDSA+SHA1") {
+			if r.IntN(3) == 0 {
+				sigalgs += ":" + k
+			}
+		}
+		args := []string{"-tls1_2", "-serverpref", "-psk", "1a2b3c4d", "-groups", "P-256", "-sigalgs", sigalgs, "-cipher", strings.Join(ciphers, ":") + ":@SECLEVEL=0"}
+		for n, k := range drawn("RSA ECDSA DSA")[r.IntN(3):] {
+			option := []string{"", "d", "x"}[n]
+			args = append(args, "-"+option+"cert", keys[k].cert, "-"+option+"key", keys[k].key)
+		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Start(t, openssl, append([]string{"s_server", "-accept", addr.String(), "-quiet"}, args...)...)
+			d := bothDepths(t, labEndpoint(t, addr), fips.Unclassified)
+			if d.full.Observation.TLS == nil && d.verdict.Observation.TLS == nil {
+				return // it shakes no hand at all
+			}
+			d.agree()
+			if t.Failed() {
+				t.Logf("s_server %s", strings.Join(args, " "))
+			}
+		})
+	}
+}

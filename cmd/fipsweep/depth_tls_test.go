@@ -169,3 +169,52 @@ func TestVerdictDepthGo(t *testing.T) {
 		})
 	}
 }
+
+// newDSA is a pair that openssl makes, since Go makes no DSA keys.
+func newDSA(t *testing.T) pair {
+	t.Helper()
+	dir, openssl := t.TempDir(), lab.Program(t, "openssl")
+	p, parameters := pair{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}, filepath.Join(dir, "dsa.pem")
+	lab.Run(t, openssl, "dsaparam", "-out", parameters, "2048")
+	lab.Run(t, openssl, "req", "-x509", "-newkey", "dsa:"+parameters, "-nodes", "-keyout", p.key, "-out", p.cert, "-subj", "/CN=lab.test", "-days", "30")
+	return p
+}
+
+// OpenSSL chooses a suite for an RSA or DSA key that its list of signature
+// algorithms leaves no use for, and refuses then. What it prefers less is there
+// for clients that do not offer that suite.
+func TestVerdictDepthKeysThatCannotSign(t *testing.T) {
+	openssl := lab.Program(t, "openssl")
+	rsa, ec, dsa := newPair(t, newRSA(t, 2048)), newPair(t, newEC(t, elliptic.P256())), newDSA(t)
+	const e, r, d = "ECDHE-ECDSA-AES128-GCM-SHA256:", "ECDHE-RSA-AES128-GCM-SHA256:", "DHE-DSS-AES128-GCM-SHA256:"
+	rows := []struct {
+		name, ciphers, sigalgs string
+		args                   []string
+		grade                  fips.Grade
+	}{
+		{"RSA before bad suites", e + r + "AECDH-AES128-SHA", "ECDSA+SHA256", append(ec.args(), rsa.second()...), fips.Fail},
+		{"RSA key transport before bad suites", e + "AES128-SHA:AECDH-AES128-SHA", "ECDSA+SHA256", append(ec.args(), rsa.second()...), fips.Fail},
+		{"RSA before ECDSA and bad suites", r + e + "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDSA+SHA256", append(ec.args(), rsa.second()...), fips.Fail},
+		{"RSA before ECDSA", r + e, "ECDSA+SHA256", append(ec.args(), rsa.second()...), fips.Pass},
+		{"RSA after ECDSA", e + r, "ECDSA+SHA256", append(ec.args(), rsa.second()...), fips.Pass},
+		{"RSA before DSA", e + r + d, "ECDSA+SHA256:DSA+SHA256", append(ec.args(rsa.second()...), "-xcert", dsa.cert, "-xkey", dsa.key), fips.Fail},
+		{"RSA alone, between bad suites", "PSK-AES128-GCM-SHA256:" + r + "AECDH-AES128-SHA", "ECDSA+SHA256", rsa.args(), fips.Fail},
+		{"DSA before bad suites of RSA", r + d + "AES128-SHA", "RSA+SHA256", append(rsa.args(), dsa.second()...), fips.Fail},
+		{"DSA before bad suites of ECDSA", e + d + "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDSA+SHA256", append(ec.args(), dsa.second()...), fips.Fail},
+		{"DSA before RSA", d + r, "RSA+SHA256", append(rsa.args(), dsa.second()...), fips.Pass},
+		{"DSA after RSA", r + d, "RSA+SHA256", append(rsa.args(), dsa.second()...), fips.Pass},
+		{"DSA between RSA and ECDSA", r + d + e + "AECDH-AES128-SHA", "RSA+SHA256:ECDSA+SHA256", append(ec.args(rsa.second()...), "-xcert", dsa.cert, "-xkey", dsa.key), fips.Fail},
+		{"a DSA key that can, behind ECDSA and a suite without a key", e + "PSK-AES128-GCM-SHA256:" + d, "ECDSA+SHA256:DSA+SHA256", append(ec.args(), dsa.second()...), fips.Fail},
+		{"SHA-1 by the ECDSA key alone, behind RSA", r + e, "RSA+SHA256:ECDSA+SHA256:ECDSA+SHA1", append(rsa.args(), ec.second()...), fips.Fail},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			addr := lab.Port(t)
+			args := []string{"s_server", "-accept", addr.String(), "-quiet", "-tls1_2", "-serverpref", "-psk", "1a2b3c4d", "-groups", "P-256"}
+			lab.Start(t, openssl, append(append(args, "-cipher", row.ciphers+":@SECLEVEL=0", "-sigalgs", row.sigalgs), row.args...)...)
+			d := bothDepths(t, labEndpoint(t, addr), fips.Unclassified)
+			d.agree()
+			d.reaches(row.grade, 0)
+		})
+	}
+}

@@ -13,18 +13,31 @@ import (
 // offers those alone gets. So a refusal is asked again without what may have
 // stood in front.
 
-// A front is suites that may stand in front of others.
+// A front is suites that may stand in front of others: for keys, or of finite
+// fields.
 type front struct {
-	is    func(code uint16) bool
-	vague bool // whose server breaks down, instead of saying no
+	keys []string // that may be unable to sign; none for finite fields, where a server breaks down instead of saying no
 }
 
-// fronts is in the order in which hellos leave them out. Never written to.
-var fronts = []front{
-	{is: func(c uint16) bool { return authentication(c) == "RSA" || authentication(c) == "DSS" }},
-	{is: func(c uint16) bool { return authentication(c) == "DSS" }},
-	{is: isFinite, vague: true},
+// The fronts. Hellos leave them out in the order in which they stand in the
+// list. Never written to.
+var (
+	rsaInFront = front{[]string{"RSA"}}
+	dsaInFront = front{[]string{"DSS"}}
+	keyInFront = front{[]string{"RSA", "DSS"}}
+	finiteOnes = front{}
+
+	fronts = []front{rsaInFront, dsaInFront, keyInFront, finiteOnes}
+)
+
+func (f front) is(code uint16) bool {
+	if f.finite() {
+		return isFinite(code)
+	}
+	return slices.Contains(f.keys, authentication(code))
 }
+
+func (f front) finite() bool { return len(f.keys) == 0 }
 
 // hidden asks for a version that was refused once without each front, and
 // gives the answer and the suites that were offered for it; none where it is
@@ -35,7 +48,7 @@ func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 		return refusal, nil
 	}
 	for _, front := range fronts {
-		if front.vague && !refusal.vague() {
+		if front.finite() && !refusal.vague() {
 			continue
 		}
 		s.purpose = frontPurpose(v)
@@ -48,32 +61,76 @@ func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 	return refusal, nil
 }
 
+// suspected tells whether a refusal may be for a front: of keys that were not
+// shown, or of finite fields where no suite with one was accepted. Of two keys
+// that were not shown, one may stand in front of the other; that is looked into
+// where something was found behind one, or no key was shown at all.
+func (l *listing) suspected(f front, refusal answer) bool {
+	if f.finite() {
+		return refusal.vague() && !slices.ContainsFunc(l.suites, isFinite)
+	}
+	shown := l.keys()
+	hidden := slices.DeleteFunc([]string{"RSA", "DSS"}, func(k string) bool { return slices.Contains(shown, k) })
+	return !slices.ContainsFunc(f.keys, func(k string) bool { return slices.Contains(shown, k) }) &&
+		(l.fronted || len(shown) == 0 || len(f.keys) == len(hidden))
+}
+
+// through asks at depth verdict, and where it is refused once more without each
+// of the fronts that is suspected.
+func (l *listing) through(q question, fronts []front) answer {
+	a, all := l.offering(q), q.suites
+	if a.outcome != refused {
+		return a
+	}
+	purpose := l.purpose
+	defer func() { l.purpose = purpose }()
+	l.purpose = frontPurpose(l.v)
+	for _, front := range fronts {
+		q.suites = slices.DeleteFunc(slices.Clone(all), front.is)
+		if len(q.suites) == 0 || len(q.suites) == len(all) || !l.suspected(front, a) {
+			continue
+		}
+		if b := l.offering(q); b.outcome != refused {
+			l.fronted = l.fronted || b.outcome == chose
+			return b
+		}
+	}
+	return a
+}
+
 func frontPurpose(v version) string { return v.name + " without what may be in front" }
 
 // vague tells whether a refusal may be a server that broke down.
 func (a *answer) vague() bool { return a.mute || a.internal() }
 
-// behind goes on with a list that has ended: of a server that broke down
-// without suites of finite fields, and of one that has shown ECDSA alone
-// without RSA and DSA. (Where RSA alone was shown, otherKeys asks without it.)
+// behind goes on with a list that has ended, without each front that is
+// suspected. Of the keys only the newest version is asked: OpenSSL signs by a
+// list from TLS 1.2 on. Keys that are kept apart are in nobody's way.
 func (l *listing) behind() {
-	if len(l.suites) == 0 || l.stopped != nil {
-		return
+	for _, front := range fronts {
+		if len(l.suites) == 0 || l.stopped != nil || !l.suspected(front, l.end) || !front.finite() && (l.apart || l.newer() != nil) {
+			continue
+		}
+		if l.behindDSA && slices.Equal(front.keys, dsaInFront.keys) {
+			continue
+		}
+		l.purpose = frontPurpose(l.v)
+		left, before := slices.DeleteFunc(without(l.session.suites(l.v), l.suites), front.is), len(l.suites)
+		if len(left) == 0 {
+			return
+		}
+		if len(front.keys) > 1 && !l.fronted {
+			a := l.offering(question{version: l.v, suites: left, groups: l.legacyGroups()})
+			if l.goesOn(l.purpose, a) { // one key at a time, so that the list keeps the server's order
+				l.fronted = true
+				l.behind()
+				return
+			}
+			continue
+		}
+		l.more(left)
+		l.fronted = l.fronted || len(l.suites) > before
 	}
-	if l.end.vague() && !slices.ContainsFunc(l.suites, isFinite) {
-		l.goOn(isFinite)
-	}
-	if n := l.newer(); n == nil && slices.Equal(l.keys(), []string{"ECDSA"}) {
-		l.goOn(fronts[0].is)
-	}
-}
-
-// goOn asks for the suites left but for some.
-func (l *listing) goOn(but func(uint16) bool) {
-	l.purpose = frontPurpose(l.v)
-	before := len(l.suites)
-	l.more(slices.DeleteFunc(without(l.session.suites(l.v), l.suites), but))
-	l.fronted = l.fronted || len(l.suites) > before
 }
 
 // more asks for suites of a version that is accepted, in pieces where the

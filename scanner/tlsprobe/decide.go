@@ -18,8 +18,11 @@ func (l *listing) decide() {
 	}
 }
 
-// decideSuites asks for suites that do not pass, but for some, and at first for
-// those with CBC too: what is granted about the MAC is granted under no other.
+// decideSuites asks for suites that do not pass, but for some. It asks besides
+// for those with other keys or none, which tell whether there are such, and at
+// first for those with CBC, since what is granted about the MAC is granted under
+// no other. A server that has shown ECDSA alone is asked for RSA and DSA by
+// itself (see decideApart).
 func (l *listing) decideSuites(but func(uint16) bool) {
 	r, what := l.p.ranks, l.v.name+" suites that do not pass"
 	rank := worst(l.suites, r.suites) + 1
@@ -31,16 +34,20 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 			return
 		}
 		list := worse(l.session.suites(l.v), r.suites, rank)
-		if block {
-			list = append(list, slices.DeleteFunc(within(l.session.suites(l.v), r.suites, 0), func(c uint16) bool { return !cbc(c) })...)
-		}
-		if list = slices.DeleteFunc(without(list, failed), but); len(list) == 0 {
+		keys := l.keys()
+		list = append(list, slices.DeleteFunc(without(within(l.session.suites(l.v), r.suites, rank-1), l.suites), func(c uint16) bool {
+			return slices.Contains(keys, authentication(c)) && !(block && cbc(c))
+		})...)
+		list = slices.DeleteFunc(without(list, failed), func(c uint16) bool {
+			return but(c) || keyInFront.is(c) && slices.Equal(keys, []string{"ECDSA"})
+		})
+		if len(list) == 0 {
 			return
 		}
 		block = false
 		l.purpose = what
 		q := question{version: l.v, suites: list, groups: l.legacyGroups()}
-		a := l.offering(q.wishing())
+		a := l.through(q.wishing(), fronts)
 		if !l.goesOn(what, a) {
 			return
 		}
@@ -58,10 +65,10 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 	}
 }
 
-// decideApart asks without suites and schemes of ECDSA a server that has shown
-// no other key: it may keep each key apart, and look at the suites of its ECDSA
-// key alone for whoever could take that (see otherKeys). Where it has another,
-// what does not pass is asked of that one by itself.
+// decideApart asks for suites of RSA and DSA, without schemes of ECDSA, a server
+// that has shown no other key than that: it may keep each key apart, and look at
+// the suites of its ECDSA key alone for whoever could take that (see otherKeys).
+// Where it has another, what does not pass is asked of that one by itself.
 func (l *listing) decideApart() {
 	if l.stopped != nil || !slices.Equal(l.keys(), []string{"ECDSA"}) {
 		return
@@ -69,10 +76,15 @@ func (l *listing) decideApart() {
 	ecdsa := func(c uint16) bool { return authentication(c) == "ECDSA" }
 	what := l.v.name + " other keys"
 	l.purpose = what
-	q := question{version: l.v, suites: slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), ecdsa)}
+	q := question{version: l.v, suites: slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool { return !keyInFront.is(c) })}
 	q.groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite) // so that it shows a prime of its own
 	q.schemes = slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "ecdsa" })
-	a := l.offering(q)
+	a := answer{}
+	if l.fronted {
+		a = l.through(q, fronts)
+	} else {
+		a = l.offering(q)
+	}
 	switch {
 	case !l.goesOn(what, a):
 		l.alone = a.outcome == refused
@@ -85,11 +97,23 @@ func (l *listing) decideApart() {
 }
 
 // suitesLeft is the suites that may be accepted: those no worse than the worst
-// that was seen, of ECDSA where it is known that there is no other key.
+// that was seen, but for those that are known to be refused: of RSA and DSA where
+// there is no such key, and where all that was seen passes, what was asked for
+// with the rest. Those that may stand in front of others go last, or where
+// something was found behind such are left out.
 func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
-	r := l.p.ranks
-	list := within(l.session.suites(l.v), r.suites, worst(l.suites, r.suites))
-	return slices.DeleteFunc(list, func(c uint16) bool { return !is(shapeOf(c)) || l.alone && authentication(c) != "ECDSA" })
+	r, shown := l.p.ranks, l.keys()
+	rank := worst(l.suites, r.suites)
+	list := within(l.session.suites(l.v), r.suites, rank)
+	list = slices.DeleteFunc(list, func(c uint16) bool {
+		refused := l.alone && keyInFront.is(c) || rank == 0 && !keyInFront.is(c) && !slices.Contains(shown, authentication(c))
+		return !is(shapeOf(c)) || refused && !slices.Contains(l.suites, c)
+	})
+	front := slices.DeleteFunc(slices.Clone(list), func(c uint16) bool { return !keyInFront.is(c) || slices.Contains(shown, authentication(c)) })
+	if l.fronted {
+		return without(list, front)
+	}
+	return last(list, front)
 }
 
 // decideGroups asks for groups that do not pass, under every suite that may be
@@ -121,7 +145,7 @@ func (l *listing) decideGroups() {
 			return
 		}
 		l.purpose = what
-		a := l.pose(question{version: l.v, suites: suites, groups: groups})
+		a := l.through(question{version: l.v, suites: suites, groups: groups}, []front{finiteOnes})
 		if !l.goesOn(what, a) {
 			return
 		}
@@ -181,9 +205,11 @@ func alike(suites []uint16, one uint16) []uint16 {
 }
 
 // decideSchemes asks for signature schemes that do not pass, and for those of
-// kinds of key that were not shown. Of several that were, each is asked alone.
+// kinds of key that were not shown, but for DSA, which may stand in front. Of
+// several that were, each is asked alone.
 func (l *listing) decideSchemes() {
 	suites, kinds := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed }), l.keys()
+	suites = slices.DeleteFunc(suites, func(c uint16) bool { return dsaInFront.is(c) && !slices.Contains(kinds, "DSS") })
 	if len(kinds) < 2 {
 		l.decideSchemesOf(suites)
 		return

@@ -29,6 +29,7 @@ func (l *listing) otherKeys() {
 	})
 	l.purpose = l.v.name + " other keys"
 	l.more(left)
+	l.apart = len(l.keys()) > len(kinds)
 }
 
 // otherKeys is the same for TLS 1.3, where schemes stand for keys: what its

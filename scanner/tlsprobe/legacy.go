@@ -11,9 +11,6 @@ func (s *session) suites(v version) []uint16 {
 	if v == tls13 {
 		return s.p.questions.suites13
 	}
-	if v == tls12 && s.offered != nil {
-		return s.offered
-	}
 	return s.p.questions.suites
 }
 
@@ -48,9 +45,11 @@ type listing struct {
 	unnamed                  answer   // that shows it
 	unsigns                  []string // kinds of key whose schemes are all known
 
-	unfinite bool   // suites of a finite field are had without its groups
-	asked    bool   // whether they are is known
-	finite   answer // the first that shows it
+	unfinite  bool   // suites of a finite field are had without its groups
+	asked     bool   // whether they are is known
+	finite    answer // the first that shows it
+	apart     bool   // the server keeps each key apart
+	behindDSA bool   // what is behind suites of DSA was asked for
 }
 
 // legacyGroups is the groups that are offered.

@@ -63,7 +63,6 @@ type session struct {
 	marks   map[version]shown  // of the ServerHellos to plain questions
 	unlike  bool               // answers disagree: there are several servers
 	fronted bool               // it prefers suites that it cannot serve
-	offered []uint16           // at depth verdict: the suites of TLS 1.2, where those in front are left out
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {

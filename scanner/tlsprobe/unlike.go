@@ -93,7 +93,8 @@ func (s *session) disagree(how string) {
 // server that reads no more than the first part of a list, or another server
 // behind the same address, takes something yet. Where no suite of a finite
 // field was accepted, the hello leaves out the groups of RFC 7919 besides: a
-// refusal then answers what unnamedPrimes asks.
+// refusal then answers what unnamedPrimes asks. Where no DSA key was shown, it
+// leaves out its suites, and answers what behind asks.
 func (l *listing) ends() {
 	l.ended = true
 	if len(l.left) == 0 || l.stopped != nil {
@@ -103,8 +104,13 @@ func (l *listing) ends() {
 	turned := slices.DeleteFunc(slices.Clone(l.left), isSRP) // these want a user of ours
 	slices.Reverse(turned)
 	l.unfinite = !slices.ContainsFunc(l.suites, isFinite)
+	all := turned
+	if !slices.Contains(l.keys(), "DSS") {
+		turned = slices.DeleteFunc(slices.Clone(all), dsaInFront.is)
+	}
 	a := l.pose(question{version: l.v, suites: turned, groups: l.legacyGroups(), lax: true})
 	l.asked = l.unfinite && a.outcome == refused && l.shape == full
+	l.behindDSA = len(turned) < len(all) && (a.outcome == refused || a.outcome == chose)
 	if l.unfinite = false; a.outcome != chose || a.hello.Negotiated() != l.v.code {
 		return
 	}
@@ -123,8 +129,15 @@ func (l *listing) ends() {
 		}
 		return
 	}
-	// A server that reads a part of the list says the same each time.
-	if l.put(l.v, turned, l.legacyGroups()).outcome != chose {
+	// A server that reads a part of the list, or has a DSA key in front, says the
+	// same each time.
+	again := l.put(l.v, turned, l.legacyGroups()).outcome == chose
+	if again && len(turned) < len(all) && l.put(l.v, all, l.legacyGroups()).outcome == refused {
+		l.fronted = true
+		l.exhaust(turned, a)
+		return
+	}
+	if !again {
 		l.disagree(l.v.name + " suites were refused and taken")
 		l.exhaust(l.left, a)
 		return

@@ -37,7 +37,7 @@ func (s *session) spoken(v version) {
 		if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
 			s.purpose = v.name
 			a = s.everything(v)
-			a, s.offered = s.hidden(v, a)
+			a, _ = s.hidden(v, a)
 		}
 		s.takeVersion(v, a)
 	case accepted(s.found[tls12]), accepted(s.found[tls13]), s.older != nil:
