@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"net/netip"
+	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -37,6 +38,16 @@ func (p *Postgres) Serve(t testing.TB, at netip.AddrPort, settings ...string) {
 	}
 	name, args := As(t, "postgres", filepath.Join(p.bin, "postgres"), all...)
 	Daemon(t, at, name, args...)
+	// Killed, it would leave processes that keep the next one from this data for
+	// as long as they take to notice.
+	stop, args := As(t, "postgres", filepath.Join(p.bin, "pg_ctl"), "stop", "-D", filepath.Join(p.dir, "data"), "-m", "fast", "-t", "20")
+	t.Cleanup(func() {
+		cmd := exec.Command(stop, args...)
+		cmd.Dir = p.dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Logf("pg_ctl: %v\n%s", err, out)
+		}
+	})
 }
 
 // A MariaDB is MariaDB's data, which servers may be run on one after another.

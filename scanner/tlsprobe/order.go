@@ -57,9 +57,13 @@ func (s *session) order(v version) {
 type kind struct {
 	authentication string
 	params         tlswire.Params
+	export         bool // with a prime of its own
 }
 
-func kindOf(code uint16) kind { return kind{authentication(code), shapeOf(code).Params} }
+func kindOf(code uint16) kind {
+	s, _ := iana.SuiteByCode(code)
+	return kind{s.Authentication, shapeOf(code).Params, s.Export}
+}
 
 // inverted tells whether the choices made show that the server goes by an order
 // of its own: of two suites of one kind it chose the one that we had behind the
