@@ -134,6 +134,9 @@ func last(list, named []uint16) []uint16 {
 
 // serverName is the name to ask for; an address is none (RFC 6066 section 3).
 func serverName(e scanner.Endpoint) string {
+	if e.Name == "" {
+		return ""
+	}
 	name := strings.TrimSuffix(e.Name, ".")
 	if _, err := netip.ParseAddr(name); err == nil {
 		return ""

@@ -3,6 +3,7 @@ package tlsprobe
 import (
 	"crypto/sha3"
 	"slices"
+	"sync"
 
 	"github.com/fipsweep/fipsweep/scanner/iana"
 )
@@ -67,6 +68,16 @@ var (
 // section 7.2, since zero is less than q.
 func (p kem) key() []byte { return make([]byte, 384*p.k+32) }
 
+// keyDigests is the digests of the keys.
+var keyDigests = sync.OnceValue(func() map[kem][]byte {
+	all := map[kem][]byte{}
+	for _, p := range []kem{mlkem512, mlkem768, mlkem1024} {
+		digest := sha3.Sum256(p.key())
+		all[p] = digest[:]
+	}
+	return all
+})
+
 func (p kem) ciphertext() int { return 32 * (p.du*p.k + p.dv) }
 
 // secret reads the message out of a ciphertext for key. With the key's vector
@@ -91,7 +102,6 @@ func (p kem) secret(ciphertext []byte) ([]byte, bool) {
 			message[i/8] |= 1 << (i % 8)
 		}
 	}
-	digest := sha3.Sum256(p.key())
-	k := sha3.Sum512(append(message, digest[:]...))
+	k := sha3.Sum512(append(message, keyDigests()[p]...))
 	return k[:32], true
 }

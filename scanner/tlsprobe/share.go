@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
@@ -62,7 +63,21 @@ var shareOrder = []uint16{29, 23, 24, 25, 30, 31, 32, 33, 41, 256, 257, 258, 259
 const longShares = 9
 
 // fixedShare is a public value for the group that any server takes for valid.
+// It is never written to.
 func fixedShare(group uint16) ([]byte, bool) {
+	share, ok := fixedShares()[group]
+	return share, ok
+}
+
+var fixedShares = sync.OnceValue(func() map[uint16][]byte {
+	all := map[uint16][]byte{}
+	for _, g := range shareOrder {
+		all[g], _ = makeShare(g)
+	}
+	return all
+})
+
+func makeShare(group uint16) ([]byte, bool) {
 	if p, ok := points[group]; ok {
 		return unhex(p), true
 	}

@@ -49,7 +49,7 @@ type KeyShare struct {
 func (h ClientHello) Marshal() ([]byte, error) { return h.Write(nil) }
 
 // Write is Marshal into the memory of b, where that is enough.
-func (h ClientHello) Write(b []byte) ([]byte, error) {
+func (h *ClientHello) Write(b []byte) ([]byte, error) {
 	record, err := h.record(b, 0)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (h ClientHello) Write(b []byte) ([]byte, error) {
 
 // record writes the handshake message behind the place of a record's header;
 // padding is its length plus one.
-func (h ClientHello) record(b []byte, padding int) ([]byte, error) {
+func (h *ClientHello) record(b []byte, padding int) ([]byte, error) {
 	w := writer{b: slices.Grow(b[:0], h.room(padding))[:recordHeader]}
 	w.uint8(uint8(TypeClientHello))
 	w.prefixed(3, func() {
@@ -94,7 +94,7 @@ func (h ClientHello) record(b []byte, padding int) ([]byte, error) {
 
 // room is about how long the message will be, so that it is written without
 // being moved.
-func (h ClientHello) room(padding int) int {
+func (h *ClientHello) room(padding int) int {
 	n := 256 + len(h.ServerName) + padding + 2*(len(h.Suites)+len(h.Groups)+len(h.Schemes))
 	for _, e := range h.More {
 		n += 4 + len(e.Body)
@@ -107,14 +107,14 @@ func (h ClientHello) room(padding int) int {
 
 // extended tells whether any extension is asked for. SSLv3 knew none, and a
 // hello without them leaves their list off altogether.
-func (h ClientHello) extended() bool {
+func (h *ClientHello) extended() bool {
 	return h.ServerName != "" || h.RenegotiationInfo || h.ExtendedMasterSecret || h.StatusRequest ||
 		len(h.PointFormats)+len(h.Groups)+len(h.Schemes)+len(h.Versions)+len(h.More) > 0 || h.KeyShares != nil
 }
 
 // extensions writes them with the empty ones early: servers are known that
 // refuse an empty extension at the end.
-func (h ClientHello) extensions(w *writer, padding int) {
+func (h *ClientHello) extensions(w *writer, padding int) {
 	if h.ServerName != "" {
 		w.extension(ExtServerName, func() {
 			w.prefixed(2, func() {
@@ -163,7 +163,7 @@ func (h ClientHello) extensions(w *writer, padding int) {
 	}
 }
 
-func (h ClientHello) keyShares(w *writer) {
+func (h *ClientHello) keyShares(w *writer) {
 	w.prefixed(2, func() {
 		for _, share := range h.KeyShares {
 			w.uint16(share.Group)
