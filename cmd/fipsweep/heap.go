@@ -19,7 +19,7 @@ import (
 const (
 	ballastSize = 16 << 20
 	startGrowth = 800 // of the 4 MiB that Go begins with
-	heapGrowth  = 45
+	heapGrowth  = 40
 )
 
 // few is how many endpoints a short run has at most.
