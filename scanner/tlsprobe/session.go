@@ -63,6 +63,7 @@ type session struct {
 	marks   map[version]shown  // of the ServerHellos to plain questions
 	unlike  bool               // answers disagree: there are several servers
 	fronted bool               // it prefers suites that it cannot serve
+	belief  belief             // at depth verdict: of noes that are no alerts
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
@@ -84,6 +85,7 @@ func (s *session) run() {
 	if !s.speaks() {
 		return
 	}
+	s.belief.active = s.p.ranks != nil
 	for _, v := range askedOrder {
 		if _, answered := s.firsts[v]; s.stopped != nil && !answered {
 			s.missed(v.name, *s.stopped)
@@ -93,6 +95,7 @@ func (s *session) run() {
 	}
 	if s.p.ranks != nil {
 		s.decide()
+		s.prove()
 		s.sum()
 		return
 	}
@@ -195,6 +198,7 @@ func (s *session) try(q *question, a *answer) {
 		*a = answer{}
 		s.ask(q, a)
 	}
+	s.belief.learns(a)
 	if a.outcome == chose || a.outcome == refused {
 		s.proven(q, a)
 	}
