@@ -35,6 +35,7 @@ type session struct {
 
 	spoke    bool             // the peer has answered in TLS
 	wondered bool             // it was asked whether it insists on TLS
+	insisted bool             // of FTP: it insists for users with a password
 	lost     int              // answers that did not come
 	stopped  *scanner.Failure // why no further question is put
 	shape    shape            // what one hello may hold
