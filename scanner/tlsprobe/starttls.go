@@ -78,7 +78,8 @@ func (d *declined) Error() string {
 // breaks too many handshakes off: MySQL and MariaDB do after 100
 // (max_connect_errors). They count every connection that ends before a login,
 // however it does, and add up over sweeps until a client of the host logs in:
-// two sweeps stay below. Never written to.
+// two sweeps stay below. A login that is refused does not count (MariaDB 10.11),
+// but it would be one, and sets nothing back. Never written to.
 var maxConnections = map[string]int{"mysql": 49, "mariadb": 49}
 
 // counted tells whether the server counts connections. It is not asked what
