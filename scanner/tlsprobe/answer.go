@@ -25,15 +25,16 @@ const (
 // answer is one question's outcome and what was read for it. It is passed from
 // hand to hand, on stacks that all probes have at once: what is rare is apart.
 type answer struct {
-	outcome outcome
-	alert   tlswire.Alert
-	mute    bool            // it refused by hanging up or saying nothing
-	some    bool            // the peer sent at least one byte
-	stapled bool            // an OCSP response came, below TLS 1.3
-	whole   bool            // the flight was read to its end
-	failure scanner.Failure // why, unless it chose
-	plain   *scanner.Plain  // the endpoint turned out to speak without encryption
-	first   []byte          // the first bytes, where they are no TLS
+	outcome  outcome
+	alert    tlswire.Alert
+	mute     bool            // it refused by hanging up or saying nothing
+	believed bool            // and was believed at once
+	some     bool            // the peer sent at least one byte
+	stapled  bool            // an OCSP response came, below TLS 1.3
+	whole    bool            // the flight was read to its end
+	failure  scanner.Failure // why, unless it chose
+	plain    *scanner.Plain  // the endpoint turned out to speak without encryption
+	first    []byte          // the first bytes, where they are no TLS
 
 	hello  tlswire.ServerHello
 	raw    []byte // the ServerHello message

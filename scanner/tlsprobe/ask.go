@@ -80,12 +80,17 @@ func (s *session) open(ctx context.Context, a *answer) (net.Conn, io.ReadWriter)
 	}
 	curious := s.spoke && !s.wondered // not before it is known to speak TLS: whoever minds is asked again without
 	s.wondered = s.wondered || curious
-	t, err := converse(conn, s.endpoint, s.dialogue, curious)
+	t, err := converse(conn, s.endpoint, s.dialogue, curious, s.insisted)
+	s.tls.Required = cmp.Or(t.required, s.tls.Required)
 	if err == nil {
-		s.tls.Required = cmp.Or(t.required, s.tls.Required)
 		return conn, t.through
 	}
 	_ = conn.Close()
+	if curious && ctx.Err() == nil {
+		s.wondered = s.insisted || !t.insisted // there is a second thing to ask
+		s.insisted = t.insisted
+		return s.open(ctx, a)
+	}
 	if refusal := (*declined)(nil); errors.As(err, &refusal) {
 		a.plain = refusal.plain
 		a.failure = refusal.failure

@@ -41,14 +41,14 @@ func (f front) finite() bool { return len(f.keys) == 0 }
 
 // hidden asks for a version that was refused once without each front, and
 // gives the answer and the suites that were offered for it; none where it is
-// refused for good. Only the newest version is doubted, and those below one
-// that had something in front.
+// refused for good. Only the newest version is doubted, and of those below one
+// that had something in front finite fields.
 func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 	if refusal.outcome != refused || refusal.alert.Description == tlswire.AlertProtocolVersion || v == ssl3 || len(s.listings) > 0 && !s.fronted {
 		return refusal, nil
 	}
 	for _, front := range fronts {
-		if front.finite() && !refusal.vague() {
+		if front.finite() && !refusal.vague() || !front.finite() && len(s.listings) > 0 {
 			continue
 		}
 		s.purpose = frontPurpose(v)

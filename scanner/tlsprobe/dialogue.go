@@ -56,6 +56,11 @@ func ftp(t *talk) error {
 	if err := t.greeting(); err != nil {
 		return err
 	}
+	if t.curious {
+		if err := t.users(); err != nil {
+			return err
+		}
+	}
 	return t.ask("AUTH TLS", "234")
 }
 

@@ -40,7 +40,14 @@ func (s *session) settle(q *question, a *answer) {
 	if a.settled() || q.lax && a.internal() || !s.spoke || s.stopped != nil {
 		return
 	}
-	if s.try(q, a); a.outcome != silent && a.outcome != lost || s.stopped != nil {
+	if s.believes(a) {
+		a.outcome, a.mute, a.believed = refused, true, true
+		return
+	}
+	if s.try(q, a); a.settled() {
+		s.belief.never = true
+	}
+	if a.outcome != silent && a.outcome != lost || s.stopped != nil {
 		return
 	}
 	s.confirm(q, a)
@@ -52,12 +59,14 @@ func (a *answer) settled() bool {
 	return a.outcome == chose || a.outcome == refused && !a.internal()
 }
 
+const confirming = "confirming a refusal without an alert"
+
 // confirm decides what a question means that twice got no answer.
 func (s *session) confirm(q *question, a *answer) {
 	purpose := s.purpose
 	defer func() { s.purpose = purpose }()
 	for n, pause := 0, s.p.pause; ; n, pause = n+1, 2*pause {
-		s.purpose = "confirming a refusal without an alert"
+		s.purpose = confirming
 		if a.failure.Reason != scanner.ReasonTimeout {
 			s.lost = 0 // what comes at once may come again and again; pauses are counted
 		}
@@ -66,6 +75,9 @@ func (s *session) confirm(q *question, a *answer) {
 			s.lost = 0
 			if n == 0 {
 				s.quiet = s.quiet || a.failure.Reason == scanner.ReasonTimeout
+				if a.outcome == silent {
+					s.belief.how = a.failure.Reason
+				}
 				a.outcome, a.mute = refused, true
 				return
 			}

@@ -8,7 +8,7 @@ import (
 // Whether a server insists on the upgrade it mostly tells by itself: it offers
 // no way to log in before it. Where it does not, it is asked once, on a
 // connection that is made anyway, by something that is neither a login nor
-// leaves anything behind.
+// leaves anything behind. One that hangs up on that is connected to once more.
 
 // mailFrom begins a message from nobody (RFC 5321 section 4.5.5) and takes it
 // back. A server that insists answers 530 (RFC 3207 section 4); one that wants
@@ -40,6 +40,44 @@ func (t *talk) mailFrom(extensions []string) error {
 		t.required = yes(false) // it wants a login, and takes one in clear
 	}
 	return nil
+}
+
+// users names users to FTP, one that nobody has and then the anonymous one, and
+// no password: that is no login, and no account is there to be locked. A server
+// that asks nobody for a password takes passwords in clear. One that insists
+// says that TLS is wanted, by 522, 533 or 534 (RFC 2228 section 5.2 and RFC
+// 4217), or in words; any other refusal is of the user. Whom it asks for an
+// anonymous password it may yet turn away, so that tells nothing. vsftpd hangs
+// up on those it insists of: the second is asked on another connection.
+func (t *talk) users() error {
+	if !t.insisted {
+		code, wanted, err := t.user(clientName)
+		if code != "" && code[0] < '4' {
+			t.required = yes(false)
+		}
+		if t.insisted = wanted; !wanted {
+			return err
+		}
+	}
+	code, wanted, err := t.user("anonymous")
+	if wanted || code != "" && code[0] == '5' {
+		t.required = yes(true)
+	}
+	return err
+}
+
+func (t *talk) user(name string) (code string, wanted bool, err error) {
+	if err := t.say("USER " + name + "\r\n"); err != nil {
+		return "", false, err
+	}
+	code, lines, err := t.reply()
+	if err != nil {
+		return "", false, err
+	}
+	text := strings.ToUpper(strings.Join(lines, " "))
+	word := func(w string) bool { return strings.Contains(text, w) }
+	return code, slices.Contains([]string{"522", "533", "534"}, code) ||
+		code[0] > '3' && slices.ContainsFunc([]string{"TLS", "SSL", "ENCRYPT", "CLEARTEXT"}, word), nil
 }
 
 // unlogged tells of IMAP's capabilities whether nobody can log in: LOGINDISABLED

@@ -112,6 +112,9 @@ func (s *session) enumerate(v version) {
 func (s *session) verdict(v version, a answer) {
 	if a.outcome == chose || a.outcome == refused { // another version, or a no
 		s.found[v].Accepted = yes(false)
+		if a.believed && len(s.belief.unsure) > 0 {
+			s.belief.denied = append(s.belief.denied, v)
+		}
 		return
 	}
 	s.missed(v.name, a.failure)

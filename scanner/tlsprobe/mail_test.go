@@ -32,6 +32,29 @@ func TestVsftpd(t *testing.T) {
 	}
 }
 
+// Whether vsftpd insists on TLS is told by what it says to users without it.
+func TestVsftpdInsists(t *testing.T) {
+	cert, key := keyPair(t, "-newkey", "rsa:2048")
+	for _, row := range []struct {
+		name, lines string
+		want        *bool
+	}{
+		{"of everybody", "local_enable=YES\nforce_local_logins_ssl=YES\nforce_anon_logins_ssl=YES\nallow_anon_ssl=YES\n", yes(true)},
+		{"of those with a password", "local_enable=YES\nforce_local_logins_ssl=YES\nforce_anon_logins_ssl=NO\nallow_anon_ssl=YES\n", nil},
+		{"of the anonymous", "local_enable=YES\nforce_local_logins_ssl=NO\nforce_anon_logins_ssl=YES\nallow_anon_ssl=YES\n", yes(false)},
+		{"of nobody", "local_enable=YES\nforce_local_logins_ssl=NO\nforce_anon_logins_ssl=NO\n", yes(false)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Vsftpd(t, addr, fmt.Sprintf("ssl_enable=YES\nrsa_cert_file=%s\nrsa_private_key_file=%s\nssl_ciphers=ECDHE-RSA-AES128-GCM-SHA256\n%s", cert, key, row.lines))
+			o := probe(t, at("ftp", addr))
+			same(t, "insists", row.want, o.TLS.Required)
+			same(t, "incomplete", []string(nil), incomplete(o))
+			same(t, "suites", []string{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"}, seenOf(t, o)[scanner.TLSv12].Suites)
+		})
+	}
+}
+
 // Dovecot speaks four protocols that turn to TLS. Without TLS each is plain.
 func TestDovecot(t *testing.T) {
 	cert, key := keyPair(t, "-newkey", "rsa:2048")

@@ -35,6 +35,7 @@ type session struct {
 
 	spoke    bool             // the peer has answered in TLS
 	wondered bool             // it was asked whether it insists on TLS
+	insisted bool             // of FTP: it insists for users with a password
 	lost     int              // answers that did not come
 	stopped  *scanner.Failure // why no further question is put
 	shape    shape            // what one hello may hold
@@ -63,6 +64,7 @@ type session struct {
 	marks   map[version]shown  // of the ServerHellos to plain questions
 	unlike  bool               // answers disagree: there are several servers
 	fronted bool               // it prefers suites that it cannot serve
+	belief  belief             // at depth verdict: of noes that are no alerts
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
@@ -84,6 +86,7 @@ func (s *session) run() {
 	if !s.speaks() {
 		return
 	}
+	s.belief.active = s.p.ranks != nil
 	for _, v := range askedOrder {
 		if _, answered := s.firsts[v]; s.stopped != nil && !answered {
 			s.missed(v.name, *s.stopped)
@@ -93,6 +96,7 @@ func (s *session) run() {
 	}
 	if s.p.ranks != nil {
 		s.decide()
+		s.prove()
 		s.sum()
 		return
 	}
@@ -195,6 +199,7 @@ func (s *session) try(q *question, a *answer) {
 		*a = answer{}
 		s.ask(q, a)
 	}
+	s.belief.learns(a)
 	if a.outcome == chose || a.outcome == refused {
 		s.proven(q, a)
 	}

@@ -28,6 +28,7 @@ type talk struct {
 	through  io.ReadWriter // what TLS goes through, where not the connection itself
 	required *bool         // the server insists on TLS; nil where it did not say
 	curious  bool          // it is asked, where it does not say by itself
+	insisted bool          // of FTP: it insists for users with a password
 }
 
 // dialogues is the STARTTLS conversations by scheme. Each ends where the next
@@ -77,7 +78,8 @@ func (d *declined) Error() string {
 // breaks too many handshakes off: MySQL and MariaDB do after 100
 // (max_connect_errors). They count every connection that ends before a login,
 // however it does, and add up over sweeps until a client of the host logs in:
-// two sweeps stay below. Never written to.
+// two sweeps stay below. A login that is refused does not count (MariaDB 10.11),
+// but it would be one, and sets nothing back. Never written to.
 var maxConnections = map[string]int{"mysql": 49, "mariadb": 49}
 
 // counted tells whether the server counts connections. It is not asked what
@@ -87,9 +89,10 @@ func (s *session) counted() bool { return maxConnections[s.endpoint.Scheme] > 0 
 
 // converse leads a connection through a dialogue and returns what it came to;
 // TLS goes through talk.through, since bytes may have been read ahead. An error
-// of the network comes as it is, unless the peer had spoken before.
-func converse(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error, curious bool) (*talk, error) {
-	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme, curious: curious}
+// of the network comes as it is, unless the peer had spoken before; what was
+// learned until then comes with it.
+func converse(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error, curious, insisted bool) (*talk, error) {
+	t := &talk{conn: conn, host: serverName(e), protocol: e.Scheme, curious: curious, insisted: insisted}
 	heard := &listener{r: conn}
 	t.r = bufio.NewReaderSize(heard, maxLine)
 	if t.host == "" {
@@ -97,10 +100,10 @@ func converse(conn net.Conn, e scanner.Endpoint, dialogue func(*talk) error, cur
 	}
 	err := dialogue(t)
 	if refusal := (*declined)(nil); err != nil && heard.any && !errors.As(err, &refusal) {
-		return nil, &declined{failure: scanner.Failure{Stage: scanner.StageSTARTTLS, Reason: scanner.ReasonOf(err), Detail: err.Error()}}
+		return t, &declined{failure: scanner.Failure{Stage: scanner.StageSTARTTLS, Reason: scanner.ReasonOf(err), Detail: err.Error()}}
 	}
 	if err != nil {
-		return nil, err
+		return t, err
 	}
 	if t.through == nil {
 		t.through = &upgraded{conn, t.r}

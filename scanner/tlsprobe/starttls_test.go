@@ -265,7 +265,7 @@ func FuzzDialogue(f *testing.F) {
 			t.Skip("no such scheme")
 		}
 		for _, curious := range []bool{false, true} {
-			if _, err := converse(canned{r: bytes.NewReader(data)}, scanner.Endpoint{Scheme: scheme, Name: "lab.test"}, dialogue, curious); err == nil && wrapped[scheme] != nil {
+			if _, err := converse(canned{r: bytes.NewReader(data)}, scanner.Endpoint{Scheme: scheme, Name: "lab.test"}, dialogue, curious, false); err == nil && wrapped[scheme] != nil {
 				t.Errorf("%s in clear goes on to TLS", scheme)
 			}
 		}
@@ -304,7 +304,7 @@ func TestFuzzedDialogues(t *testing.T) {
 	for scheme, dialogue := range dialogues {
 		through := slices.ContainsFunc(fuzzed[scheme], func(seed string) bool {
 			for _, curious := range []bool{false, true} {
-				if _, err := converse(canned{r: strings.NewReader(seed)}, scanner.Endpoint{Scheme: scheme, Name: "lab.test"}, dialogue, curious); err == nil {
+				if _, err := converse(canned{r: strings.NewReader(seed)}, scanner.Endpoint{Scheme: scheme, Name: "lab.test"}, dialogue, curious, false); err == nil {
 					return true
 				}
 			}

@@ -158,6 +158,7 @@ func (s *session) decide() {
 	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
 		p.decideSchemes()
 	}
+	s.belief.active = false // an answer is expected, and confirms what was believed
 	if s.counted() {
 		s.notPut("chains without a server name")
 	} else {

@@ -130,23 +130,46 @@ func acceptedOf(o scanner.Observation) map[string]seen {
 	return all
 }
 
-// A server that has had enough leaves a gap, however early.
+// A server that has had enough leaves a gap, however early, and whether it says
+// no by an alert or by hanging up.
 func TestVerdictOfServerThatGivesUp(t *testing.T) {
-	all := decided(t, inFront(t, clean(t), func(net.Conn, clientHello) bool { return true })).TLS.Connections
-	for after := int64(1); after < 6; after++ {
+	server := func(c *tls.Config, silent bool, after int64) scanner.Endpoint {
 		var count atomic.Int64
-		o := decided(t, inFront(t, labConfig(t), func(net.Conn, clientHello) bool { return count.Add(1) <= after }))
-		for _, v := range o.TLS.Versions {
-			if v.Accepted != nil && !*v.Accepted && v.Version >= scanner.TLSv11 {
-				t.Errorf("after %d connections %s is told as refused", after, v.Version)
+		if !silent {
+			return inFront(t, c, func(net.Conn, clientHello) bool { return count.Add(1) <= after })
+		}
+		return endpoint(serve(t, func(conn net.Conn) {
+			if count.Add(1) <= after {
+				_ = tls.Server(mute{conn}, c).Handshake()
+				return
 			}
+			_, _ = readHello(conn) // so that it hangs up as it does to say no
+		}), "lab.test")
+	}
+	// Before the versions that share a question, one no was seen to be meant.
+	old := labConfig(t)
+	old.MaxVersion = tls.VersionTLS12
+	for after := int64(2); after < 12; after++ {
+		o := decided(t, server(old, true, after))
+		if v := o.TLS.Versions[3]; v.Accepted != nil && !*v.Accepted {
+			t.Errorf("after %d connections of a silent server without TLS 1.3 %s is told as refused", after, v.Version)
 		}
 	}
-	for after := int64(1); after < int64(all); after++ {
-		var count atomic.Int64
-		o := decided(t, inFront(t, clean(t), func(net.Conn, clientHello) bool { return count.Add(1) <= after }))
-		if o.TLS == nil || len(incomplete(o)) == 0 {
-			t.Errorf("after %d of %d connections nothing is told as lost: %+v", after, all, o.TLS)
+	for _, silent := range []bool{false, true} {
+		all := int64(decided(t, server(clean(t), silent, 1000)).TLS.Connections)
+		for after := int64(1); after < 6; after++ {
+			o := decided(t, server(labConfig(t), silent, after))
+			for _, v := range o.TLS.Versions {
+				if v.Accepted != nil && !*v.Accepted && v.Version >= scanner.TLSv11 {
+					t.Errorf("silent %v: after %d connections %s is told as refused", silent, after, v.Version)
+				}
+			}
+		}
+		for after := int64(1); after < all; after++ {
+			o := decided(t, server(clean(t), silent, after))
+			if o.TLS == nil || len(incomplete(o)) == 0 {
+				t.Errorf("silent %v: after %d of %d connections nothing is told as lost: %+v", silent, after, all, o.TLS)
+			}
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (s *session) aside(purpose string, dialogue func(*talk) error) error {
 	defer conn.Close()
 	s.tls.Connections++
 	s.tls.Hellos[purpose]++
-	_, err = converse(conn, s.endpoint, dialogue, false)
+	_, err = converse(conn, s.endpoint, dialogue, false, false)
 	return err
 }
 

@@ -1,0 +1,57 @@
+package tlsprobe
+
+import "github.com/fipsweep/fipsweep/scanner"
+
+// At depth verdict most answers are no, and a server that says it by hanging up
+// would be asked each three times. One that was seen to mean it, by two askings
+// and an answer beside them, never said no by an alert, and never answered a
+// second asking of what it had hung up on, is believed at once. The next answer
+// shows that it still serves and confirms all that came before; where none
+// comes, what was believed is not known.
+
+// A belief is what a session knows of a server that hangs up.
+type belief struct {
+	how    scanner.Reason // in which way; "" is not known
+	never  bool           // it is not to be believed: it says no by an alert, or hangs up by chance
+	active bool           // questions are asked whose answers may be believed
+	unsure []string       // what the noes that are not confirmed yet were asked for
+	denied []version      // of versions that rest on them
+}
+
+// believes tells whether a question without an answer needs no second asking.
+func (s *session) believes(a *answer) bool {
+	b := &s.belief
+	if !b.active || b.never || b.how == "" || !s.granted || a.outcome != silent || a.failure.Reason != b.how {
+		return false
+	}
+	b.unsure = append(b.unsure, s.purpose)
+	return true
+}
+
+// learns is told of each answer on the wire.
+func (b *belief) learns(a *answer) {
+	switch a.outcome {
+	case chose:
+		b.unsure, b.denied = nil, nil
+	case refused:
+		b.never = true
+	}
+}
+
+// prove ends the asking for what is believed, and asks once more for what is
+// known where no answer came since.
+func (s *session) prove() {
+	s.belief.active = false
+	if len(s.belief.unsure) == 0 {
+		return
+	}
+	s.purpose = confirming
+	a := s.single(s.proof)
+	for _, what := range s.belief.unsure { // none after an answer
+		s.missed(what, a.failure)
+	}
+	for _, v := range s.belief.denied {
+		s.found[v].Accepted = nil
+		s.missed(v.name, a.failure)
+	}
+}
