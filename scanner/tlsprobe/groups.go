@@ -34,8 +34,8 @@ func (l *listing) bothGroups() {
 		a := l.pose(q)
 		l.orders(q, a)
 		// With all of RFC 7919 seen, that was a client that names none.
-		l.unnamed = a
-		l.unnamedAsked = !slices.ContainsFunc(left, finite) && (a.outcome == refused || a.kex != nil && len(a.kex.P) > 0)
+		l.ungrouped = a
+		l.ungroupedAsked = !slices.ContainsFunc(left, finite) && (a.outcome == refused || a.kex != nil && len(a.kex.P) > 0)
 		if a.outcome == refused && !a.vague() {
 			l.curvesWhole, l.fieldsWhole = true, true
 		}

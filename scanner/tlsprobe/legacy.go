@@ -24,32 +24,19 @@ type listing struct {
 	curves []uint16 // groups agreed on
 	primes [][]byte // Diffie-Hellman moduli sent
 	signed []uint16 // schemes signed with
-	walks  bool     // questions go with all schemes
-	signs  bool     // the last suite came with a signature
-	rode   bool     // asking for groups by the way told something
 	left   []uint16 // suites that were refused at last
 	end    answer   // the last refusal
-	alone  bool     // at depth verdict: there is no other key than of ECDSA
+	ended  bool     // the end of the list was asked for
 
-	wishes bool // extensions are asked for by the way
-	wished bool // and that was answered
-	doubt  bool // the last refusal may be for want of something else than a suite
-	ended  bool // the end of the list was asked for
+	walks     bool     // questions go with all schemes
+	unsigns   []string // kinds of key whose schemes are all known
+	alone     bool     // at depth verdict: there is no other key than of ECDSA
+	apart     bool     // the server keeps each key apart
+	behindDSA bool     // what is behind suites of DSA was asked for
 
-	fewFields bool // the last question left out groups of a finite field
-
-	curvesWhole, fieldsWhole bool     // no curves, or groups of a finite field, are left
-	keptLast                 bool     // the one curve that was kept was chosen when all others seen were left out
-	adrift                   bool     // curves are not asked for by the way any more
-	unnamedAsked             bool     // the prime for a client that names no group is known
-	unnamed                  answer   // that shows it
-	unsigns                  []string // kinds of key whose schemes are all known
-
-	unfinite  bool   // suites of a finite field are had without its groups
-	asked     bool   // whether they are is known
-	finite    answer // the first that shows it
-	apart     bool   // the server keeps each key apart
-	behindDSA bool   // what is behind suites of DSA was asked for
+	curvesWhole bool // no curves are left
+	fields
+	ride
 }
 
 // legacyGroups is the groups that are offered.
@@ -63,7 +50,7 @@ func (l *listing) legacyGroups() []uint16 {
 // enumerate names every suite of one version from SSLv3 to TLS 1.2: the server
 // picks, the pick is struck out, and its refusal of the rest ends the list.
 func (s *session) enumerate(v version) {
-	l := &listing{session: s, v: v, rode: true, wishes: len(s.listings) == 0 && s.shape == full && v != ssl3}
+	l := &listing{session: s, v: v, ride: ride{rode: true, wishes: len(s.listings) == 0 && s.shape == full && v != ssl3}}
 	a := s.opened(v)
 	for i, piece := range s.pieces(s.suites(v)) {
 		if i > 0 {

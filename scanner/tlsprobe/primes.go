@@ -11,6 +11,16 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
+// fields is what is known of a version's groups in finite fields.
+type fields struct {
+	fieldsWhole    bool   // no groups are left
+	ungroupedAsked bool   // the prime for a client that names no group is known
+	ungrouped      answer // that shows it
+	unfinite       bool   // suites of a finite field are had without its groups
+	asked          bool   // whether they are is known
+	finite         answer // the first that shows it
+}
+
 // finiteOf is the groups of RFC 7919 among the primes.
 func finiteOf(primes [][]byte) []uint16 {
 	var codes []uint16
@@ -39,8 +49,8 @@ func (l *listing) ffGroups() {
 	for l.stopped == nil {
 		left = without(left, finiteOf(l.primes))
 		before := len(l.primes)
-		if l.unnamedAsked {
-			l.exportPrime(suites, l.unnamed, left)
+		if l.ungroupedAsked {
+			l.exportPrime(suites, l.ungrouped, left)
 			return
 		}
 		q := question{version: l.v, suites: turned(suites), groups: left}

@@ -9,6 +9,20 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
+// ride is how it stands with what is asked by the way, while the suites of a
+// version up to TLS 1.2 are listed.
+type ride struct {
+	rode   bool // asking for groups told something the last time
+	adrift bool // curves are not asked for any more
+	signs  bool // the last suite came with a signature
+	wishes bool // extensions are asked for
+	wished bool // and that was answered
+	doubt  bool // the last refusal may be for want of something else than a suite
+
+	fewFields bool // the last question left out groups of a finite field
+	keptLast  bool // the one curve that was kept was chosen when all others seen were left out
+}
+
 // next asks for one of the suites left. By the way it asks for groups: where a
 // newer version has shown some that this one has not yet, those seen are left
 // out, as long as a suite for others is likely to be left. So are schemes seen,
