@@ -2,6 +2,7 @@ package fips
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -58,12 +59,86 @@ func (j *Judge) allStatuses() *StatusTable {
 	return s
 }
 
+// Ranks are the statuses, mildest first, that a probe at depth verdict tells
+// apart from all that is milder. What lies between two of them is as bad to it.
+type Ranks []Status
+
+// Thresholds are the ranks of a sweep that fails at a status: what is a
+// finding, what does not pass, what fails, and what is as bad as that status,
+// which is Unobserved for one that never fails.
+func Thresholds(failOn Status) Ranks {
+	all := Ranks{Deprecated, Unclassified, NotApproved}
+	if failOn != Unobserved {
+		all = append(all, failOn)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// ranksOf reads them from an observation. One that has none was made before
+// they were told, when those of every sweep held.
+func ranksOf(asked scanner.Asked) Ranks {
+	if len(asked.Thresholds) == 0 {
+		return Thresholds(Unobserved)
+	}
+	var all Ranks
+	for _, name := range asked.Thresholds {
+		if s, err := ParseStatus(name); err == nil {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// Rank is how bad a status is: 0 for what is milder than all of them.
+func (r Ranks) Rank(s Status) int {
+	rank := 0
+	for _, threshold := range r {
+		if s >= threshold {
+			rank++
+		}
+	}
+	return rank
+}
+
+// Names are those of the statuses.
+func (r Ranks) Names() []string {
+	names := make([]string, len(r))
+	for i, s := range r {
+		names[i] = s.String()
+	}
+	return names
+}
+
+// FailOn judges the endpoint by the status from which on it fails, once it is
+// known what is waived. A probe at depth verdict that told this status not
+// apart from the worst that it found may have left it unasked.
+func (a *Assessment) FailOn(s Status) {
+	if o := a.Observation; o.TLS == nil || o.TLS.Depth != DepthVerdict || s == Unobserved || a.Worst >= s {
+		return
+	}
+	found := Unobserved
+	for i := range a.Findings {
+		if f := &a.Findings[i]; f.hides(a.Observation) {
+			found = max(found, f.Status)
+		}
+	}
+	if ranks := ranksOf(a.Observation.TLS.Asked); ranks.Rank(found) != ranks.Rank(s) {
+		return
+	}
+	a.Behind = true
+	if a.Worst.Grade() == Pass {
+		a.Worst = Unobserved // as where Assess finds a gap
+	}
+}
+
 // DepthVerdict is the depth of a probe that asks for what does not pass, and
 // leaves the rest at the first answer.
 const DepthVerdict = "verdict"
 
 // ReasonOtherStatuses is why an observation at depth verdict shows only a part:
-// what was left unasked is not what these statuses, or a waiver, would leave.
+// what was left unasked is not what these statuses, a waiver, or the status
+// from which on it fails now, would leave.
 const ReasonOtherStatuses scanner.Reason = "other-statuses"
 
 // behind tells whether what a probe at depth verdict left unasked might be
@@ -94,7 +169,7 @@ func (a Assessment) Gap() (scanner.Incomplete, bool) {
 	if i, lost := a.Observation.Gap(); lost || !a.Behind {
 		return i, lost
 	}
-	return scanner.Incomplete{What: "what does not pass by the statuses and waivers that are judged by now", Reason: ReasonOtherStatuses}, true
+	return scanner.Incomplete{What: "what fails by the statuses, waivers and threshold that are judged by now", Reason: ReasonOtherStatuses}, true
 }
 
 // Short tells whether an endpoint of TLS was asked only as far as its verdict

@@ -151,3 +151,54 @@ func TestVerdictBehindWaiver(t *testing.T) {
 		})
 	}
 }
+
+// At depth verdict what is as bad to the prober as the worst it found may be
+// unasked: under a status between the two, nobody knows whether it fails.
+func TestVerdictUnderAnotherThreshold(t *testing.T) {
+	j := judgeOn(t, "2026-11-22")
+	const notApproved = "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
+	for _, tt := range []struct {
+		name, suite   string
+		asked         []string
+		failOn        fips.Status
+		waived, depth string
+		gap           bool
+	}{
+		{"what was asked for", notApproved, fips.Thresholds(fips.Unclassified).Names(), fips.Unclassified, "", "", false},
+		{"worse than what ended it", notApproved, fips.Thresholds(fips.Unclassified).Names(), fips.Disallowed, "", "", true},
+		{"worse, and asked for", notApproved, fips.Thresholds(fips.Disallowed).Names(), fips.Disallowed, "", "", false},
+		{"worse, and found", badSuite, fips.Thresholds(fips.Unclassified).Names(), fips.Disallowed, "", "", false},
+		{"worse, of a sweep that never fails", notApproved, fips.Thresholds(fips.Unobserved).Names(), fips.Disallowed, "", "", true},
+		{"worse, before thresholds were told", notApproved, nil, fips.Disallowed, "", "", true},
+		{"the same, before thresholds were told", notApproved, nil, fips.NotApproved, "", "", false},
+		{"thresholds that are none", goodSuite, []string{"whatever"}, fips.Unclassified, "", "", true},
+		{"between deprecated and unclassified", mildSuite, fips.Thresholds(fips.Unclassified).Names(), fips.LegacyUse, "", "", true},
+		{"between them, and asked for", mildSuite, fips.Thresholds(fips.LegacyUse).Names(), fips.LegacyUse, "", "", false},
+		{"above another threshold", mildSuite, fips.Thresholds(fips.Unclassified).Names(), fips.Disallowed, "", "", false},
+		{"nothing found", goodSuite, fips.Thresholds(fips.Unclassified).Names(), fips.Disallowed, "", "", false},
+		{"never", notApproved, fips.Thresholds(fips.Unclassified).Names(), fips.Unobserved, "", "", false},
+		{"full depth", notApproved, nil, fips.Disallowed, "", "full", false},
+		{"waived, and behind that", notApproved, fips.Thresholds(fips.Disallowed).Names(), fips.Disallowed, notApproved, "", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := verdictOf(j, tt.suite)
+			o.TLS.Asked.Thresholds = tt.asked
+			if tt.depth != "" {
+				o.TLS.Depth = tt.depth
+			}
+			a := j.Assess(o)
+			everywhere, err := fips.ParsePattern("192.0.2.0/24")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.waived != "" {
+				w := fips.Waiver{ID: "W-1", Algorithm: tt.waived, From: "2026-01-01", Expires: "2026-12-31", Reason: "r", Approver: "a", Scope: []fips.Pattern{everywhere}}
+				fips.NewWaivers([]fips.Waiver{w}).Waive(&a, "2026-11-22")
+			}
+			a.FailOn(tt.failOn)
+			if _, gap := a.Gap(); gap != tt.gap || gap && !a.ByWaiver() && a.Worst.Grade() == fips.Pass {
+				t.Errorf("worst %s, gap %v", a.Worst, gap)
+			}
+		})
+	}
+}

@@ -65,7 +65,7 @@ type Assessment struct {
 	Waived      Status    `json:",omitzero"`  // the worst waived finding's; Unobserved if none is
 	Tags        *Tags     `json:",omitempty"` // what the inventory says of the endpoint; nil without one that speaks of it
 	Offer       *Offer    `json:",omitempty"` // what a TLS or SSH endpoint offers, and who can connect; waivers do not change it
-	Behind      bool      `json:",omitempty"` // at depth verdict: what was left unasked might not pass
+	Behind      bool      `json:",omitempty"` // at depth verdict: what was left unasked might be what fails
 }
 
 // Seen tells whether anything of the endpoint was ruled on, waived or not.

@@ -39,6 +39,12 @@ type Asked struct {
 	// Statuses is the SHA-256 of the statuses that decided, at depth verdict,
 	// what was asked for. By others, what was left unasked may not pass.
 	Statuses string `json:"statuses,omitempty"`
+
+	// Thresholds are the statuses, mildest first, each of which was told apart
+	// from all that is milder, at depth verdict: where something as bad as one
+	// is accepted, something as bad was found. What lies between two of them
+	// was not told apart, and what is worse of that may be unasked.
+	Thresholds []string `json:"thresholds,omitempty"`
 }
 
 // TLSVersion is what an endpoint accepts in one protocol version. Names are

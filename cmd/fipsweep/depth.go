@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner/tlsprobe"
 )
@@ -20,22 +18,13 @@ func (p *plan) verdict() *tlsprobe.Verdict {
 
 // newVerdict tells a prober what passes by the judge, and what is how bad: as
 // bad as a finding, as what fails, and as what --fail-on asks for. So whatever
-// is found has the grade, and leads to the exit status, that all would have.
+// is found has the grade, and leads to the exit status, that all would have. Its
+// status may be milder than the worst of all.
 func newVerdict(judge *fips.Judge, failOn fips.Status) *tlsprobe.Verdict {
-	bounds := []fips.Status{fips.Deprecated, fips.Unclassified, fips.NotApproved}
-	if failOn != fips.Unobserved {
-		bounds = append(bounds, failOn)
+	all, ranks := judge.StatusTable(), fips.Thresholds(failOn)
+	return &tlsprobe.Verdict{
+		Rank:       func(kind, name string) int { return ranks.Rank(all.Of(kind, name)) },
+		Statuses:   all.Digest(),
+		Thresholds: ranks.Names(),
 	}
-	slices.Sort(bounds)
-	bounds = slices.Compact(bounds)
-	all := judge.StatusTable()
-	return &tlsprobe.Verdict{Statuses: all.Digest(), Rank: func(kind, name string) int {
-		status, rank := all.Of(kind, name), 0
-		for _, b := range bounds {
-			if status >= b {
-				rank++
-			}
-		}
-		return rank
-	}}
 }

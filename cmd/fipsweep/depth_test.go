@@ -292,3 +292,45 @@ func TestScanAtDepthVerdict(t *testing.T) {
 		valid.Document(t, "report", out.Bytes())
 	}
 }
+
+// A sweep at depth verdict ends with the first thing that fails. Reported under
+// a --fail-on that it did not ask for, it is incomplete and not clean: stock
+// s_server with an RSA key takes x25519 first, and TLS_RSA_* behind.
+func TestReportUnderAnotherFailOn(t *testing.T) {
+	addr := lab.Port(t)
+	cert, key := lab.KeyPair(t, "-newkey", "rsa:2048", "-days", "30")
+	lab.Start(t, lab.Program(t, "openssl"), "s_server", "-accept", addr.String(), "-quiet", "-cert", cert, "-key", key)
+	lab.Listens(t, addr)
+	for _, tt := range []struct {
+		name         string
+		scan, report []string
+		want         [2]exitStatus
+	}{
+		{"the same", nil, nil, [2]exitStatus{exitFindings, exitFindings}},
+		{"milder than what ended it", nil, []string{"--fail-on", "deprecated"}, [2]exitStatus{exitFindings, exitFindings}},
+		{"worse than what ended it", nil, []string{"--fail-on", "disallowed"}, [2]exitStatus{exitFindings, exitIncomplete}},
+		{"worse, of a sweep that never fails", []string{"--fail-on", "never"}, []string{"--fail-on", "disallowed"}, [2]exitStatus{exitClean, exitIncomplete}},
+		{"worse, and asked for", []string{"--fail-on", "disallowed"}, []string{"--fail-on", "disallowed"}, [2]exitStatus{exitFindings, exitFindings}},
+		{"worse, at full depth", []string{"--depth", "full"}, []string{"--fail-on", "disallowed"}, [2]exitStatus{exitFindings, exitFindings}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			saved := filepath.Join(t.TempDir(), "saved.jsonl")
+			judge := func(args ...string) (exitStatus, string) {
+				var out, errs bytes.Buffer
+				status := run(args, streams{in: &bytes.Buffer{}, out: &out, err: &errs})
+				return status, out.String() + errs.String()
+			}
+			var got [2]exitStatus
+			var told [3]string
+			got[0], told[0] = judge(slices.Concat([]string{"scan", "-q", "--state", t.TempDir(), "--depth", "verdict", "--trust", cert, "-o", "jsonl=" + saved}, tt.scan, []string{addr.String()})...)
+			got[1], told[1] = judge(slices.Concat([]string{"report", saved}, tt.report)...)
+			if got != tt.want {
+				t.Errorf("%v, want %v\n%s\n%s", got, tt.want, told[0], told[1])
+			}
+			again, _ := judge(slices.Concat([]string{"rejudge", saved}, tt.report)...)
+			if again != tt.want[1] {
+				t.Errorf("rejudge exits %d, want %d", again, tt.want[1])
+			}
+		})
+	}
+}

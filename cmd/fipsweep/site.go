@@ -94,11 +94,12 @@ func readBounded(name string, most int64) ([]byte, error) {
 	return data, nil
 }
 
-// assess judges an observation, tags it by the inventory and marks what is
-// waived.
+// assess judges an observation, tags it by the inventory, marks what is waived
+// and tells what --fail-on asks for and nobody asked.
 func (a *assessor) assess(o scanner.Observation) fips.Assessment {
 	as := a.judge.Assess(o)
 	a.inventory.Tag(&as)
 	a.waivers.Waive(&as, a.asOf)
+	as.FailOn(a.failOn)
 	return as
 }

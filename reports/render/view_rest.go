@@ -265,7 +265,7 @@ func advice(r scanner.Reason) string {
 	case scanner.ReasonInterrupted:
 		return "The sweep was stopped before it was done: run it again."
 	case fips.ReasonOtherStatuses:
-		return "Depth verdict asked for what did not pass by the policy and date of the sweep: sweep again by these, or at full depth."
+		return "Depth verdict asked for what did not pass by the policy, date and --fail-on of the sweep, and no further: sweep again by those of now, or at full depth."
 	case reports.ReasonUnruled:
 		return "It answered or was read, and showed nothing that a rule speaks of."
 	}
@@ -273,7 +273,7 @@ func advice(r scanner.Reason) string {
 }
 
 // atVerdict says what a sweep at that depth leaves open.
-const atVerdict = "At depth verdict TLS endpoints were asked for what does not pass, and no further once something failed: what more is accepted there is unobserved. SSH servers were asked for no further prime once one of no published group came."
+const atVerdict = "At depth verdict TLS endpoints were asked for what does not pass, and no further once something failed: what more is accepted there, worse statuses among it, is unobserved. SSH servers were asked for no further prime once one of no published group came."
 
 // htmlUnreached is how many of the targets that were not reached are named.
 const htmlUnreached = 64

@@ -17,6 +17,8 @@ type Verdict struct {
 	Rank func(kind, name string) int
 	// Statuses is the digest of what Rank rests on, for the observation.
 	Statuses string
+	// Thresholds are the statuses at which Rank rises, for the observation.
+	Thresholds []string
 }
 
 // ranks is every code point that is offered, with its rank. It is never
@@ -26,12 +28,13 @@ type ranks struct {
 	versions                map[version]int
 	top                     int // the worst rank there is
 	statuses, text          string
+	thresholds              []string
 }
 
 // newRanks ranks the questions, and puts the worst of each list first: a
 // server that goes by the client's order then names it at once.
 func newRanks(q *questions, v Verdict) *ranks {
-	r := &ranks{suites: map[uint16]int{}, groups: map[uint16]int{}, schemes: map[uint16]int{}, versions: map[version]int{}, statuses: v.Statuses}
+	r := &ranks{suites: map[uint16]int{}, groups: map[uint16]int{}, schemes: map[uint16]int{}, versions: map[version]int{}, statuses: v.Statuses, thresholds: v.Thresholds}
 	rank := func(codes []uint16, of map[uint16]int, kind string, name func(uint16) string) {
 		for _, c := range codes {
 			of[c] = v.Rank(kind, name(c))
@@ -102,7 +105,7 @@ func worst(codes []uint16, of map[uint16]int) int {
 
 // asks is what an observation says of the set at depth verdict.
 func (r *ranks) asks() scanner.Asked {
-	return scanner.Asked{Version: "verdict " + verdictVersion, SHA256: scanner.Digest([]byte(r.text)), Statuses: r.statuses}
+	return scanner.Asked{Version: "verdict " + verdictVersion, SHA256: scanner.Digest([]byte(r.text)), Statuses: r.statuses, Thresholds: r.thresholds}
 }
 
 // verdictVersion changes when the plan of depth verdict puts a question that

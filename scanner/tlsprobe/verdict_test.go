@@ -18,7 +18,7 @@ import (
 // madeUp is a ranking for tests: AES-GCM with ECDHE on a NIST curve passes,
 // signed with SHA-2; the CBC suites of AES are middling, all else is bad.
 func madeUp() *Verdict {
-	return &Verdict{Statuses: "made up", Rank: func(kind, name string) int {
+	return &Verdict{Statuses: "made up", Thresholds: []string{"middling", "bad"}, Rank: func(kind, name string) int {
 		switch kind {
 		case "protocol-version":
 			if name == scanner.TLSv12 || name == scanner.TLSv13 {
@@ -189,6 +189,7 @@ func TestVerdictContinues(t *testing.T) {
 	same(t, "connections", int(d.n.Load())+1, o.TLS.Connections)
 	same(t, "incomplete", []string(nil), incomplete(o))
 	same(t, "asked by", "made up", o.TLS.Asked.Statuses)
+	same(t, "told apart", []string{"middling", "bad"}, o.TLS.Asked.Thresholds)
 	same(t, "depth", "verdict", o.TLS.Depth)
 	if o.TLS.Asked.SHA256 != scanner.Digest([]byte(p.Questions())) || o.TLS.Asked.SHA256 == New(nil, Options{}).Asked().SHA256 {
 		t.Error("the digest is not that of the questions asked")
