@@ -266,7 +266,7 @@ func (b *Builder) Report(ended time.Time) *Report {
 	for _, n := range b.findings {
 		r.Findings += n
 	}
-	r.Gaps.Nothing = r.Observed == 0
+	r.Gaps.Nothing = r.Observed == 0 && !r.Sweep.Scope.Empty
 	r.Gaps.Stopped = r.Sweep.Interrupted
 	for _, g := range b.gapReasons {
 		r.Gaps.Reasons = append(r.Gaps.Reasons, *g)

@@ -10,7 +10,7 @@ import (
 // or range is an answer and no gap; nor is content that a password locks, what
 // nobody here can compute, or a question that the peer declined.
 type Gaps struct {
-	Nothing bool        // nothing at all was observed
+	Nothing bool        // nothing at all was observed, where there was something to ask
 	Stopped bool        // the sweep was stopped before everything was asked
 	Lost    int         // endpoints that were named or answered, and yielded nothing that could be judged
 	Partial int         // observed endpoints of which not all was learned

@@ -173,7 +173,7 @@ func (r *Report) Headline() Headline {
 	switch {
 	case r.Reached(fips.Unclassified):
 		return NotYet
-	case r.Gaps.Incomplete() || r.NotSeen > 0:
+	case r.Gaps.Incomplete() || r.NotSeen > 0 || r.Observed == 0:
 		return IncompleteIs
 	}
 	return AllRight

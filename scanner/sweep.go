@@ -43,6 +43,7 @@ type Scope struct {
 	Seed    uint64   `json:"seed,omitempty"`  // of the order in which addresses were asked
 	Shard   string   `json:"shard,omitempty"` // the part of the targets, such as "2/5"; "" for all
 	Of      string   `json:"of,omitempty"`    // of a shard: the digest of all that it is a part of, the same for each part
+	Empty   bool     `json:"empty,omitempty"` // no target falls to this shard, so that it has nothing to ask
 	Proxy   string   `json:"proxy,omitempty"` // what connections went through, without its credentials
 
 	Trust    []string `json:"trust,omitempty"`     // sets of anchors that chains were held to: AnchorsSystem, or files

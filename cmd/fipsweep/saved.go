@@ -124,6 +124,7 @@ func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, er
 				whole.Scope.Targets = append(whole.Scope.Targets, target)
 			}
 		}
+		whole.Scope.Empty = whole.Scope.Empty && one.Scope.Empty
 		whole.Scope.Proxy = cmp.Or(whole.Scope.Proxy, one.Scope.Proxy)
 		if one.Started.Before(whole.Started) {
 			whole.Started = one.Started

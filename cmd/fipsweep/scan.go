@@ -200,6 +200,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 	} else {
 		fmt.Fprintf(std.err, "sweep %s, journal %s\n", about.ID, journal.Path())
 		noteFiles(std.err, about.Scope.Targets)
+		noteEmpty(std.err, about.Scope)
 	}
 	shows, err := parseProgress(p.progress, p.verbose, std.err)
 	if err != nil {

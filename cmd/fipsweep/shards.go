@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
+	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/target"
 )
 
@@ -37,6 +39,13 @@ func (s *shards) sameAs(path, of string) error {
 		return nil
 	}
 	return fmt.Errorf("%s and %s are shards of unlike sweeps, whose targets, ports or exclusions differ, and make up no whole: report on each by itself", s.first, path)
+}
+
+// noteEmpty says of a shard that it has nothing to do.
+func noteEmpty(w io.Writer, s scanner.Scope) {
+	if s.Empty {
+		fmt.Fprintf(w, "no target falls to shard %s: shards are cut by host and path, and there are fewer; it is written with nothing in it, as a part of the whole\n", s.Shard)
+	}
 }
 
 // whole is "" where the files are all of a sweep, and else the shards that are

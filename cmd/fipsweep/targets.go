@@ -39,7 +39,7 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&f.ports, "ports", "", "`ports` to ask where a target names none, such as 22,443,8000-8010 or ssh,mail: of tls, ssh, mail, db, web and top, the usual ones")
 	fl.BoolVar(&f.wide, "wide", false, "allow networks wider than /8 (IPv6: /104)")
 	fl.Uint64Var(&f.seed, "seed", 0, "ask addresses in another order; the same `number` gives the same order")
-	fl.StringVar(&f.shard, "shard", "", "sweep one part of the targets, such as `2/5`, the second of five; the same for each part: targets and exclusions")
+	fl.StringVar(&f.shard, "shard", "", "sweep one part of the targets, such as `2/5`, the second of five, by host and path; the same for each part: targets and exclusions")
 	fl.StringVar(&f.resolver, "resolver", "", "ask the resolver at this `address`, not the machine's own")
 	fl.BoolVar(&f.ptr, "ptr", false, "ask addresses by the names of their PTR records besides; one look-up for each address")
 }
@@ -96,6 +96,7 @@ func (p *plan) readTargets(ctx context.Context, std streams, args []string) erro
 	}
 	if p.shard != "" {
 		p.scope.Of = p.digest(args)
+		p.scope.Empty = p.targets != nil && p.targets.Count() == 0
 	}
 	return errors.Join(errs...)
 }

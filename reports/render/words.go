@@ -147,6 +147,10 @@ func unwaived(r *reports.Report) string {
 	case r.Headline() == reports.NotYet:
 		n := r.Count(fips.Unclassified)
 		return fmt.Sprintf("none of %s observed fails, but %s %s a name that no rule covers", many(observed, "endpoint"), number(n), verb(n, "shows", "show"))
+	case r.Sweep.Scope.Empty && r.Asked == 0:
+		return fmt.Sprintf("nothing was asked: no target falls to shard %s", r.Sweep.Scope.Shard)
+	case r.Gaps.Stopped && r.Gaps.Nothing:
+		return "stopped before everything was asked, and nothing was observed"
 	case r.Gaps.Stopped:
 		return fmt.Sprintf("stopped before everything was asked; none of %s observed fails", many(observed, "endpoint"))
 	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked && r.Told > 0:

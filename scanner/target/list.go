@@ -10,7 +10,8 @@ import (
 )
 
 // A List is the targets of one sweep, or of one shard of it. It cannot be
-// invalid or empty; it may be read any number of times and by several readers.
+// invalid, and is empty only where fewer hosts and paths than shards leave
+// nothing to this one; it may be read any number of times and by several readers.
 type List struct {
 	named   row // names, paths, and addresses that are in no span
 	singles singles

@@ -200,8 +200,25 @@ func TestParseShard(t *testing.T) {
 			t.Errorf("%q: %v", in, err)
 		}
 	}
-	if _, err := Parse([]string{"10.0.0.1"}, Options{Shard: Shard{2, 2}}); err == nil || !strings.Contains(err.Error(), "shard 2/2 is empty") {
-		t.Errorf("an empty shard: %v", err)
+}
+
+// A shard is of hosts and paths, not of their ports: those of fewer hosts than
+// shards leave some with nothing, and the others have all.
+func TestEmptyShard(t *testing.T) {
+	args := []string{"10.0.0.1:443", "10.0.0.1:8443", "10.0.0.2:443", "10.0.0.2:22"}
+	want := []uint64{2, 2, 0}
+	for i, n := range want {
+		l, err := Parse(args, Options{Shard: Shard{uint64(i) + 1, 3}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got uint64
+		for t := range l.All() {
+			got += uint64(len(t.Ports))
+		}
+		if l.Count() != n || got != n {
+			t.Errorf("shard %d/3 counts %d endpoints and has %d, want %d", i+1, l.Count(), got, n)
+		}
 	}
 }
 

@@ -109,7 +109,7 @@ func (p *Parser) Read(r io.Reader, name string) error { return eachTarget(r, nam
 func (p *Parser) Empty() bool { return p.read == 0 }
 
 // List is all targets that were read, less what is excluded. The error joins
-// every complaint.
+// every complaint. A shard may have none of them.
 func (p *Parser) List() (*List, error) {
 	if p.Empty() {
 		return nil, errors.New("no target: name a network, a host or a path, such as 10.0.0.0/24, mail.example.com:443 or /etc/ssl/certs")
@@ -125,9 +125,6 @@ func (p *Parser) List() (*List, error) {
 		return nil, errors.New("nothing is left to sweep: every target is excluded; name others or exclude less")
 	}
 	list.seed, list.shard = p.o.Seed, p.o.Shard
-	if list.Count() == 0 {
-		return nil, fmt.Errorf("shard %s is empty: the targets are fewer than the shards; cut them into fewer", p.o.Shard)
-	}
 	return list, nil
 }
 
