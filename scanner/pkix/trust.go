@@ -133,6 +133,21 @@ func expired(err error) bool {
 	return strings.HasPrefix(hint(err), "x509: certificate has expired")
 }
 
+// undated is what Go's library says of a date, without the moment to which it
+// held the certificate: that is another at each sweep, and what it was held to
+// is not.
+func undated(text string) string {
+	before, rest, _ := strings.Cut(text, "current time ")
+	_, rest, found := strings.Cut(rest, " is ")
+	if date, after := strings.CutPrefix(rest, "after "); found && after {
+		return before + "its time ended at " + date
+	}
+	if date, early := strings.CutPrefix(rest, "before "); found && early {
+		return before + "its time begins at " + date
+	}
+	return text
+}
+
 // hint is what Go's library suspects to be the reason that an authority is
 // unknown.
 func hint(err error) string {
@@ -172,7 +187,7 @@ func distrusted(t scanner.Trust, err error, chain [][]byte) scanner.Trust {
 	var authority x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
 	var critical x509.UnhandledCriticalExtension
-	t.Detail = problem(err)
+	t.Detail = problem(errors.New(undated(err.Error())))
 	switch {
 	case expired(err):
 		t.Reason = scanner.TrustExpired

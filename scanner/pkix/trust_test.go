@@ -177,6 +177,9 @@ func TestTrust(t *testing.T) {
 			}
 			now := moment("2026-11-25")
 			got := anchors.Trust(raw(row.chain...), now)
+			if later := anchors.Trust(raw(row.chain...), now.Add(time.Hour)); later.Detail != got.Detail {
+				t.Errorf("an hour later %q, and before %q", later.Detail, got.Detail)
+			}
 			want := scanner.Trust{Anchors: "file", Trusted: new(bool), Reason: row.reason}
 			if *want.Trusted = row.reason == ""; *want.Trusted {
 				from, until := moment(row.from), moment(row.until)
@@ -242,6 +245,29 @@ func TestPath(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{0}, pkix.Path([][]byte{{1, 2}, root.cert.Raw})); diff != "" {
 		t.Errorf("a leaf that is none: %s", diff)
+	}
+}
+
+// TestTrustTellsDates: of a path that no moment makes whole, the certificate's
+// date is told and not the moment at which it was looked at.
+func TestTrustTellsDates(t *testing.T) {
+	root := issue(t, "Root CA", nil, nil)
+	anchors, err := pkix.ParseAnchors("file", bundle(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := issue(t, "Old CA", root, func(c *x509.Certificate) { c.NotAfter = moment("2022-01-01") })
+	late := issue(t, "late.test", old, func(c *x509.Certificate) { c.NotBefore, c.NotAfter = moment("2023-01-01"), moment("2024-01-01") })
+	chain := raw(late, old)
+	for at, want := range map[string]string{
+		"2020-06-01": "its time begins at 2023-01-01T00:00:00Z",
+		"2023-06-01": "its time ended at 2022-01-01T00:00:00Z",
+		"2026-11-25": "its time ended at 2024-01-01T00:00:00Z",
+	} {
+		got := anchors.Trust(chain, moment(at))
+		if got.Reason != scanner.TrustExpired || !strings.Contains(got.Detail, want) || strings.Contains(got.Detail, "current time") {
+			t.Errorf("at %s: %s, %q, want %q", at, got.Reason, got.Detail, want)
+		}
 	}
 }
 
