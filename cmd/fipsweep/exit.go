@@ -29,7 +29,7 @@ var exitTable = [...]struct {
 	{exitUsage, "the command line, a file given to it or a target cannot be"},
 	{exitInterrupted, "interrupted; what was finished is written"},
 	{exitFailed, "the work could not be done"},
-	{exitFindings, "findings at or above --fail-on (unclassified, unless said otherwise); of diff, new ones"},
+	{exitFindings, "findings at or above --fail-on (default unclassified); of diff, new ones"},
 	{exitIncomplete, "incomplete: something named or answering was lost before all was asked"},
 	{exitClean, "clean: no such findings, and nothing lost"},
 }

@@ -21,13 +21,15 @@ func newExplain(std streams) *cobra.Command {
 	var f fixFlags
 	cmd := &cobra.Command{
 		Use:   "explain NAME... | --fix PRODUCT [--from SAVED] ENDPOINT",
-		Short: "Say what is known of an algorithm, suite, key size or rule, and on whose authority",
-		Long: `Say what is known of an algorithm, suite, key size or rule, and on whose authority.
-Of a control it says what that asks, and which kinds of rules speak to it.
+		Short: "Say what is known of an algorithm, suite or rule, and who says so",
+		Long: `Say what is known of an algorithm, suite, key size or rule, and on whose
+authority. Of a control it says what that asks, and which kinds of rules speak
+to it.
 
-With --fix, write the configuration lines of a product that leave of one endpoint
-of a saved sweep only what is approved or allowed, and say which findings no line
-ends. All but the lines is comments, so that the output can be pasted.`,
+With --fix, write the configuration lines of a product that leave of one
+endpoint of a saved sweep only what is approved or allowed, and say which
+findings no line ends. All but the lines is comments, so that the output can be
+pasted.`,
 		Example: `  fipsweep explain TLS_RSA_WITH_AES_128_CBC_SHA
   fipsweep explain x25519 'RSA 1024' ssh-rsa
   fipsweep explain --as-of 2036-01-01 secp256r1

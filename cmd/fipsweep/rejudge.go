@@ -17,7 +17,7 @@ func newRejudge(std streams) *cobra.Command {
 	var compare bool
 	cmd := &cobra.Command{
 		Use:   "rejudge [flags] SAVED...",
-		Short: "Judge stored observations on another date, without touching the network",
+		Short: "Judge stored observations on another date, without the network",
 		Long: `Judge stored observations on another date, without touching the network: the
 outcome is what a scan of the same things on that date would have given.
 
@@ -46,7 +46,7 @@ func newReport(std streams) *cobra.Command {
 	var state string
 	cmd := &cobra.Command{
 		Use:   "report [flags] SAVED...",
-		Short: "Write any report from saved sweeps, judged as on the day they were made",
+		Short: "Write any report from saved sweeps, as of the day they were made",
 		Long: `Write any report from saved sweeps, judged as on the day they were made unless
 --as-of says otherwise.
 

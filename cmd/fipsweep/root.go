@@ -40,13 +40,21 @@ them: no observation from outside can.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
 	})
-	root.SetUsageTemplate(root.UsageTemplate() + "\n" + configHelp + "\n" + exitHelp())
+	root.SetUsageTemplate(wrapped(root.UsageTemplate()) + "\n" + configHelp + "\n" + exitHelp())
 	config.add(root)
 	root.AddCommand(newScan(std), newReport(std), newDiff(std), newRejudge(std), newExplain(std), newRules(std), newWaivers(std), newSchema(std), newVersion(std))
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}
 	return root
+}
+
+// helpWidth is how wide help is, in columns, on a terminal or not.
+const helpWidth = 80
+
+// wrapped is cobra's template of help with its flags broken into lines.
+func wrapped(template string) string {
+	return strings.ReplaceAll(template, ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth))
 }
 
 func unknownVerb(root *cobra.Command, word string) error {

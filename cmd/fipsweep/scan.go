@@ -81,10 +81,11 @@ What is excluded is sent no packet, whatever name leads to it.
 
 At --depth verdict a TLS endpoint is asked for what does not pass by the policy
 and date of the sweep, and only until something fails: what passes there passes
-at full depth, and what fails there fails. What was not asked is told, and
-judged later by other rules it is a gap. SSH offers its lists unasked, and only
-primes of group exchange are left out, once one of them decides. Files are read
-the same at either depth.`,
+at full depth, and what fails there fails. What was not asked is told, something
+worse among it perhaps, and judged later by other rules or by a --fail-on that
+it may reach it is a gap. SSH offers its lists unasked, and only primes of group
+exchange are left out, once one of them decides. Files are read the same at
+either depth.`,
 		Example: `  fipsweep scan localhost /etc/ssl/certs
   fipsweep scan -o html=report.html -o jsonl=sweep.jsonl 10.0.0.0/24
   fipsweep scan --ports 443,8443 --exclude 10.0.0.7 --rate 200 10.0.0.0/22
@@ -114,7 +115,7 @@ the same at either depth.`,
 	fl.StringVar(&f.resume, "resume", "", "go on with this `SWEEP` that was broken off, by its id, or 'last'; it asks what it asked then, and what it finished is not asked again")
 	fl.StringVar(&f.lock, "lock", lockRefuse, "where another sweep runs with the same --state: refuse, or wait for its end")
 	fl.StringVar(&f.progress, "progress", "auto", "draw progress on stderr: auto, always or never")
-	fl.BoolVarP(&f.verbose, "verbose", "v", false, "where stderr is no terminal, say every 30 s how far the sweep is; SIGUSR1 asks for that at any time")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "where stderr is no terminal, say every 30s how far the sweep is; SIGUSR1 asks for that at any time")
 	return cmd
 }
 

@@ -12,7 +12,7 @@ import (
 func newSchema(std streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [NAME]",
-		Short: "Print the JSON Schema of a line or document, or list those that there are",
+		Short: "Print the JSON Schema of a line or document, or list them",
 		Long: `Print the JSON Schema (draft 2020-12) of a line or document that fipsweep
 writes; without a name, list them.
 

@@ -33,7 +33,7 @@ func newWaiversCheck(std streams) *cobra.Command {
 	var policies []string
 	cmd := &cobra.Command{
 		Use:   "check [flags] FILE...",
-		Short: "Tell every complaint about files of waivers, and what holds, expires or is expired",
+		Short: "Tell every complaint about waivers, and which hold or expire",
 		Long: `Tell every complaint about files of waivers, and what holds, expires or is
 expired. A file is YAML or JSON:
 
@@ -45,7 +45,7 @@ expired. A file is YAML or JSON:
       ticket: SEC-4711                # may be left out
       approver: J. Doe
       from: 2026-09-01
-      expires: 2027-03-31             # the last day, at most 400 after from and from today
+      expires: 2027-03-31             # at most 400 days from "from" and now
 
 An endpoint is in the scope if it fits one of its parts, each written as a
 target is: a network, address or name, with ports or without, or a path with
