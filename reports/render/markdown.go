@@ -71,6 +71,9 @@ func (m *markdown) row(cells ...string) { m.f("| %s |\n", strings.Join(cells, " 
 
 func (m *markdown) head() {
 	m.f("# %s: %s\n\n", m.r.Headline(), prose(verdict(m.r)))
+	if m.r.Gaps.Stopped {
+		m.f("**Incomplete:** %s.\n\n", stopped(m.r))
+	}
 	if way := wayOut(m.r); way != "" {
 		m.f("**%s.**\n\n", upperFirst(way))
 	}

@@ -50,11 +50,8 @@ func (m *markdown) unseen() {
 		return
 	}
 	m.f("## Not seen\n\nNothing is claimed about these.\n\n")
-	if r.Gaps.Stopped {
-		m.f("**Incomplete:** %s.\n\n", stopped(r))
-		if s := unreached(r, markdownSoon, codeSpan); s != "" {
-			m.f("%s.\n\n", s)
-		}
+	if s := unreached(r, markdownSoon, codeSpan); r.Gaps.Stopped && s != "" {
+		m.f("%s.\n\n", s)
 	}
 	m.row("Why", "Endpoints")
 	m.row("---", "---")
