@@ -239,6 +239,9 @@ func (s *session) note(v version, a *answer) {
 	if v == tls12 && s.sentinel == nil {
 		s.sentinel = yes(a.hello.Speaks13())
 	}
+	if cbc(a.hello.Suite) {
+		s.facts.EncryptThenMAC = either(s.facts.EncryptThenMAC, has(a.hello.Extensions, tlswire.ExtEncryptThenMAC))
+	}
 	_, ems := a.hello.Extension(tlswire.ExtExtendedMasterSecret)
 	found.ExtendedMasterSecret = yes(ems && (found.ExtendedMasterSecret == nil || *found.ExtendedMasterSecret))
 }

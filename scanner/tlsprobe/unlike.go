@@ -43,15 +43,20 @@ type shown struct {
 	knows13 bool
 }
 
-// like compares without regard to the order, or to what is granted with some
-// suites and not with others.
+// bySuite tells the extensions that are granted with some suites and not with
+// others.
+func bySuite(e tlswire.Extension) bool {
+	return e.Type == tlswire.ExtPointFormats || e.Type == tlswire.ExtEncryptThenMAC
+}
+
+// like compares without regard to the order, or to what goes by the suite.
 func (a shown) like(b shown) bool {
 	if a.knows13 != b.knows13 {
 		return false
 	}
 	within := func(list, of []tlswire.Extension) bool {
 		for _, e := range list {
-			if e.Type != tlswire.ExtPointFormats && !has(of, e.Type) {
+			if !bySuite(e) && !has(of, e.Type) {
 				return false
 			}
 		}
@@ -63,7 +68,7 @@ func (a shown) like(b shown) bool {
 func (a shown) String() string {
 	var kinds []string
 	for _, e := range a.kinds {
-		if e.Type != tlswire.ExtPointFormats {
+		if !bySuite(e) {
 			kinds = append(kinds, fmt.Sprint(e.Type))
 		}
 	}
