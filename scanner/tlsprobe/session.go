@@ -100,6 +100,7 @@ func (s *session) run() {
 		s.sum()
 		return
 	}
+	s.holes()
 	s.plan13.otherKeys()
 	s.beside()
 	if l := s.listings[tls12]; l != nil {
