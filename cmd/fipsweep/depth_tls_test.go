@@ -121,6 +121,10 @@ func TestVerdictDepthGnuTLS(t *testing.T) {
 		{"X25519 last", approved + ":+GROUP-X25519:%SERVER_PRECEDENCE", fips.Fail, 0},
 		{"SHA-1 signatures last", approved + ":+SIGN-RSA-SHA1", fips.Fail, 0},
 		{"anonymous alone", "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ANON-ECDH", fips.Fail, 0},
+		{"old versions with a MAC over what is encrypted", approved + ":+VERS-TLS1.1:+VERS-TLS1.0:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
+		{"CBC with a MAC over what is encrypted", approved + ":-VERS-TLS1.3:-AES-128-GCM:-AES-256-GCM:+AES-128-CBC:%FORCE_ETM", fips.Pass, 0},
+		{"3DES with a MAC over what is encrypted", approved + ":+3DES-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
+		{"RSA key exchange with a MAC over what is encrypted", approved + ":+RSA:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
 		{"one group that fails", "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-X448", fips.Fail, 0},
 		{"finite fields alone", "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-FFDHE2048:+GROUP-FFDHE4096:-CIPHER-ALL:+AES-128-GCM:-SIGN-RSA-SHA1", fips.Pass, 0},
 	}

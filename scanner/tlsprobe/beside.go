@@ -130,14 +130,14 @@ func (s *session) riding(what string, q question) (answer, bool) {
 }
 
 // extensions offers what a ServerHello up to TLS 1.2 grants in clear. SSLv3
-// has none. A CBC suite is chosen where there is one, since the extensions
-// about the MAC are granted under no other.
+// has none. A CBC suite is chosen where there is one, since a truncated MAC is
+// granted under no other.
 func (s *session) extensions(v version) {
 	q := s.known(v)
 	if v == ssl3 || v == ssl2 {
 		return
 	}
-	if s.listings[v].wished && (s.facts.EncryptThenMAC != nil || !slices.ContainsFunc(q.suites, cbc)) {
+	if s.listings[v].wished && (s.facts.TruncatedHMAC != nil || !slices.ContainsFunc(q.suites, cbc)) {
 		return // by the way
 	}
 	if block := slices.DeleteFunc(slices.Clone(q.suites), func(c uint16) bool { return !cbc(c) }); len(block) > 0 {
@@ -153,9 +153,9 @@ func cbc(code uint16) bool {
 	return s.Mode == "CBC"
 }
 
-// wished is the extensions that a ServerHello may grant. Never written to.
+// wished is the extensions that a ServerHello may grant, beside those that each
+// hello asks for. Never written to.
 var wished = []tlswire.Extension{
-	{Type: tlswire.ExtEncryptThenMAC},
 	{Type: tlswire.ExtTruncatedHMAC},
 	{Type: tlswire.ExtSessionTicket},
 	{Type: tlswire.ExtSCT},
@@ -174,7 +174,6 @@ func (s *session) grants(a answer) {
 	granted := func(e tlswire.ExtensionType) bool { return has(a.hello.Extensions, e) }
 	f := &s.facts
 	if cbc(a.hello.Suite) {
-		f.EncryptThenMAC = either(f.EncryptThenMAC, granted(tlswire.ExtEncryptThenMAC))
 		f.TruncatedHMAC = either(f.TruncatedHMAC, granted(tlswire.ExtTruncatedHMAC))
 	}
 	f.Heartbeat = either(f.Heartbeat, granted(tlswire.ExtHeartbeat))

@@ -81,6 +81,9 @@ func TestExtensionsOpenSSL(t *testing.T) {
 		{"TLS 1.3 alone", []string{"-no_tls1_2", "-early_data", "-alpn", "imap", "-status_file", staple(t, cert, key), "-num_tickets", "0"}, scanner.Extensions{
 			SessionTicket: yes(false), EarlyData: yes(false), OCSPStaple: yes(true), SCTs: yes(false), ALPN: []string{"imap"},
 			ClientCertificate: yes(false), VersionTolerant: yes(true)}},
+		{"CBC before AEAD", []string{"-no_tls1_3", "-serverpref", "-cipher", "ECDHE-RSA-AES128-SHA:ECDHE+AESGCM"}, plainly(func(f *scanner.Extensions) {
+			f.EarlyData, f.DowngradeSentinel, f.FallbackSCSV = nil, nil, nil
+		})},
 		{"AEAD alone: nothing is said of the MAC", []string{"-no_tls1_3", "-cipher", "ECDHE+AESGCM"}, plainly(func(f *scanner.Extensions) {
 			f.EncryptThenMAC, f.TruncatedHMAC, f.EarlyData, f.DowngradeSentinel, f.FallbackSCSV = nil, nil, nil, nil, nil
 		})},

@@ -67,7 +67,7 @@ func (s *session) clientHello(q *question) tlswire.ClientHello {
 	h.ServerName = s.name()
 	h.More = q.more
 	if v != tls13 {
-		h.More = withUser(q.more, q.suites)
+		h.More = withMAC(withUser(q.more, q.suites), q.suites)
 	}
 	if q.legacy != 0 {
 		h.Version = q.legacy
@@ -89,6 +89,15 @@ func (s *session) clientHello(q *question) tlswire.ClientHello {
 	h.ExtendedMasterSecret = true
 	h.RenegotiationInfo = true
 	return h
+}
+
+// withMAC asks for the MAC over what is encrypted, RFC 7366, where suites in CBC
+// mode are offered: there are servers that grant them in no other way.
+func withMAC(more []tlswire.Extension, suites []uint16) []tlswire.Extension {
+	if slices.ContainsFunc(suites, cbc) {
+		return append(slices.Clip(more), tlswire.Extension{Type: tlswire.ExtEncryptThenMAC})
+	}
+	return more
 }
 
 // offerSchemes offers all signature schemes, or the question's for the

@@ -46,6 +46,9 @@ var gnutlsParts = []struct{ category, some string }{
 const gnutlsEverything = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:+CIPHER-ALL:+3DES-CBC:+ARCFOUR-128:+MAC-ALL:+MD5:" +
 	"+RSA:+DHE-RSA:+ECDHE-RSA:+ECDHE-ECDSA:+ANON-DH:+ANON-ECDH:+GROUP-ALL:-GROUP-FFDHE8192:-GROUP-FFDHE6144"
 
+// gnutlsForced is suites in CBC mode that a client gets only by RFC 7366.
+const gnutlsForced = "NONE:+VERS-TLS1.0:+VERS-TLS1.1:+VERS-TLS1.2:+AES-128-GCM:+AES-128-CBC:+AEAD:+SHA1:+SHA256:+ECDHE-RSA:+GROUP-SECP256R1:+SIGN-RSA-SHA256:%FORCE_ETM"
+
 // gnutlsKeys are the items that want a key of their own.
 var gnutlsKeys = map[string]string{"SIGN-EdDSA-Ed25519": "Ed25519"}
 
@@ -76,6 +79,9 @@ func gnutlsRows(t *testing.T) []row {
 		{config: "NULL ciphers, anonymous alone", priority: "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.1:+NULL:-KX-ALL:+ANON-DH:+ANON-ECDH"},
 		{config: "DH parameters, 512 bits of its own", priority: "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-X25519", dh: "dh512-own.pem"},
 		{config: "DH parameters, 1024 bits of its own", priority: "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-X25519", dh: "dh1024-own.pem"},
+		{config: "CBC under encrypt-then-MAC alone, beside GCM", priority: gnutlsForced, keys: "RSA 2048"},
+		{config: "CBC under encrypt-then-MAC alone", priority: strings.Replace(gnutlsForced, ":+AES-128-GCM", "", 1), keys: "RSA 2048"},
+		{config: "CBC under encrypt-then-MAC alone, with RSA key exchange", priority: gnutlsForced + ":+RSA", keys: "RSA 2048"},
 		{config: "finite fields alone", priority: "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-FFDHE2048:+GROUP-FFDHE4096"},
 	}
 	for k := range strings.FieldsSeq("NORMAL PERFORMANCE SECURE128 SECURE192 SECURE256 SUITEB128 SUITEB192 LEGACY PFS") {

@@ -80,6 +80,7 @@ func (s *session) enumerate(v version) {
 			}
 			l.ends() // right after the refusal: servers that take turns are not asked alike
 		}
+		l.aged()
 		l.otherKeys()
 		l.behind()
 	}

@@ -100,6 +100,7 @@ func (s *session) run() {
 		s.sum()
 		return
 	}
+	s.holes()
 	s.plan13.otherKeys()
 	s.beside()
 	if l := s.listings[tls12]; l != nil {
@@ -238,6 +239,9 @@ func (s *session) note(v version, a *answer) {
 	s.facts.SecureRenegotiation = yes(renegotiation && (s.facts.SecureRenegotiation == nil || *s.facts.SecureRenegotiation))
 	if v == tls12 && s.sentinel == nil {
 		s.sentinel = yes(a.hello.Speaks13())
+	}
+	if cbc(a.hello.Suite) {
+		s.facts.EncryptThenMAC = either(s.facts.EncryptThenMAC, has(a.hello.Extensions, tlswire.ExtEncryptThenMAC))
 	}
 	_, ems := a.hello.Extension(tlswire.ExtExtendedMasterSecret)
 	found.ExtendedMasterSecret = yes(ems && (found.ExtendedMasterSecret == nil || *found.ExtendedMasterSecret))

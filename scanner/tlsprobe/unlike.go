@@ -12,8 +12,9 @@ import (
 // One address may lead to several servers: a balancer sends each connection to
 // another. Where their answers disagree, no list ends for good: what one
 // refused another may take. That is seen by ServerHellos of other extensions
-// for the same question, by a refusal of what was granted before, and by the
-// end of a list that on a second asking is none.
+// for the same question, by a refusal of what was granted before, by the end of a
+// list that on a second asking is none, and by a version that was refused and
+// then is granted.
 
 // rounds is how often each end of a list is asked anew once answers disagree.
 const rounds = 4
@@ -43,15 +44,20 @@ type shown struct {
 	knows13 bool
 }
 
-// like compares without regard to the order, or to what is granted with some
-// suites and not with others.
+// bySuite tells the extensions that are granted with some suites and not with
+// others.
+func bySuite(e tlswire.Extension) bool {
+	return e.Type == tlswire.ExtPointFormats || e.Type == tlswire.ExtEncryptThenMAC
+}
+
+// like compares without regard to the order, or to what goes by the suite.
 func (a shown) like(b shown) bool {
 	if a.knows13 != b.knows13 {
 		return false
 	}
 	within := func(list, of []tlswire.Extension) bool {
 		for _, e := range list {
-			if e.Type != tlswire.ExtPointFormats && !has(of, e.Type) {
+			if !bySuite(e) && !has(of, e.Type) {
 				return false
 			}
 		}
@@ -63,7 +69,7 @@ func (a shown) like(b shown) bool {
 func (a shown) String() string {
 	var kinds []string
 	for _, e := range a.kinds {
-		if e.Type != tlswire.ExtPointFormats {
+		if !bySuite(e) {
 			kinds = append(kinds, fmt.Sprint(e.Type))
 		}
 	}
@@ -148,6 +154,45 @@ func (l *listing) ends() {
 			l.exhaust(piece, a)
 		}
 	}
+}
+
+// aged takes the end of a list by an alert that the version is not spoken, which
+// it is: what was accepted is asked for again a few times, and whoever refuses
+// that is another server.
+func (l *listing) aged() {
+	if l.end.outcome != refused || l.end.alert.Description != tlswire.AlertProtocolVersion || len(l.suites) == 0 {
+		return
+	}
+	l.purpose = "several servers"
+	for i := 0; i < rounds && !l.unlike; i++ {
+		if l.put(l.v, l.suites, l.legacyGroups()).outcome == refused {
+			l.disagree(l.v.name + " was taken and refused")
+		}
+	}
+}
+
+// holes asks again for each version that was refused between others that are
+// accepted, which few servers mean, and for TLS 1.0 where TLS 1.1 is accepted:
+// whoever grants it is another server.
+func (s *session) holes() {
+	for i, v := range oldestFirst {
+		if s.unlike || s.stopped != nil {
+			return
+		}
+		asked := s.found[v].Accepted != nil && v != ssl2
+		if !asked || accepted(s.found[v]) || !s.anyOf(oldestFirst[i+1:]) || !s.anyOf(oldestFirst[:i]) && !(v == tls10 && accepted(s.found[tls11])) {
+			continue
+		}
+		s.purpose = "several servers"
+		if a := s.twice(s.first(v)); a.outcome == chose && a.hello.Negotiated() == v.code {
+			s.disagree(v.name + " was refused and taken")
+		}
+	}
+}
+
+// anyOf tells whether one of the versions is accepted.
+func (s *session) anyOf(versions []version) bool {
+	return slices.ContainsFunc(versions, func(v version) bool { return accepted(s.found[v]) })
 }
 
 // again asks for the end of each list anew, now that answers disagree.
