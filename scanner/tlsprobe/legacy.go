@@ -30,6 +30,9 @@ type listing struct {
 	left   []uint16 // suites that were refused at last
 	end    answer   // the last refusal
 	alone  bool     // at depth verdict: there is no other key than of ECDSA
+	joint  bool     // and of RSA and DSA none was asked for without the other
+
+	behindECDSA bool // suites of DSA are behind those of ECDSA, if anywhere
 
 	wishes bool // extensions are asked for by the way
 	wished bool // and that was answered
