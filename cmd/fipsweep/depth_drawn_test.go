@@ -4,6 +4,7 @@ import (
 	"crypto/elliptic"
 	"fmt"
 	mathrand "math/rand/v2"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -130,6 +131,55 @@ func TestVerdictDepthDrawnKeys(t *testing.T) {
 			d.agree()
 			if t.Failed() {
 				t.Logf("s_server %s", strings.Join(args, " "))
+			}
+		})
+	}
+}
+
+// Nor of a server that has all three at once, which s_server cannot. Where it
+// speaks TLS 1.3, a key of RSA that can sign does so there too.
+func TestVerdictDepthDrawnThreeKeys(t *testing.T) {
+	own := filepath.Join(t.TempDir(), "dh.pem")
+	lab.Run(t, lab.Program(t, "openssl"), "dhparam", "-dsaparam", "-out", own, "2048")
+	certs := ""
+	for _, p := range []pair{newPair(t, newRSA(t, 2048)), newPair(t, newEC(t, elliptic.P256())), newDSA(t)} {
+		certs += fmt.Sprintf("ssl_certificate %s; ssl_certificate_key %s;", p.cert, p.key)
+	}
+	const seed, configurations = 1, 50
+	r := mathrand.New(mathrand.NewPCG(seed, 0))
+	drawn := func(list string) []string {
+		all := strings.Fields(list)
+		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		return all
+	}
+	for i := range configurations {
+		ciphers := drawn("ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-AES256-GCM-SHA384")[r.IntN(4):]
+		bad := drawn("AES128-SHA ECDHE-RSA-CHACHA20-POLY1305 ECDHE-ECDSA-CHACHA20-POLY1305 DHE-DSS-AES256-SHA AECDH-AES128-SHA ECDHE-ECDSA-AES128-SHA")
+		ciphers = drawn(strings.Join(append(append(ciphers, bad[:r.IntN(3)]...), "DHE-DSS-AES128-GCM-SHA256"), " "))
+		if r.IntN(3) == 0 {
+			ciphers = append([]string{"ECDHE-ECDSA-AES128-GCM-SHA256"}, ciphers...)
+		}
+		versions, sigalgs, others := "TLSv1.2", "ECDSA+SHA256", "RSA+SHA256 DSA+SHA256 RSA+SHA1 ECDSA+SHA1"
+		if r.IntN(2) == 0 {
+			versions, others = "TLSv1.2 TLSv1.3", "RSA-PSS+SHA256:RSA+SHA256 DSA+SHA256 RSA-PSS+SHA512:RSA+SHA1 ECDSA+SHA1"
+		}
+		for k := range strings.FieldsSeq(others) {
+			if r.IntN(3) == 0 {
+				sigalgs += ":" + k
+			}
+		}
+		lines := fmt.Sprintf("ssl_protocols %s; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256; ssl_prefer_server_ciphers on; ssl_ecdh_curve prime256v1; ssl_dhparam %s; ssl_ciphers %s:@SECLEVEL=0; ssl_conf_command SignatureAlgorithms %s;",
+			versions, own, strings.Join(ciphers, ":"), sigalgs)
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Nginx(t, addr, "ssl; "+certs+lines)
+			d := bothDepths(t, labEndpoint(t, addr), fips.Unclassified)
+			if d.full.Observation.TLS == nil && d.verdict.Observation.TLS == nil {
+				return // it shakes no hand at all
+			}
+			d.agree()
+			if t.Failed() {
+				t.Logf("nginx with %s", lines)
 			}
 		})
 	}

@@ -158,10 +158,15 @@ func (d *depths) agree() {
 }
 
 // classes holds that each kind of evidence comes to the same grade, where no
-// version is accepted that fails by itself and is not asked further. A chain
-// may hide behind what fails.
+// version is accepted that fails by itself and is not asked further, and no key
+// is told as not asked for. A chain may hide behind what fails.
 func (d *depths) classes() {
 	d.t.Helper()
+	for _, q := range d.verdict.Observation.TLS.Asked.NotPut {
+		if d.verdict.Short() && (strings.HasSuffix(q, "each without the other") || strings.HasSuffix(q, "of keys that were not shown")) {
+			return
+		}
+	}
 	for _, v := range d.full.Observation.TLS.Versions {
 		if v.Version < scanner.TLSv12 && v.Accepted != nil && *v.Accepted {
 			return

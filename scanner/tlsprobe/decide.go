@@ -15,6 +15,10 @@ func (l *listing) decide() {
 	l.decideGroups()
 	if l.v == tls12 {
 		l.decideSchemes()
+		l.decideHidden()
+	}
+	if worst(l.suites, l.p.ranks.suites) >= l.p.ranks.top { // what keys there are besides was not asked to the end
+		l.notPut(l.v.name + " suites and signature schemes of keys that were not shown")
 	}
 }
 
@@ -80,7 +84,7 @@ func (l *listing) decideApart() {
 	q.groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite) // so that it shows a prime of its own
 	q.schemes = slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "ecdsa" })
 	a := answer{}
-	if l.fronted {
+	if l.doubtsEach() {
 		a = l.through(q, fronts)
 	} else {
 		a = l.offering(q)
@@ -88,6 +92,7 @@ func (l *listing) decideApart() {
 	switch {
 	case !l.goesOn(what, a):
 		l.alone = a.outcome == refused
+		l.joint = l.alone && !l.doubtsEach()
 	case a.hello.Negotiated() != l.v.code || !slices.Contains(q.suites, a.hello.Suite):
 		l.strangely(what, suiteName(a.hello.Suite))
 	default:
@@ -122,13 +127,17 @@ func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
 // no more to ask.
 //
 // The curve of an ECDSA certificate is offered last (see ecGroups). Once it is
-// chosen, suites that need it are left out.
+// chosen, suites that need it are left out. Suites of DSA ride (see
+// decideHidden): an answer by ECDSA tells that they are not in front of it.
 func (l *listing) decideGroups() {
 	r, what := l.p.ranks, l.v.name+" groups that do not pass"
 	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.ECParams })
 	suites = append(suites, l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.DHParams })...)
 	keep := l.certificateCurves()
 	rank := worst(l.curves, r.groups) + 1
+	if len(keep) > 0 {
+		suites = append(suites, l.riders(l.joint)...)
+	}
 	for rank <= r.top {
 		groups := without(worse(l.legacyGroups(), r.groups, rank), keep)
 		if len(groups) == 0 { // no curve is in question, primes are
@@ -146,6 +155,10 @@ func (l *listing) decideGroups() {
 		}
 		l.purpose = what
 		a := l.through(question{version: l.v, suites: suites, groups: groups}, []front{finiteOnes})
+		if rest := slices.DeleteFunc(slices.Clone(suites), dsaInFront.is); l.joint && a.outcome == refused && len(rest) < len(suites) {
+			suites, l.fronted = rest, true
+			continue
+		}
 		if !l.goesOn(what, a) {
 			return
 		}
@@ -154,6 +167,7 @@ func (l *listing) decideGroups() {
 			l.strangely(what, suiteName(picked))
 			return
 		}
+		l.behindECDSA = l.joint && !l.fronted && authentication(picked) == "ECDSA"
 		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert { // it found no group for what it picked
 			suites = without(suites, alike(suites, picked))
 			continue
@@ -168,7 +182,7 @@ func (l *listing) decideGroups() {
 			return
 		case slices.Contains(keep, g):
 			keep = nil
-			suites = slices.DeleteFunc(suites, func(c uint16) bool { return authentication(c) == "ECDSA" })
+			suites = slices.DeleteFunc(suites, func(c uint16) bool { return authentication(c) == "ECDSA" || l.joint && dsaInFront.is(c) })
 		case !slices.Contains(groups, g):
 			l.strangely(what, groupName(g))
 			return
@@ -205,13 +219,13 @@ func alike(suites []uint16, one uint16) []uint16 {
 }
 
 // decideSchemes asks for signature schemes that do not pass, and for those of
-// kinds of key that were not shown, but for DSA, which may stand in front. Of
-// several that were, each is asked alone.
+// kinds of key that were not shown, but for DSA, which may stand in front, unless
+// it is known not to. Of several that were, each is asked alone.
 func (l *listing) decideSchemes() {
 	suites, kinds := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed }), l.keys()
 	suites = slices.DeleteFunc(suites, func(c uint16) bool { return dsaInFront.is(c) && !slices.Contains(kinds, "DSS") })
 	if len(kinds) < 2 {
-		l.decideSchemesOf(suites)
+		l.decideSchemesOf(append(suites, l.riders(l.behindECDSA)...))
 		return
 	}
 	for _, kind := range kinds {

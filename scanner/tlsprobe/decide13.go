@@ -89,10 +89,12 @@ func (p *plan13) decideList(name string, r *ranks, offer func() (suites, groups 
 }
 
 // decideSchemes asks for signature schemes that do not pass, and for those of
-// kinds of key that were not shown; and again without those that were, where
+// kinds of key that were not shown.
+func (p *plan13) decideSchemes() { p.decideSchemesOf(p.p.questions.schemes) }
+
+// decideOtherKeys asks again without the kinds of key that were shown, where
 // other kinds are to be expected.
-func (p *plan13) decideSchemes() {
-	p.decideSchemesOf(p.p.questions.schemes)
+func (p *plan13) decideOtherKeys() {
 	if left := p.unshown(); len(left) > 0 {
 		p.decideSchemesOf(left)
 	}

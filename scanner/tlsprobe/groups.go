@@ -140,14 +140,16 @@ func (l *listing) keptAgain(a answer, keep []uint16) bool {
 // means that it was the groups that were refused before.
 func (l *listing) schemesGoOn(suites []uint16) bool {
 	left := without(l.p.questions.schemes, l.signed)
-	a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: left})
+	a := l.pose(question{version: l.v, suites: append(slices.Clone(suites), l.riders(l.ridesDSA())...), groups: l.legacyGroups(), schemes: left})
 	if a.outcome != chose || a.broken != nil || a.kex == nil || !slices.Contains(left, a.kex.Scheme) {
 		if kind := authentication(suites[0]); a.outcome == refused && !a.vague() {
 			l.unsigns = add(l.unsigns, kind) // ecSuites gives those of one kind of key
 		}
 		return false
 	}
-	l.exchange(a)
+	if !l.rodeDSA(a) {
+		l.exchange(a)
+	}
 	return true
 }
 

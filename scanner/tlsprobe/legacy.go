@@ -30,9 +30,12 @@ type listing struct {
 
 	walks     bool     // questions go with all schemes
 	unsigns   []string // kinds of key whose schemes are all known
-	alone     bool     // at depth verdict: there is no other key than of ECDSA
 	apart     bool     // the server keeps each key apart
 	behindDSA bool     // what is behind suites of DSA was asked for
+
+	alone       bool // at depth verdict: there is no other key than of ECDSA
+	joint       bool // and of RSA and DSA none was asked for without the other
+	behindECDSA bool // suites of DSA are behind those of ECDSA, if anywhere
 
 	curvesWhole bool // no curves are left
 	fields

@@ -27,7 +27,7 @@ func (l *listing) moreSchemes() {
 	}
 	for _, kind := range kinds {
 		if suites := l.signedSuites(kind); len(suites) > 0 {
-			if _, whole := l.signsOn(suites); !whole {
+			if _, whole := l.signsOn(append(suites, l.riders(l.ridesDSA())...)); !whole {
 				return
 			}
 		}
@@ -65,6 +65,9 @@ func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 		if a.kex == nil || a.kex.Scheme == 0 {
 			l.missed(what, *noScheme(a))
 			return kinds, false
+		}
+		if l.rodeDSA(a) {
+			continue
 		}
 		l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
 		if !slices.Contains(left, a.kex.Scheme) {

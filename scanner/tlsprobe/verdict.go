@@ -149,6 +149,7 @@ func (s *session) decide() {
 	r := s.p.ranks
 	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
 		p.decide()
+		p.decideSchemes()
 	}
 	for _, v := range askedOrder {
 		if l := s.listings[v]; l != nil && r.versions[v] < r.top {
@@ -156,7 +157,7 @@ func (s *session) decide() {
 		}
 	}
 	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
-		p.decideSchemes()
+		p.decideOtherKeys()
 	}
 	s.belief.active = false // an answer is expected, and confirms what was believed
 	if s.counted() {
