@@ -3,11 +3,11 @@ package tlsprobe
 import "github.com/fipsweep/fipsweep/scanner"
 
 // At depth verdict most answers are no, and a server that says it by hanging up
-// would be asked each three times. One that was seen to mean it, by two askings
-// and an answer beside them, never said no by an alert, and never answered a
-// second asking of what it had hung up on, is believed at once. The next answer
-// shows that it still serves and confirms all that came before; where none
-// comes, what was believed is not known.
+// would be asked each three times: twice for it, and for what is known. One that
+// was seen to mean it, never said no by an alert, and never answered a second
+// asking of what it had hung up on, is asked twice. The next answer shows that
+// it still serves and confirms all that came before; where none comes, what was
+// believed is not known.
 
 // A belief is what a session knows of a server that hangs up.
 type belief struct {
@@ -18,7 +18,8 @@ type belief struct {
 	denied []version      // of versions that rest on them
 }
 
-// believes tells whether a question without an answer needs no second asking.
+// believes tells whether a question that got no answer twice counts as refused
+// with no other beside it.
 func (s *session) believes(a *answer) bool {
 	b := &s.belief
 	if !b.active || b.never || b.how == "" || !s.granted || a.outcome != silent || a.failure.Reason != b.how {

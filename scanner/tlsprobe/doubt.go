@@ -40,12 +40,11 @@ func (s *session) settle(q *question, a *answer) {
 	if a.settled() || q.lax && a.internal() || !s.spoke || s.stopped != nil {
 		return
 	}
-	if s.believes(a) {
-		a.outcome, a.mute, a.believed = refused, true, true
-		return
-	}
 	if s.try(q, a); a.settled() {
 		s.belief.never = true
+	} else if s.believes(a) {
+		a.outcome, a.mute, a.believed = refused, true, true
+		return
 	}
 	if a.outcome != silent && a.outcome != lost || s.stopped != nil {
 		return
