@@ -95,7 +95,9 @@ func (o Observation) Answered() bool {
 
 // Gap is the first thing that was asked for and lost: neither learned nor
 // declined, for a reason that does not lie in what was found. An endpoint with
-// a gap may show what is wrong; it cannot show that all is right.
+// a gap may show what is wrong; it cannot show that all is right. An alert is an
+// answer, so a probe gives that reason for nothing else: a peer that declines what
+// it granted before has given unlike answers.
 func (o Observation) Gap() (Incomplete, bool) {
 	for _, i := range o.Incomplete {
 		if !i.Reason.Excused() && i.Reason != ReasonAlert {
@@ -193,7 +195,7 @@ const (
 	ReasonVersion      Reason = "version-dependent" // what it means is for the version of a program to say, which is not known
 	ReasonLimit        Reason = "local-limit"       // our own limit, such as file descriptors
 	ReasonInterrupted  Reason = "interrupted"       // the sweep was stopped
-	ReasonUnlike       Reason = "answers-differ"    // the same question got unlike answers, as from several servers behind one address
+	ReasonUnlike       Reason = "answers-differ"    // the same question got unlike answers, as from several servers behind one address, or one that turned
 	ReasonInternal     Reason = "internal"          // a fault of ours; Detail says which
 )
 

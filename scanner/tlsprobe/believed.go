@@ -47,12 +47,15 @@ func (s *session) prove() {
 		return
 	}
 	s.purpose = confirming
-	a := s.single(s.proof)
+	why := s.single(s.proof).failure
+	if why.Reason == scanner.ReasonAlert {
+		why = lapsed(why)
+	}
 	for _, what := range s.belief.unsure { // none after an answer
-		s.missed(what, a.failure)
+		s.missed(what, why)
 	}
 	for _, v := range s.belief.denied {
 		s.found[v].Accepted = nil
-		s.missed(v.name, a.failure)
+		s.missed(v.name, why)
 	}
 }

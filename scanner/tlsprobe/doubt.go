@@ -6,11 +6,12 @@ import (
 	"github.com/fipsweep/fipsweep/scanner"
 )
 
-// A no that is no alert is confirmed before it counts: it is asked again, and
-// then beside it a question whose answer is known. A server that answers that
-// one as before, and hangs up on this one twice, or says nothing to it twice,
-// means no. One that answers neither has had enough of us: it is left alone
-// for a while, and asked more slowly from then on.
+// A no that is no alert, or one that may be for something else than the question,
+// is confirmed before it counts: it is asked again, and then beside it a question
+// whose answer is known. A server that answers that one as before, and hangs up
+// on this one twice, or says nothing to it twice, means no. One that answers
+// neither has had enough of us: it is left alone for a while, and asked more
+// slowly from then on.
 const maxPauses = 4 // each twice as long as the one before
 
 // A server that limits us is asked once in a tenth of the first pause at
@@ -40,16 +41,18 @@ func (s *session) settle(q *question, a *answer) {
 	if a.settled() || q.lax && a.internal() || !s.spoke || s.stopped != nil {
 		return
 	}
-	if s.try(q, a); a.settled() {
-		s.belief.never = true
-	} else if s.believes(a) {
+	if !a.unnamed() { // which is no chance
+		if s.try(q, a); a.settled() {
+			s.belief.never = true
+		}
+	}
+	if s.believes(a) {
 		a.outcome, a.mute, a.believed = refused, true, true
 		return
 	}
-	if a.outcome != silent && a.outcome != lost || s.stopped != nil {
-		return
+	if s.stopped == nil && (a.outcome == silent || a.outcome == lost || a.internal() && s.granted) {
+		s.confirm(q, a)
 	}
-	s.confirm(q, a)
 }
 
 // settled tells whether an answer needs no second asking. An internal error
@@ -58,50 +61,78 @@ func (a *answer) settled() bool {
 	return a.outcome == chose || a.outcome == refused && !a.internal()
 }
 
-const confirming = "confirming a refusal without an alert"
+// What the questions put beside a doubtful answer are counted under.
+const (
+	confirming      = "confirming a refusal without an alert"
+	confirmingAlert = "confirming a refusal by an alert"
+)
 
 // confirm decides what a question means that twice got no answer.
 func (s *session) confirm(q *question, a *answer) {
-	purpose := s.purpose
-	defer func() { s.purpose = purpose }()
+	purpose, unnamed := s.purpose, s.unnamed
+	defer func() { s.purpose, s.unnamed = purpose, unnamed }()
 	for n, pause := 0, s.p.pause; ; n, pause = n+1, 2*pause {
-		s.purpose = confirming
 		if a.failure.Reason != scanner.ReasonTimeout {
 			s.lost = 0 // what comes at once may come again and again; pauses are counted
 		}
-		c := s.single(s.proof)
-		if c.settled() {
+		c := s.beyondDoubt(a)
+		if c.outcome == chose || !s.granted && c.settled() {
 			s.lost = 0
-			if n == 0 {
-				s.quiet = s.quiet || a.failure.Reason == scanner.ReasonTimeout
-				if a.outcome == silent {
-					s.belief.how = a.failure.Reason
-				}
-				a.outcome, a.mute = refused, true
+			if n == 0 || n > maxPauses {
+				s.denies(a)
 				return
 			}
 			s.gap = min(max(s.p.pause/firstGap, 2*s.gap), maxGap*s.p.pause)
-			s.purpose = purpose
-			if s.try(q, a); a.settled() || s.stopped != nil {
+			s.purpose, s.unnamed = purpose, unnamed
+			if s.try(q, a); a.settled() || a.outcome == odd || s.stopped != nil {
 				return
 			}
 			continue
 		}
-		if s.stopped != nil || n == maxPauses || !s.wait(pause) {
-			s.giveUp(a, c.failure.Reason)
+		if s.stopped != nil || n >= maxPauses || !s.wait(pause) {
+			s.giveUp(a, c.failure)
 			return
 		}
 	}
 }
 
-// giveUp ends the asking of a server that answers nothing any more.
-func (s *session) giveUp(a *answer, reason scanner.Reason) {
+// beyondDoubt puts the question whose answer is known, as it was put before.
+func (s *session) beyondDoubt(doubtful *answer) answer {
+	s.unnamed, s.purpose = false, confirming
+	if doubtful.failure.Reason == scanner.ReasonAlert {
+		s.purpose = confirmingAlert
+	}
+	return s.single(s.proof)
+}
+
+// denies makes a doubtful answer a refusal.
+func (s *session) denies(a *answer) {
+	s.quiet = s.quiet || a.failure.Reason == scanner.ReasonTimeout
+	if a.outcome == silent {
+		s.belief.how = a.failure.Reason
+	}
+	a.mute = a.outcome != refused
+	a.outcome = refused
+}
+
+// giveUp ends the asking of a server that answers nothing any more. What it
+// declined with is no answer: it declines what it granted.
+func (s *session) giveUp(a *answer, because scanner.Failure) {
 	a.outcome = lost
 	if s.stopped == nil {
-		s.stopped = &scanner.Failure{Stage: scanner.StageHandshake, Reason: reason,
-			Detail: "it no longer answers what it answered before"}
+		s.stop(lapsed(because))
 	}
 	a.failure = *s.stopped
+}
+
+// lapsed is why a question that was answered before no longer is.
+func lapsed(because scanner.Failure) scanner.Failure {
+	f := scanner.Failure{Stage: scanner.StageHandshake, Reason: because.Reason, Detail: "it no longer answers what it answered before"}
+	if because.Reason == scanner.ReasonAlert {
+		f.Reason = scanner.ReasonUnlike
+		f.Detail += ", but declines it: " + because.Detail
+	}
+	return f
 }
 
 // proven remembers a question that got an answer, one that was granted rather

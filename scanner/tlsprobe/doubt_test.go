@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
@@ -83,6 +85,91 @@ func TestServerThatNeverComesBack(t *testing.T) {
 	if len(incomplete(o)) == 0 || count.Load() > 4+2+2*maxPauses {
 		t.Errorf("incomplete %v after %d connections in %v", incomplete(o), count.Load(), time.Since(begun))
 	}
+}
+
+// TestDeclinesWhatItGranted: a server that, after a while, answers everything
+// with one alert has given no answer. Wherever the end falls, there is a gap.
+func TestDeclinesWhatItGranted(t *testing.T) {
+	for depth, verdict := range map[string]*Verdict{"full": nil, "verdict": madeUp()} {
+		p := New(new(dialer).dial, Options{Pause: time.Millisecond, Verdict: verdict})
+		whole := p.Probe(t.Context(), inFront(t, labConfig(t), func(net.Conn, clientHello) bool { return true }))
+		same(t, "incomplete", []string(nil), incomplete(whole))
+		for _, alert := range []byte{tlswire.AlertUnrecognizedName, tlswire.AlertInternalError, tlswire.AlertCloseNotify} {
+			for after := 1; after < whole.TLS.Connections; after++ {
+				var count atomic.Int64
+				o := p.Probe(t.Context(), inFront(t, labConfig(t), func(c net.Conn, _ clientHello) bool {
+					if count.Add(1) > int64(after) {
+						c.Write(alertBytes(alert))
+						return false
+					}
+					return true
+				}))
+				if _, gap := o.Gap(); !gap {
+					t.Errorf("%s, alert %d after %d of %d connections: no gap: incomplete %v", depth, alert, after, whole.TLS.Connections, incomplete(o))
+				}
+			}
+		}
+	}
+}
+
+// TestDeclinesTheProof: what a server says no to by hanging up is not known where
+// it declines, beside it, what it granted.
+func TestDeclinesTheProof(t *testing.T) {
+	for depth, verdict := range map[string]*Verdict{"full": nil, "verdict": madeUp()} {
+		t.Run("always, "+depth, func(t *testing.T) {
+			o := muteBut(t, verdict, "lab.test", func(_ int, h clientHello) bool { return h.suites == 1 }, tlswire.AlertHandshakeFailure)
+			if _, gap := o.Gap(); !gap {
+				t.Errorf("no gap: incomplete %v", incomplete(o))
+			}
+		})
+	}
+	// At depth verdict what is believed waits for an answer that comes after it.
+	whole := muteBut(t, madeUp(), "lab.test", func(int, clientHello) bool { return false }, 0)
+	same(t, "incomplete", []string(nil), incomplete(whole))
+	waited := false
+	for after := range whole.TLS.Connections {
+		o := muteBut(t, madeUp(), "lab.test", func(n int, _ clientHello) bool { return n > after }, tlswire.AlertHandshakeFailure)
+		_, gap := o.Gap()
+		if waited = waited || gap; !gap && len(o.Incomplete) > 0 {
+			t.Errorf("declines after %d connections: no gap: incomplete %v", after, incomplete(o))
+		}
+	}
+	same(t, "a gap somewhere", true, waited)
+}
+
+// TestDeclinesTheProofOnce: a server that says no by hanging up, and once answers
+// with an alert whatever it is asked, comes to an end and is known as before.
+func TestDeclinesTheProofOnce(t *testing.T) {
+	for depth, verdict := range map[string]*Verdict{"full": nil, "verdict": madeUp()} {
+		whole := muteBut(t, verdict, "lab.test", func(int, clientHello) bool { return false }, 0)
+		for at := 2; at <= whole.TLS.Connections; at++ {
+			o := muteBut(t, verdict, "lab.test", func(n int, _ clientHello) bool { return n == at }, tlswire.AlertUnrecognizedName)
+			if diff := cmp.Diff(seenOf(t, whole), seenOf(t, o)); diff != "" || len(o.Incomplete) > 0 {
+				t.Errorf("%s, connection %d of %d: incomplete %v, seen (-want +got):\n%s", depth, at, whole.TLS.Connections, incomplete(o), diff)
+			}
+		}
+	}
+}
+
+// muteBut asks a server that says no by hanging up, but for some connections,
+// counted from 1, which it ends with an alert.
+func muteBut(t *testing.T, verdict *Verdict, name string, declines func(n int, h clientHello) bool, alert byte) scanner.Observation {
+	var count atomic.Int64
+	config := clean(t)
+	e := endpoint(serve(t, func(conn net.Conn) {
+		h, err := readHello(conn)
+		if err != nil {
+			return
+		}
+		if declines(int(count.Add(1)), h) {
+			conn.Write(alertBytes(alert))
+			return
+		}
+		_ = tls.Server(replayed{mute{conn}, io.MultiReader(bytes.NewReader(h.raw), conn)}, config).Handshake()
+	}), name)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	return New(new(dialer).dial, Options{Pause: time.Millisecond, Verdict: verdict}).Probe(ctx, e)
 }
 
 // balanced is servers that take turns behind one address.

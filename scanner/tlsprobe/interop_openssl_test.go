@@ -30,6 +30,7 @@ type opensslRow struct {
 	dh             string // a file of testdata, or the name of a group
 	order          bool   // the server's
 	psk            bool
+	strict         bool // it declines whoever does not name it
 }
 
 const opensslEverything = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"

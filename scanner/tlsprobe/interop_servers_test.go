@@ -14,7 +14,7 @@ import (
 func (r opensslRow) nginx(t *testing.T, made pairs) scanner.Endpoint {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("ssl; ssl_protocols")
+	b.WriteString("; ssl_protocols")
 	for _, v := range r.names() {
 		b.WriteString(" " + strings.TrimSuffix(v, ".0"))
 	}
@@ -40,7 +40,10 @@ func (r opensslRow) nginx(t *testing.T, made pairs) scanner.Endpoint {
 		}
 		fmt.Fprintf(&b, " ssl_dhparam %s;", path)
 	}
-	return serveNginx(t, b.String())
+	if r.strict { // what the default server has goes for all, where OpenSSL is not told anew
+		return serveNginx(t, "ssl default_server; ssl_reject_handshake on"+b.String()+"} server { listen 127.0.0.1:PORT ssl; server_name lab.test"+b.String())
+	}
+	return serveNginx(t, "ssl"+b.String())
 }
 
 // haproxy writes the row as a bind line.
@@ -60,6 +63,9 @@ func (r opensslRow) haproxy(t *testing.T, made pairs) scanner.Endpoint {
 	}
 	if !r.order {
 		bind.WriteString(" prefer-client-ciphers")
+	}
+	if r.strict {
+		bind.WriteString(" strict-sni")
 	}
 	if r.dh != "" {
 		fmt.Fprintf(&global, "  ssl-dh-param-file %s\n", r.dhFile(t))

@@ -1,9 +1,52 @@
 package tlsprobe
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
 )
+
+// unwanted deals with an alert about the name: unless a hello with the name was
+// granted, the question goes without it, and so do those that follow. A server
+// that has granted nothing and declines that as well wants another name, and is
+// asked no further. Of any other hello, such as one that has no room for a name,
+// the alert tells no more than silence.
+func (s *session) unwanted(q *question, a *answer) {
+	named := s.extends(q) && s.name() != ""
+	if named && !s.taken {
+		s.nameless = true
+		*a = answer{}
+		if s.ask(q, a); !a.unnamed() {
+			s.notPut("server name")
+			return
+		}
+		s.nameless = false
+	}
+	s.strict = s.strict || s.unnamed
+	if s.granted || !s.extends(q) && s.proof.version.name != "" {
+		return
+	}
+	s.strict = true
+	s.stop(scanner.Failure{Stage: scanner.StageHandshake, Reason: scanner.ReasonAlert, Detail: a.alert.String() + ": " + s.wanting()})
+	a.failure = *s.stopped
+}
+
+// wanting says what to do about a server that wants a name.
+func (s *session) wanting() string {
+	const do = "give a name that it serves as the target, or in the column name of a list of targets"
+	if name := serverName(s.endpoint); name != "" {
+		return fmt.Sprintf("the server wants another server name than %q: %s", name, do)
+	}
+	return "the server wants a server name: " + do
+}
+
+// extends tells whether the question's hello has extensions, of which the name
+// is one.
+func (s *session) extends(q *question) bool {
+	return q.version != ssl2 && q.version != ssl3 && (!s.shape.bare || q.version == tls13)
+}
 
 // namelessChains asks without a name: what is shown may be other chains. Each
 // kind of key that was shown is left out and the rest asked again, until there
@@ -33,7 +76,9 @@ func (s *session) namelessChains() {
 			}
 			return
 		}
-		s.kinds(q, len(keys), shown)
+		if s.kinds(q, len(keys), shown); s.strict {
+			return
+		}
 	}
 	if n, schemes := s.kindsLeft(shown); n > 0 {
 		q := s.known(tls13)
@@ -105,9 +150,12 @@ func (s *session) withoutName(q question, strike *bool) (answer, bool) {
 	}
 	if q.schemes = without(q.schemes, l.signed); len(q.schemes) > 0 {
 		s.purpose = what
-		if a := s.pose(q); a.outcome == chose && a.broken == nil {
+		switch a := s.pose(q); {
+		case a.outcome == chose && a.broken == nil:
 			l.exchange(a)
 			return a, true
+		case s.strict:
+			return a, s.goesOn(what, a)
 		}
 	}
 	return s.reply(what, plain)

@@ -41,6 +41,8 @@ type session struct {
 	shape    shape            // what one hello may hold
 	fixed    bool             // TLS 1.3 hellos carry fixed shares
 	nameless bool             // the server does not want the name
+	taken    bool             // it granted a hello with the name, which stays
+	strict   bool             // it declines whoever gives no name that it knows
 	unnamed  bool             // the question goes without the name
 	speaks13 bool             // an older answer showed that TLS 1.3 is known
 
@@ -92,7 +94,10 @@ func (s *session) run() {
 			s.missed(v.name, *s.stopped)
 			continue
 		}
-		s.version(v)
+		if s.version(v); s.strict && !s.granted {
+			s.o.Failure, s.o.Incomplete = s.stopped, nil
+			return
+		}
 	}
 	if s.p.ranks != nil {
 		s.decide()
@@ -120,6 +125,9 @@ func (s *session) speaks() bool {
 	}
 	a := s.contact()
 	switch {
+	case s.strict:
+		s.o.Failure = s.stopped
+		return false
 	case a.plain != nil:
 		s.o.Plain = a.plain
 		s.o.Plain.OwnCiphers, _ = s.ownSecurity()
@@ -190,21 +198,23 @@ func (s *session) single(q question) (a answer) {
 	return a
 }
 
-// try is single for those through whom each question passes.
+// try is single for those through whom each question passes. An alert about the
+// name makes the session go without it only where the hello bore it and none
+// that did was granted.
 func (s *session) try(q *question, a *answer) {
 	*a = answer{}
-	s.ask(q, a)
-	if a.unnamed() && s.name() != "" {
-		s.nameless = true
-		s.notPut("server name")
-		*a = answer{}
-		s.ask(q, a)
+	if s.ask(q, a); a.unnamed() {
+		s.unwanted(q, a)
 	}
 	s.belief.learns(a)
 	if a.outcome == chose || a.outcome == refused {
 		s.proven(q, a)
 	}
-	if a.outcome == chose && q.version != ssl2 {
+	if a.outcome != chose {
+		return
+	}
+	s.taken = s.taken || s.extends(q) && s.name() != ""
+	if q.version != ssl2 {
 		s.note(q.version, a)
 		s.mark(q, a)
 	}
