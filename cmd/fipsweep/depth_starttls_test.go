@@ -40,7 +40,7 @@ func TestVerdictDepthDovecot(t *testing.T) {
 			if scheme == "lmtp" { // it heeds no list of TLS 1.3 suites, and takes mail in clear
 				grade = fips.Fail
 			}
-			depthRow{scheme + " " + name, scheme, addr, grade, 17}.ask(t)
+			depthRow{scheme + " " + name, scheme, addr, grade, 27}.ask(t)
 		}
 	}
 }
@@ -67,8 +67,8 @@ func TestVerdictDepthSlapd(t *testing.T) {
 		clear, wrapped := lab.Port(t), lab.Port(t)
 		lab.Slapd(t, fmt.Sprintf("TLSCertificateFile %s\nTLSCertificateKeyFile %s\nTLSCipherSuite %s\nsecurity tls=1\n", rsa.cert, rsa.key, r.priority),
 			map[string]netip.AddrPort{"ldap": clear, "ldaps": wrapped})
-		depthRow{"ldap " + name, "ldap", clear, r.grade, 16}.ask(t)
-		depthRow{"ldaps " + name, "tls", wrapped, r.grade, 16}.ask(t)
+		depthRow{"ldap " + name, "ldap", clear, r.grade, 26}.ask(t)
+		depthRow{"ldaps " + name, "tls", wrapped, r.grade, 26}.ask(t)
 	}
 }
 
