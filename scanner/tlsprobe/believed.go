@@ -7,7 +7,7 @@ import "github.com/fipsweep/fipsweep/scanner"
 // was seen to mean it, never said no by an alert, and never answered a second
 // asking of what it had hung up on, is asked twice. The next answer shows that
 // it still serves and confirms all that came before; where none comes, what was
-// believed is not known.
+// believed is not known. So it is with internal errors.
 
 // A belief is what a session knows of a server that hangs up.
 type belief struct {
@@ -18,13 +18,20 @@ type belief struct {
 	denied []version      // of versions that rest on them
 }
 
-// believes tells whether a question that got no answer twice counts as refused
-// with no other beside it.
+// believes tells whether a question that twice got no answer, or an alert that
+// may be chance, counts as refused with no other beside it.
 func (s *session) believes(a *answer) bool {
 	b := &s.belief
-	if !b.active || b.never || b.how == "" || !s.granted || a.outcome != silent || a.failure.Reason != b.how {
+	switch {
+	case !b.active || !s.granted:
 		return false
+	case a.internal():
+	case b.never || b.how == "" || a.outcome != silent || a.failure.Reason != b.how:
+		return false
+	default:
+		a.outcome, a.mute = refused, true
 	}
+	a.believed = true
 	b.unsure = append(b.unsure, s.purpose)
 	return true
 }

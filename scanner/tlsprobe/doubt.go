@@ -46,11 +46,7 @@ func (s *session) settle(q *question, a *answer) {
 			s.belief.never = true
 		}
 	}
-	if s.believes(a) {
-		a.outcome, a.mute, a.believed = refused, true, true
-		return
-	}
-	if s.stopped == nil && (a.outcome == silent || a.outcome == lost || a.internal() && s.granted) {
+	if s.stopped == nil && (a.outcome == silent || a.outcome == lost || a.internal() && s.granted) && !s.believes(a) {
 		s.confirm(q, a)
 	}
 }
