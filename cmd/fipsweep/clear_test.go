@@ -25,18 +25,18 @@ func TestDefaultPortsInClear(t *testing.T) {
 		"[Logging]\nLogFile=%s\nLogLevel=WARNING\nEnableSyslog=false\n[Channels]\n", host, conf+".log"))
 	lab.Start(t, lab.Program(t, "xrdp"), "--nodaemon", "--config", conf)
 	lab.Start(t, lab.Program(t, "redis-server"), "--bind", host, "--port", "6379", "--save", "", "--dir", t.TempDir())
-	serveAt(t, host+":5672", func(c net.Conn) {
+	lab.ServeAt(t, host+":5672", func(c net.Conn) {
 		if b := make([]byte, 8); read(c, b) && string(b[:4]) == "AMQP" {
 			fmt.Fprint(c, "\x01\x00\x00\x00\x00\x01\xcf\x00\x0a\x00\x0a\x00\x09")
 		}
 	})
-	serveAt(t, host+":5432", func(c net.Conn) {
+	lab.ServeAt(t, host+":5432", func(c net.Conn) {
 		if b := make([]byte, 8); read(c, b) && string(b) == "\x00\x00\x00\x08\x04\xd2\x16\x2f" {
 			fmt.Fprint(c, "N")
 			read(c, b)
 		}
 	})
-	serveAt(t, host+":27017", func(c net.Conn) {
+	lab.ServeAt(t, host+":27017", func(c net.Conn) {
 		if b := make([]byte, 58); read(c, b) {
 			fmt.Fprint(c, "\x24\x00\x00\x00\x07\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00")
 		}
@@ -77,26 +77,4 @@ func TestDefaultPortsInClear(t *testing.T) {
 func read(c net.Conn, b []byte) bool {
 	_, err := io.ReadFull(c, b)
 	return err == nil
-}
-
-// serveAt is serve at an address of choice.
-func serveAt(t *testing.T, addr string, handle func(net.Conn)) {
-	t.Helper()
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				handle(c)
-			}()
-		}
-	}()
 }

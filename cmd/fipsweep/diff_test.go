@@ -2,8 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"net"
-	"net/netip"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -34,7 +34,7 @@ func TestDiffOfServer(t *testing.T) {
 	old := scan("old", nginx("ssl_protocols TLSv1 TLSv1.2; ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:@SECLEVEL=0; ssl_ecdh_curve P-256;"))
 	mended := scan("mended", nginx("ssl_protocols TLSv1.2; ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256; ssl_ecdh_curve P-256;"))
 	other := scan("other", nginx("ssl_protocols TLSv1.2; ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256; ssl_ecdh_curve X25519:P-256;"))
-	silent := scan("silent", func(t *testing.T) { silentAt(t, at) })
+	silent := scan("silent", func(t *testing.T) { lab.ServeAt(t, at.String(), func(c net.Conn) { io.Copy(io.Discard, c) }) })
 	closed := scan("closed", func(*testing.T) {})
 
 	if got := diffOf(t, exitClean, old, mended); !slices.Contains(got, "finding mended TLSv1.0") || !slices.Contains(got, "finding mended TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA") ||
@@ -57,30 +57,7 @@ func isMended(s string) bool { return len(s) > 14 && s[:14] == "finding mended" 
 // runScanOf scans a target as on a fixed day, whatever it comes to.
 func runScanOf(t *testing.T, state, target, lines string) {
 	t.Helper()
-	run([]string{"scan", "-q", "--state", state, "--timeout", "2s", "-o", "jsonl=" + lines, target}, streams{out: discard{}, err: discard{}})
-}
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
-
-// silentAt takes connections at the address and says nothing.
-func silentAt(t *testing.T, at netip.AddrPort) {
-	t.Helper()
-	l, err := net.Listen("tcp", at.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			defer c.Close()
-		}
-	}()
+	run([]string{"scan", "-q", "--state", state, "--timeout", "2s", "-o", "jsonl=" + lines, target}, streams{out: io.Discard, err: io.Discard})
 }
 
 // diffOf is each change that the diff of two files tells, in short.

@@ -61,24 +61,8 @@ func told(t *testing.T, lines [][]byte) (findings []toldLine, sweep toldLine) {
 // serveTLSAt serves on an address of its own.
 func serveTLSAt(t *testing.T, host string, cert tls.Certificate) string {
 	t.Helper()
-	l, err := tls.Listen("tcp", net.JoinHostPort(host, "0"), &tls.Config{Certificates: []tls.Certificate{cert}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				c.(*tls.Conn).Handshake()
-			}()
-		}
-	}()
-	return l.Addr().String()
+	config := &tls.Config{Certificates: []tls.Certificate{cert}}
+	return lab.ServeAt(t, net.JoinHostPort(host, "0"), func(c net.Conn) { _ = tls.Server(c, config).Handshake() }).String()
 }
 
 // makeKeys makes with OpenSSL: a key with its certificate beside it, that key

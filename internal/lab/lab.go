@@ -190,7 +190,13 @@ func Wait(t testing.TB, what string, done func() bool) {
 // it afterwards.
 func Serve(t testing.TB, handle func(net.Conn)) netip.AddrPort {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return ServeAt(t, "127.0.0.1:0", handle)
+}
+
+// ServeAt is Serve at an address of choice; port 0 is a free one.
+func ServeAt(t testing.TB, addr string, handle func(net.Conn)) netip.AddrPort {
+	t.Helper()
+	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
