@@ -22,6 +22,11 @@ import (
 // is, where that was asked for.
 const saysEvery = 30 * time.Second
 
+// drawsEvery is how often a bar is drawn anew while nothing is finished, as when
+// only silent ports are left: it draws itself when something is, but not twice
+// within a tenth of a second, so that the last of a burst would be shown late.
+const drawsEvery = time.Second
+
 // How progress is shown, by --progress, --verbose and what stderr is.
 type showing int
 
@@ -90,13 +95,17 @@ func newProgress(s showing, w io.Writer, plan foreseen, counts *sweep.Progress, 
 		p.drawn = p.total()
 		p.bar = newBar(w, p.drawn)
 	}
-	every := time.NewTicker(saysEvery)
+	every, again := time.NewTicker(saysEvery), time.NewTicker(drawsEvery)
 	if s != showsLines {
 		every.Stop()
+	}
+	if s != showsBar {
+		again.Stop()
 	}
 	ended, gone := make(chan struct{}), make(chan struct{})
 	p.stop = sync.OnceFunc(func() {
 		every.Stop()
+		again.Stop()
 		close(ended)
 		<-gone
 	})
@@ -106,6 +115,9 @@ func newProgress(s showing, w io.Writer, plan foreseen, counts *sweep.Progress, 
 			select {
 			case <-asked:
 			case <-every.C:
+			case <-again.C:
+				p.draw()
+				continue
 			case <-ended:
 				return
 			}
@@ -141,9 +153,22 @@ func (p *progress) Record(_ context.Context, a fips.Assessment) error {
 		p.drawn = total
 		p.bar.ChangeMax64(orUnknown(total))
 	}
-	p.bar.Describe(fmt.Sprintf("%d open, %d findings", p.counts.Open.Load(), p.found))
+	p.describe()
 	_ = p.bar.Add(1)
 	return nil
+}
+
+// describe puts beside the bar what it does not count. The caller holds mu.
+func (p *progress) describe() {
+	p.bar.Describe(fmt.Sprintf("%d open, %d findings", p.counts.Open.Load(), p.found))
+}
+
+// draw shows the bar as things are now.
+func (p *progress) draw() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.describe()
+	_ = p.bar.RenderBlank()
 }
 
 // total is how many endpoints there are; 0 while nobody knows: a tree is being

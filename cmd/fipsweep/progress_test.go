@@ -57,6 +57,29 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// A bar shows what is finished also where all of it was at once, and nothing
+// more for a while.
+func TestBarAfterABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		p := newProgress(showsBar, &out, foreseen{10, 0}, new(sweep.Progress), nil)
+		for range 8 {
+			if err := p.Record(t.Context(), fips.Assessment{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		p.mu.Lock()
+		shown := out.String()
+		p.mu.Unlock()
+		if !strings.Contains(shown, "(8/10") {
+			t.Errorf("after eight of ten endpoints the bar shows %q", shown)
+		}
+		p.finish()
+	})
+}
+
 // TestStatusByTheClock holds that --verbose says every 30 s how far a sweep is,
 // that nothing else does so unasked, and that asking is answered at once.
 func TestStatusByTheClock(t *testing.T) {

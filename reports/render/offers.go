@@ -41,7 +41,8 @@ func offerWords(o reports.Offers) []string {
 		words[1] += fmt.Sprintf(", to %s more without TLSv1.3", number(n))
 	}
 	if o.SSH.Endpoints > 0 {
-		words = append(words, fmt.Sprintf("stock %s comes to approved algorithms at %s of %s", fips.StockClient, number(o.SSH.Stock.Passing), many(o.SSH.Endpoints, "SSH endpoint")))
+		words = append(words, fmt.Sprintf("stock %s comes to approved algorithms at %s of %s%s", fips.StockClient, number(o.SSH.Stock.Passing),
+			many(o.SSH.Endpoints, "SSH endpoint"), unobserved(reports.Answers{Unseen: o.SSH.Stock.Unseen})))
 	}
 	return words
 }
