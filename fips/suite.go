@@ -198,23 +198,35 @@ func (j *Judge) worstPart(s Subject, components []component, own []*Rule) Ruling
 	return r
 }
 
-// suiteBecause says which parts decide.
+// suiteBecause says which parts decide, each reason once: that of several parts
+// after the names of all of them, and that of the suite as a whole after none.
 func suiteBecause(parts []heldPart) string {
-	var names, why []string
+	var names, reasons []string
+	of := map[string][]string{} // the parts that a reason is of; "" is the whole, which comes first
 	for _, p := range parts {
-		switch {
-		case p.Status != parts[0].Status || p.rule == nil:
-		case p.Kind == ruleKind || p.Kind == suiteKind: // about the suite as a whole
-			why = append(why, p.rule.because(p.now))
-		default:
-			names = append(names, p.Name)
-			why = append(why, fmt.Sprintf("%s %s: %s", p.Kind, p.Name, p.rule.because(p.now)))
+		if p.Status != parts[0].Status || p.rule == nil {
+			continue
 		}
+		part := ""
+		if p.Kind != ruleKind && p.Kind != suiteKind {
+			part = fmt.Sprintf("%s %s", p.Kind, p.Name)
+			names = append(names, p.Name)
+		}
+		why := p.rule.because(p.now)
+		if of[why] == nil {
+			reasons = append(reasons, why)
+		}
+		of[why] = append(of[why], part)
 	}
 	if parts[0].Status == Approved {
 		return fmt.Sprintf("%s Every part is approved: %s.", parts[0].rule.because(parts[0].now), strings.Join(names, ", "))
 	}
-	return strings.Join(why, " ")
+	for i, why := range reasons {
+		if parts := of[why]; parts[0] != "" {
+			reasons[i] = fmt.Sprintf("%s: %s", strings.Join(parts, ", "), why)
+		}
+	}
+	return strings.Join(reasons, " ")
 }
 
 // turn finds the day on which the suite's status changes, by whichever part

@@ -122,6 +122,9 @@ func TestEverySuiteOnEveryDate(t *testing.T) {
 				t.Fatalf("%s on %s: %+v", s.Name, day, found)
 			}
 			e := found[0]
+			if twice := repeated(e.Because); twice != "" {
+				t.Errorf("%s on %s says twice: %s", s.Name, day, twice)
+			}
 			if want, ok := promised[s.Name]; ok && day >= want.day && e.Status != want.status {
 				t.Errorf("%s on %s is %s, and %s was to follow", s.Name, day, e.Status, want.status)
 			}
@@ -135,6 +138,22 @@ func TestEverySuiteOnEveryDate(t *testing.T) {
 			}
 		}
 	}
+}
+
+// repeated is a sentence that a text has twice, or "".
+func repeated(text string) string {
+	said := map[string]bool{}
+	for s := range strings.SplitSeq(text, ". ") {
+		if _, after, found := strings.Cut(s, ": "); found {
+			s = after
+		}
+		s = strings.TrimSuffix(s, ".")
+		if said[s] {
+			return s
+		}
+		said[s] = true
+	}
+	return ""
 }
 
 func TestSuiteParts(t *testing.T) {
