@@ -65,7 +65,7 @@ func (p *plan) readTargets(ctx context.Context, std streams, args []string) erro
 	if stdins(p.lists)+stdins(p.excludeFiles) > 1 {
 		errs = append(errs, errors.New("stdin can be read once only: name '-' once"))
 	}
-	errs = append(errs, p.readResolver(), p.readExcludes(ctx, std.in))
+	errs = append(errs, p.readResolver(), p.readExcludes(ctx, std))
 	o.Exclude = p.excluded
 	if len(p.lists) > 0 {
 		growHeap(heapGrowth) // a list may be long, and what is read of it is soon garbage
@@ -140,11 +140,11 @@ func (p *plan) readResolver() error {
 // readExcludes finds the addresses of excluded names too, since a network may
 // hold them. A name of which it is not known where it leads cannot be left
 // alone: that is a complaint, unless it leads nowhere.
-func (p *plan) readExcludes(ctx context.Context, stdin io.Reader) error {
+func (p *plan) readExcludes(ctx context.Context, std streams) error {
 	var errs []error
 	var lines []target.Line
 	for _, name := range p.excludeFiles {
-		errs = append(errs, p.readList(stdin, name, "--exclude-file", func(r io.Reader, name string) error {
+		errs = append(errs, p.readList(std.in, name, "--exclude-file", func(r io.Reader, name string) error {
 			more, err := target.ReadList(r, name)
 			lines = append(lines, more...)
 			return err
@@ -159,8 +159,12 @@ func (p *plan) readExcludes(ctx context.Context, stdin io.Reader) error {
 	for _, name := range p.excluded.Names() {
 		addrs, err := names.Addresses(ctx, name)
 		p.excluded.Add(addrs...)
-		if err != nil && !isNoName(err) {
+		switch {
+		case err == nil:
+		case !isNoName(err):
 			errs = append(errs, fmt.Errorf("exclusion %q: its addresses are not known (%w): exclude them by address", name, err))
+		case !p.judgingFlags.quiet:
+			fmt.Fprintf(std.err, "exclusion %q: there is no such name, so that it keeps no address out\n", name)
 		}
 	}
 	return errors.Join(errs...)

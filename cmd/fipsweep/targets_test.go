@@ -149,7 +149,7 @@ func TestNamesAndExclusions(t *testing.T) {
 }
 
 // An excluded name whose addresses cannot be known refuses the sweep, one that
-// leads nowhere does not.
+// leads nowhere does not: it is told, since it may be a slip of the pen.
 func TestExclusionThatDoesNotResolve(t *testing.T) {
 	dns := resolver(t, nil)
 	for name, want := range map[string]exitStatus{"fail.example": exitUsage, "not.example": exitIncomplete} {
@@ -157,6 +157,9 @@ func TestExclusionThatDoesNotResolve(t *testing.T) {
 		status := run([]string{"scan", "--state", t.TempDir(), "--resolver", dns, "--exclude", name, "--ports", "1", "127.9.0.9"}, streams{out: &out, err: &errs})
 		if status != want {
 			t.Errorf("%s: exit status %d, want %d\n%s", name, status, want, errs.String())
+		}
+		if want != exitUsage && !strings.Contains(errs.String(), `exclusion "not.example": there is no such name`) {
+			t.Errorf("the name that nobody has is not told:\n%s", errs.String())
 		}
 		if want == exitUsage && !strings.Contains(errs.String(), `exclusion "fail.example": its addresses are not known`) {
 			t.Errorf("%s", errs.String())
