@@ -37,3 +37,27 @@ func TestHelpFits(t *testing.T) {
 	}
 	walk(newRoot(streams{in: &bytes.Buffer{}, out: &bytes.Buffer{}, err: &bytes.Buffer{}}))
 }
+
+// TestCompletion holds that each word that a shell is told of is one that the
+// flag takes, and that the words of a flag are told.
+func TestCompletion(t *testing.T) {
+	told := func(args ...string) []string {
+		var out, errs bytes.Buffer
+		if status := run(append([]string{"__complete"}, args...), streams{in: &bytes.Buffer{}, out: &out, err: &errs}); status != exitClean {
+			t.Fatalf("%q: exit %d, %s", args, status, errs.String())
+		}
+		return strings.Fields(out.String())
+	}
+	for name, values := range words() {
+		if got := told("scan", "--"+name, ""); !slices.Equal(got[:len(got)-1], values) {
+			t.Errorf("--%s: told %q, want %q", name, got, values)
+		}
+		for _, value := range values {
+			var out, errs bytes.Buffer
+			args := []string{"scan", "--state", t.TempDir(), "--quiet", "--" + name, value, "--timeout", "0s", "127.0.0.9:9"}
+			if status := run(args, streams{in: &bytes.Buffer{}, out: &out, err: &errs}); status != exitUsage || !strings.HasPrefix(errs.String(), "fipsweep: --timeout 0s") || strings.Count(errs.String(), "\n") != 1 {
+				t.Errorf("--%s %s: exit %d, %s", name, value, status, errs.String())
+			}
+		}
+	}
+}

@@ -45,6 +45,7 @@ them: no observation from outside can.`,
 	root.AddCommand(newScan(std), newReport(std), newDiff(std), newRejudge(std), newExplain(std), newRules(std), newWaivers(std), newSchema(std), newVersion(std))
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
+		completeFlags(c)
 	}
 	return root
 }
