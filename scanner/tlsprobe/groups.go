@@ -93,12 +93,13 @@ func (l *listing) ecGroups() {
 		if joint {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
-		a := l.pose(q)
-		l.orders(q, a)
+		dsaLeft := l.dsaLeft
+		a := l.withDSA(q)
 		if joint && !l.agreed(a) && !l.keptAgain(a, keep) {
 			if joint = false; l.schemesGoOn(suites) {
 				return
 			}
+			l.dsaLeft = dsaLeft // it may have been for want of a scheme
 			continue
 		}
 		if !l.goesOn(what, a) {

@@ -15,21 +15,21 @@ func (l *listing) keys() []string {
 }
 
 // otherKeys asks once more without the kinds of key that were shown, where the
-// list has one kind only, or fewer than the list of a newer version. Servers
-// that keep each key apart choose one by what the hello could take, before
+// list has one kind only, or fewer than the list of a newer version that showed
+// them so. Servers that keep each key apart choose one by what the hello could take, before
 // they look for a suite: while any ECDSA suite is offered, haproxy looks among
 // its ECDSA key's suites only, and its refusal says nothing of the others.
 func (l *listing) otherKeys() {
 	kinds, newer := l.keys(), l.newer()
-	if len(kinds) == 0 || l.stopped != nil || newer == nil && len(kinds) > 1 || newer != nil && len(newer.keys()) <= len(kinds) {
+	if len(kinds) == 0 || l.stopped != nil || newer == nil && len(kinds) > 1 || newer != nil && (!newer.apart || len(newer.keys()) <= len(kinds)) {
 		return
 	}
 	left := slices.DeleteFunc(without(l.session.suites(l.v), l.suites), func(c uint16) bool {
 		return slices.Contains(kinds, authentication(c))
 	})
 	l.purpose = l.v.name + " other keys"
-	l.more(left)
-	l.apart = len(l.keys()) > len(kinds)
+	l.withoutFields(func() { l.more(left) })
+	l.apart = len(l.keys()) > len(kinds) && !l.unfinite
 }
 
 // otherKeys is the same for TLS 1.3, where schemes stand for keys: what its

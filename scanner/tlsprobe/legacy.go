@@ -54,6 +54,9 @@ func (l *listing) legacyGroups() []uint16 {
 // picks, the pick is struck out, and its refusal of the rest ends the list.
 func (s *session) enumerate(v version) {
 	l := &listing{session: s, v: v, ride: ride{rode: true, wishes: len(s.listings) == 0 && s.shape == full && v != ssl3}}
+	if n := l.newer(); n != nil {
+		l.unfinite = n.unfinite // as the newer version is asked, so is this one
+	}
 	a := s.opened(v)
 	for i, piece := range s.pieces(s.suites(v)) {
 		if i > 0 {
@@ -96,6 +99,7 @@ func (s *session) enumerate(v version) {
 	}
 	s.listings[v] = l
 	l.moreGroups() // those of a newer version are asked for by the way
+	l.unnamedDSA()
 }
 
 // verdict sets whether a version is accepted from a first answer that chose

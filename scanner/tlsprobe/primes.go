@@ -18,6 +18,7 @@ type fields struct {
 	ungrouped      answer // that shows it
 	unfinite       bool   // suites of a finite field are had without its groups
 	asked          bool   // whether they are is known
+	dsaLeft        bool   // but of DSA, whose suites were left out when it was asked
 	finite         answer // the first that shows it
 }
 
@@ -104,7 +105,7 @@ func (l *listing) exportPrime(suites []uint16, shown answer, groups []uint16) {
 // client names must not choose such a suite (RFC 7919 section 4), and yet has a
 // prime of its own for clients that name none.
 func (l *listing) unnamedPrimes() {
-	if l.asked || l.v == ssl3 || l.shape.bare || l.stopped != nil || slices.ContainsFunc(l.suites, isFinite) {
+	if l.asked || l.unfinite && len(l.suites) > 0 || l.v == ssl3 || l.shape.bare || l.stopped != nil || slices.ContainsFunc(l.suites, isFinite) {
 		return
 	}
 	if n := l.newer(); n != nil && !n.unfinite && !slices.ContainsFunc(n.suites, isFinite) {
@@ -130,6 +131,51 @@ func (l *listing) unnamedPrimes() {
 		}
 	}
 	l.unfinite = slices.ContainsFunc(l.suites, isFinite)
+}
+
+// withoutFields puts a question for suites that leaves out the groups of finite
+// fields, where of DSA suites it is not known yet whether they are had so, and
+// they are among them. Of keys that ends so what ends left open.
+func (l *listing) withoutFields(put func()) {
+	l.unfinite, l.dsaLeft = l.dsaLeft, false
+	put()
+	l.unfinite = l.unfinite && slices.ContainsFunc(l.suites, isFinite)
+}
+
+// dsaSuites is the suites of DSA in finite fields.
+func (l *listing) dsaSuites() []uint16 {
+	return slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool { return !dsaInFront.is(c) || !isFinite(c) })
+}
+
+// withDSA puts a question for other groups, which will be refused at last.
+// Suites of DSA ride on it, without the groups of finite fields, where it keeps
+// no group and DSA stands in front of nothing.
+func (l *listing) withDSA(q question) answer {
+	riding := q
+	if l.dsaLeft && !l.fronted && len(q.keep) == 0 && l.shape == full {
+		riding.suites = append(slices.Clip(q.suites), l.dsaSuites()...)
+		riding.groups = slices.DeleteFunc(slices.Clone(q.groups), finite)
+	}
+	a, purpose := l.pose(riding), l.purpose
+	switch rode := len(riding.suites) > len(q.suites); {
+	case rode && a.outcome == chose && dsaInFront.is(a.hello.Suite):
+		l.withoutFields(func() { l.exhaust(l.dsaSuites(), a) })
+		l.purpose = purpose
+		a = l.pose(q)
+	case rode && a.outcome == refused && !a.vague():
+		l.dsaLeft = false
+	}
+	l.orders(q, a)
+	return a
+}
+
+// unnamedDSA asks for the suites of DSA without the groups of finite fields,
+// where nothing that was asked has told of them.
+func (l *listing) unnamedDSA() {
+	if l.dsaLeft && l.stopped == nil {
+		l.purpose = l.v.name + " primes without a group"
+		l.withoutFields(func() { l.more(l.dsaSuites()) })
+	}
 }
 
 // isFinite tells whether a suite's parameters are in a finite field.

@@ -116,6 +116,7 @@ func (l *listing) ends() {
 	}
 	a := l.pose(question{version: l.v, suites: turned, groups: l.legacyGroups(), lax: true})
 	l.asked = l.unfinite && a.outcome == refused && l.shape == full
+	l.dsaLeft = l.asked && len(turned) < len(all)
 	l.behindDSA = len(turned) < len(all) && (a.outcome == refused || a.outcome == chose)
 	if l.unfinite = false; a.outcome != chose || a.hello.Negotiated() != l.v.code {
 		return

@@ -1,0 +1,66 @@
+package tlsprobe
+
+import (
+	"crypto/tls"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/fipsweep/fipsweep/internal/lab"
+	"github.com/fipsweep/fipsweep/scanner"
+)
+
+// NSS has a prime of its own for clients that name no group of RFC 7919, and
+// refuses finite fields to those who name such as it has not: the more so where a
+// suite of DSA is the only one.
+func TestNSS(t *testing.T) {
+	const dsa12, dsaOld = 0x00a2, 0x0032 // TLS_DHE_DSS_WITH_AES_128_GCM_SHA256, ..._CBC_SHA
+	gcm, cbc := []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}, []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
+	ecdsa := []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}
+	db := nssDatabase(t)
+	for _, row := range []struct {
+		keys, leaves string
+		suites       string
+		for12, older []uint16
+	}{
+		{"-n rsa -S dsa", "DSA 2048,RSA 2048", ":00A2:0032:C02F:002F", append(gcm, cbc...), cbc},
+		{"-n rsa -S dsa", "DSA 2048,RSA 2048", ":00A2:0032:002F", cbc, cbc},
+		{"-e ec -S dsa", "DSA 2048,EC secp256r1", ":00A2:0032:C009", ecdsa, ecdsa},
+		{"-n rsa -e ec -S dsa", "DSA 2048,EC secp256r1,RSA 2048", ":00A2:0032:C02F:C009", append(gcm, ecdsa...), ecdsa},
+	} {
+		t.Run(row.keys+row.suites, func(t *testing.T) {
+			port := lab.Port(t).Port()
+			lab.Start(t, lab.Program(t, "selfserv"), append(strings.Fields(row.keys), "-d", db, "-p", portArg(port),
+				"-V", "tls1.0:tls1.2", "-H", "1", "-W", "1", "-I", "P256", "-c", row.suites)...)
+			o := probe(t, listening(t, port))
+			got := seenOf(t, o)
+			same(t, "suites of TLS 1.2", suiteNames(append(row.for12, dsa12, dsaOld)...), got[scanner.TLSv12].Suites)
+			for _, v := range []string{scanner.TLSv11, scanner.TLSv10} {
+				same(t, "suites of "+v, suiteNames(append(row.older, dsaOld)...), got[v].Suites)
+			}
+			for _, v := range o.TLS.Versions[2:5] {
+				if len(v.Primes) != 1 || v.Primes[0].Bits != 1024 || v.Primes[0].Group != "" {
+					t.Errorf("primes of %s: %+v", v.Version, v.Primes)
+				}
+			}
+			same(t, "leaves", strings.Split(row.leaves, ","), leafKeys(o))
+			same(t, "incomplete", []string(nil), incomplete(o))
+			atFloor(t, o)
+		})
+	}
+}
+
+// nssDatabase has a key of each kind, under its own name: NSS tells certificates
+// of one subject apart by nothing.
+func nssDatabase(t *testing.T) string {
+	dir := t.TempDir()
+	db := "sql:" + dir
+	lab.Run(t, lab.Program(t, "certutil"), "-N", "-d", db, "--empty-password")
+	for name, kind := range map[string]string{"rsa": "RSA 2048", "ec": "EC secp256r1", "dsa": "DSA 2048"} {
+		cert, key := keyPair(t, append(strings.Fields(keyKinds[kind]), "-subj", "/CN="+name+".lab.test")...)
+		bundle := filepath.Join(dir, name+".p12")
+		lab.Run(t, lab.Program(t, "openssl"), "pkcs12", "-export", "-in", cert, "-inkey", key, "-name", name, "-out", bundle, "-passout", "pass:x")
+		lab.Run(t, lab.Program(t, "pk12util"), "-i", bundle, "-d", db, "-W", "x")
+	}
+	return db
+}
