@@ -85,6 +85,7 @@ func (s *session) clientHello(q *question) tlswire.ClientHello {
 		h.KeyShares = s.shares(q)
 		return h
 	}
+	h.Versions = q.versions
 	h.PointFormats = []uint8{0, 1, 2}
 	h.ExtendedMasterSecret = true
 	h.RenegotiationInfo = true

@@ -57,7 +57,7 @@ func (s *session) enumerate(v version) {
 	if n := l.newer(); n != nil {
 		l.unfinite = n.unfinite // as the newer version is asked, so is this one
 	}
-	a := s.opened(v)
+	a := l.lowered()
 	for i, piece := range s.pieces(s.suites(v)) {
 		if i > 0 {
 			a = s.put(v, piece, s.legacyGroups())
@@ -95,6 +95,7 @@ func (s *session) enumerate(v version) {
 	}
 	if !accepted(found) {
 		s.verdict(v, a)
+		s.answersOlder(v, a)
 		return
 	}
 	s.listings[v] = l

@@ -57,16 +57,17 @@ type session struct {
 	older         *answer // at depth verdict: of the question that the versions before TLS 1.2 share
 	purpose       string  // what is being asked, for the count of hellos
 
-	firsts  map[version]answer // answers to first questions that were had already
-	proof   question           // one that got an answer, to be put beside a doubtful one
-	granted bool               // and was granted
-	quiet   bool               // the server says no by saying nothing
-	slowest time.Duration      // of the answers so far
-	gap     time.Duration      // between connections
-	marks   map[version]shown  // of the ServerHellos to plain questions
-	unlike  bool               // answers disagree: there are several servers
-	fronted bool               // it prefers suites that it cannot serve
-	belief  belief             // at depth verdict: of noes that are no alerts
+	firsts   map[version]answer // answers to first questions that were had already
+	proof    question           // one that got an answer, to be put beside a doubtful one
+	granted  bool               // and was granted
+	quiet    bool               // the server says no by saying nothing
+	slowest  time.Duration      // of the answers so far
+	gap      time.Duration      // between connections
+	marks    map[version]shown  // of the ServerHellos to plain questions
+	unlike   bool               // answers disagree: there are several servers
+	answered []uint16           // versions that answers were in when newer ones were asked for
+	fronted  bool               // it prefers suites that it cannot serve
+	belief   belief             // at depth verdict: of noes that are no alerts
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {

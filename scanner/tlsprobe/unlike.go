@@ -172,30 +172,6 @@ func (l *listing) aged() {
 	}
 }
 
-// holes asks again for each version that was refused between others that are
-// accepted, which few servers mean, and for TLS 1.0 where TLS 1.1 is accepted:
-// whoever grants it is another server.
-func (s *session) holes() {
-	for i, v := range oldestFirst {
-		if s.unlike || s.stopped != nil {
-			return
-		}
-		asked := s.found[v].Accepted != nil && v != ssl2
-		if !asked || accepted(s.found[v]) || !s.anyOf(oldestFirst[i+1:]) || !s.anyOf(oldestFirst[:i]) && !(v == tls10 && accepted(s.found[tls11])) {
-			continue
-		}
-		s.purpose = "several servers"
-		if a := s.twice(s.first(v)); a.outcome == chose && a.hello.Negotiated() == v.code {
-			s.disagree(v.name + " was refused and taken")
-		}
-	}
-}
-
-// anyOf tells whether one of the versions is accepted.
-func (s *session) anyOf(versions []version) bool {
-	return slices.ContainsFunc(versions, func(v version) bool { return accepted(s.found[v]) })
-}
-
 // again asks for the end of each list anew, now that answers disagree.
 func (s *session) again() {
 	if !s.unlike {
