@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,6 +49,70 @@ func TestPostgreSQL(t *testing.T) {
 			}
 			seenTLS12(t, o, databaseCiphers)
 			same(t, "groups", []string{"secp384r1"}, o.TLS.Versions[4].Groups)
+			atFloor(t, o)
+		})
+	}
+}
+
+// Whether PostgreSQL asks whoever begins in clear for a password is its
+// pg_hba.conf's to say. No login fails: none is tried.
+func TestPostgreSQLInClear(t *testing.T) {
+	cert, key := keyPair(t, "-newkey", "rsa:2048")
+	data := lab.NewPostgres(t, cert, key)
+	dir := filepath.Dir(data.Cert)
+	for _, row := range []struct {
+		hba  string
+		want *bool
+	}{
+		{"host all all all scram-sha-256", yes(false)},
+		{"host all all all md5", yes(false)},
+		{"host all all all trust", yes(false)},
+		{"hostssl all all all scram-sha-256", nil},
+		{"hostnossl all all all reject\nhost all all all scram-sha-256", nil},
+	} {
+		t.Run(row.hba, func(t *testing.T) {
+			addr, hba, log := lab.Port(t), filepath.Join(dir, "hba.conf"), filepath.Join(dir, "log")
+			lab.Run(t, "install", "-m", "644", lab.Written(t, "hba", row.hba+"\n"), hba)
+			data.Serve(t, addr, "ssl=on", "ssl_ciphers="+databaseCiphers, "ssl_max_protocol_version=TLSv1.2", "hba_file="+hba,
+				"logging_collector=on", "log_directory="+dir, "log_filename=log", "log_truncate_on_rotation=on", "log_rotation_age=1min", "log_connections=on")
+			o := probe(t, at("postgres", addr))
+			seenTLS12(t, o, databaseCiphers)
+			same(t, "insists", row.want, o.TLS.Required)
+			same(t, "asked in clear", 1, o.TLS.Hellos["session in clear"])
+			atFloor(t, o)
+			said, err := os.ReadFile(log)
+			if err != nil {
+				t.Fatal(err)
+			}
+			verdict := New(new(dialer).dial, Options{Verdict: madeUp()}).Probe(t.Context(), at("postgres", addr))
+			same(t, "insists, at depth verdict", row.want, verdict.TLS.Required)
+			if !strings.Contains(string(said), "connection received") || strings.Contains(string(said), "authentication failed") {
+				t.Errorf("the server's log:\n%s", said)
+			}
+		})
+	}
+}
+
+// PgBouncer says to everybody that it wants TLS.
+func TestPgBouncer(t *testing.T) {
+	program := lab.Program(t, "pgbouncer")
+	cert, key := keyPair(t, "-newkey", "rsa:2048")
+	dir := lab.Dir(t, "postgres", cert, key)
+	for mode, want := range map[string]bool{"require": true, "allow": false} {
+		t.Run(mode, func(t *testing.T) {
+			port := lab.Port(t).Port()
+			conf, users := filepath.Join(dir, "conf.ini"), filepath.Join(dir, "users")
+			lab.Run(t, "install", "-m", "644", lab.Written(t, "users", `"lab" "laboratory"`+"\n"), users)
+			lab.Run(t, "install", "-m", "644", lab.Written(t, "conf", fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=9\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=%d\nunix_socket_dir=\n"+
+				"auth_type=md5\nauth_file=%s\nclient_tls_sslmode=%s\nclient_tls_cert_file=%s\nclient_tls_key_file=%s\nclient_tls_protocols=tlsv1.2\nclient_tls_ciphers=%s\n",
+				port, users, mode, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), databaseCiphers)), conf)
+			name, args := lab.As(t, "postgres", program, conf)
+			lab.Start(t, name, args...)
+			e := listening(t, port)
+			e.Scheme = "postgres"
+			o := probe(t, e)
+			seenTLS12(t, o, databaseCiphers)
+			same(t, "insists", yes(want), o.TLS.Required)
 			atFloor(t, o)
 		})
 	}

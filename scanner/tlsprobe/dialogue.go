@@ -1,7 +1,6 @@
 package tlsprobe
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -68,6 +67,11 @@ func ftp(t *talk) error {
 func nntp(t *talk) error {
 	if err := t.greeting(); err != nil {
 		return err
+	}
+	if t.curious {
+		if err := t.reads(); err != nil {
+			return err
+		}
 	}
 	return t.ask("STARTTLS", "382")
 }
@@ -185,35 +189,19 @@ func (t *talk) capa() (list []string, known bool, err error) {
 	if !strings.HasPrefix(line, "+OK") {
 		return nil, false, nil
 	}
+	list, err = t.dotted()
+	return list, err == nil, err
+}
+
+// dotted reads lines up to one of a dot alone, RFC 1939 section 3 and RFC 3977
+// section 3.1.1.
+func (t *talk) dotted() (list []string, err error) {
 	for len(list) < maxLines {
-		if line, err = t.line(); err != nil {
-			return nil, false, err
-		}
-		if line == "." {
-			return list, true, nil
+		line, err := t.line()
+		if err != nil || line == "." {
+			return list, err
 		}
 		list = append(list, line)
 	}
-	return nil, false, t.fail(scanner.ReasonTooLarge, list[0])
-}
-
-// postgres is the SSLRequest of PostgreSQL's protocol 3, section 54.2.10 of
-// its manual: the server answers with one byte.
-func postgres(t *talk) error {
-	if err := t.say("\x00\x00\x00\x08\x04\xd2\x16\x2f"); err != nil {
-		return err
-	}
-	b, err := t.r.ReadByte()
-	if err != nil {
-		return fmt.Errorf("reading postgres's answer: %w", err)
-	}
-	switch b {
-	case 'S':
-		return nil
-	case 'N':
-		return t.none()
-	case 'E':
-		return t.busy("E") // an error message, as when it has too many clients
-	}
-	return t.lost(string(rune(b)))
+	return nil, t.fail(scanner.ReasonTooLarge, list[0])
 }

@@ -137,34 +137,43 @@ func mysql(t *talk) error {
 // packets until its handshake ends. TDS 8 has TLS first, as any wrapped
 // protocol.
 func mssql(t *talk) error {
-	through := &tds{talk: t}
+	through, answer, err := t.prelogin(tdsOn)
+	switch {
+	case err != nil:
+		return err
+	case answer == tdsUnable:
+		return t.none()
+	}
+	t.through = through
+	return nil
+}
+
+// What client and server say of encryption in PRELOGIN.
+const (
+	tdsOn       = 1 // ENCRYPT_ON
+	tdsUnable   = 2 // ENCRYPT_NOT_SUP
+	tdsRequired = 3 // ENCRYPT_REQ
+)
+
+// prelogin says of encryption what it is given, and gives what the server says.
+func (t *talk) prelogin(encryption byte) (through *tds, answer byte, err error) {
+	through = &tds{talk: t}
 	// Options VERSION and ENCRYPTION, offsets into the message, then their data.
-	options := []byte{0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, 16, 0, 0, 0, 0, 0, 1}
+	options := []byte{0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, 16, 0, 0, 0, 0, 0, encryption}
 	if _, err := through.Write(options); err != nil {
-		return fmt.Errorf("asking mssql for TLS: %w", err)
+		return nil, 0, fmt.Errorf("asking mssql for TLS: %w", err)
 	}
 	kind, reply, err := through.packet()
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
-	if kind != tdsReply {
-		return t.lost(string(reply))
-	}
-	for at := 0; at+5 <= len(reply) && reply[at] != 0xff; at += 5 {
+	for at := 0; kind == tdsReply && at+5 <= len(reply) && reply[at] != 0xff; at += 5 {
 		offset := int(binary.BigEndian.Uint16(reply[at+1:]))
-		if reply[at] != 1 {
-			continue
+		if reply[at] == 1 && offset < len(reply) {
+			return through, reply[offset], nil
 		}
-		if offset >= len(reply) {
-			return t.lost(string(reply))
-		}
-		if reply[offset] == 2 { // ENCRYPT_NOT_SUP
-			return t.none()
-		}
-		t.through = through
-		return nil
 	}
-	return t.lost(string(reply))
+	return nil, 0, t.lost(string(reply))
 }
 
 const (

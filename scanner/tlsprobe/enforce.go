@@ -9,6 +9,40 @@ import (
 // no way to log in before it. Where it does not, it is asked once, on a
 // connection that is made anyway, by something that is neither a login nor
 // leaves anything behind. One that hangs up on that is connected to once more.
+// MySQL tells it to who logs in alone, by account.
+
+// inClear asks a database server, on a connection of its own, since there is no
+// way from there to TLS, to go on without. Where it says nothing to that, it is
+// not known.
+func (s *session) inClear() {
+	if s.dialogue == nil || s.stopped != nil {
+		return
+	}
+	var ask func(*talk) (*bool, error)
+	switch s.endpoint.Scheme {
+	case "postgres":
+		ask = (*talk).startup
+	case "mssql":
+		ask = (*talk).unable
+	default:
+		return
+	}
+	_ = s.aside("session in clear", func(t *talk) error {
+		insists, err := ask(t)
+		s.tls.Required = insists
+		return err
+	})
+}
+
+// unable tells SQL Server that we have no TLS: it does without, or requires it
+// ([MS-TDS] section 2.2.6.5). No login follows.
+func (t *talk) unable() (insists *bool, err error) {
+	_, answer, err := t.prelogin(tdsUnable)
+	if err != nil || answer != tdsUnable && answer != tdsRequired {
+		return nil, err
+	}
+	return yes(answer == tdsRequired), nil
+}
 
 // mailFrom begins a message from nobody (RFC 5321 section 4.5.5) and takes it
 // back. A server that insists answers 530 (RFC 3207 section 4); one that wants
@@ -78,6 +112,55 @@ func (t *talk) user(name string) (code string, wanted bool, err error) {
 	word := func(w string) bool { return strings.Contains(text, w) }
 	return code, slices.Contains([]string{"522", "533", "534"}, code) ||
 		code[0] > '3' && slices.ContainsFunc([]string{"TLS", "SSL", "ENCRYPT", "CLEARTEXT"}, word), nil
+}
+
+// reads asks a news server for a group that nobody has. One that knows none of
+// that name serves in clear; one that wants TLS for it answers 483, and one that
+// wants a login 480 (RFC 3977 section 3.2.1), which it takes in clear where its
+// capabilities name a way to log in (RFC 4643 section 2.1).
+func (t *talk) reads() error {
+	if err := t.say("GROUP " + clientName + "\r\n"); err != nil {
+		return err
+	}
+	code, _, err := t.reply()
+	if err != nil {
+		return err
+	}
+	switch code {
+	case "483":
+		t.required = yes(true)
+	case "411":
+		t.required = yes(false)
+	case "480":
+		t.required, err = t.newsLogin()
+	}
+	return err
+}
+
+// newsLogin tells by a news server's capabilities whether it takes no login in
+// clear.
+func (t *talk) newsLogin() (refused *bool, err error) {
+	if err := t.say("CAPABILITIES\r\n"); err != nil {
+		return nil, err
+	}
+	code, _, err := t.reply()
+	if err != nil || code != "101" {
+		return nil, err
+	}
+	lines, err := t.dotted()
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range lines {
+		switch f := strings.Fields(strings.ToUpper(line)); {
+		case len(f) == 0:
+		case f[0] == "AUTHINFO" && slices.Contains(f, "USER"), f[0] == "SASL" && len(f) > 1 && !slices.Equal(f[1:], []string{"EXTERNAL"}):
+			return yes(false), nil
+		case f[0] == "AUTHINFO":
+			refused = yes(true)
+		}
+	}
+	return refused, nil
 }
 
 // unlogged tells of IMAP's capabilities whether nobody can log in: LOGINDISABLED

@@ -58,13 +58,16 @@ func ownRows(t *testing.T) []row {
 		{"s_server with the GOST engine", "GOST R 34.10-2001", gost("gost2001", "GOST01", "GOST R 34.10-2001")},
 		{"recorded TDS 7", "Go behind its PRELOGIN", func(t *testing.T) (scanner.Endpoint, posture) {
 			config, reply := labConfig(t), string(annotated(t, "tds-prelogin-reply.hex"))
-			return behind(t, "mssql", config, []turn{{"\x00\x00\x00\x00\x01", reply}}, true), labPosture()
+			config.MinVersion = tls.VersionTLS12
+			e := endpoint(serve(t, func(conn net.Conn) { serveTDS(conn, config, reply, "") }), "lab.test")
+			e.Scheme = "mssql"
+			return e, labPosture()
 		}},
 		{"recorded RDP", "Go behind its negotiation", func(t *testing.T) (scanner.Endpoint, posture) {
 			config, reply := labConfig(t), string(annotated(t, "rdp-confirm-tls.hex"))
 			p := labPosture()
 			p.incomplete = []string{"RDP's own security: timeout"} // the recording has no answer to that question
-			return behind(t, "rdp", config, []turn{{rdpRequest, reply}}, false), p
+			return behind(t, "rdp", config, []turn{{rdpRequest, reply}}), p
 		}},
 	}
 }
@@ -84,19 +87,14 @@ func labPosture() posture {
 	return p.inOrder(true)
 }
 
-// behind is Go's server behind a scripted dialogue, in TDS packets or not.
-func behind(t *testing.T, scheme string, config *tls.Config, turns []turn, packets bool) scanner.Endpoint {
+// behind is Go's server behind a scripted dialogue.
+func behind(t *testing.T, scheme string, config *tls.Config, turns []turn) scanner.Endpoint {
 	config.MinVersion = tls.VersionTLS12
 	e := endpoint(serve(t, func(conn net.Conn) {
 		r := bufio.NewReader(conn)
-		if !script(conn, r, turns) {
-			return
+		if script(conn, r, turns) {
+			_ = tls.Server(replayed{conn, r}, config).Handshake()
 		}
-		var c net.Conn = replayed{conn, r}
-		if packets {
-			c = tdsConn{conn, &tds{talk: &talk{conn: conn, r: r}}}
-		}
-		_ = tls.Server(c, config).Handshake()
 	}), "lab.test")
 	e.Scheme = scheme
 	return e

@@ -103,6 +103,7 @@ func (s *session) run() {
 	if s.p.ranks != nil {
 		s.decide()
 		s.prove()
+		s.inClear()
 		s.sum()
 		return
 	}
@@ -116,6 +117,7 @@ func (s *session) run() {
 	if own, asked := s.ownSecurity(); asked {
 		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
 	}
+	s.inClear()
 	s.sum()
 }
 

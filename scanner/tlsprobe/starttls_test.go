@@ -98,20 +98,32 @@ func prelogin(encryption byte) string {
 	return string(append([]byte{4, 1, 0, byte(8 + len(body)), 0, 0, 1, 0}, body...))
 }
 
-// TLS of TDS 7 goes in TDS packets.
+// TLS of TDS 7 goes in TDS packets. A server says whether it goes without.
 func TestTDS(t *testing.T) {
 	config := labConfig(t)
-	e := endpoint(serve(t, func(conn net.Conn) {
-		r := bufio.NewReader(conn)
-		if script(conn, r, []turn{{"\x00\x00\x00\x00\x01", prelogin(1)}}) {
-			through := &tds{talk: &talk{conn: conn, r: r}}
-			_ = tls.Server(tdsConn{conn, through}, config).Handshake()
-		}
-	}), "lab.test")
-	e.Scheme = "mssql"
-	o := probe(t, e)
-	same(t, "seen", labSeen(), seenOf(t, o))
-	same(t, "incomplete", []string(nil), incomplete(o))
+	for reply, want := range map[string]*bool{prelogin(tdsUnable): yes(false), prelogin(tdsRequired): yes(true), prelogin(tdsOn): nil, prelogin(tdsOn)[:20]: nil, "": nil} {
+		e := endpoint(serve(t, func(conn net.Conn) { serveTDS(conn, config, prelogin(tdsOn), reply) }), "lab.test")
+		e.Scheme = "mssql"
+		o := probe(t, e)
+		same(t, "seen", labSeen(), seenOf(t, o))
+		same(t, "incomplete", []string(nil), incomplete(o))
+		same(t, "insists", want, o.TLS.Required)
+		same(t, "asked in clear", 1, o.TLS.Hellos["session in clear"])
+	}
+}
+
+// serveTDS is Go's server behind PRELOGIN, with an answer for clients that have
+// TLS and one for those that have not.
+func serveTDS(conn net.Conn, config *tls.Config, on, unable string) {
+	through := &tds{talk: &talk{conn: conn, r: bufio.NewReader(conn)}}
+	switch _, body, err := through.packet(); {
+	case err != nil:
+	case body[len(body)-1] == tdsUnable:
+		io.WriteString(conn, unable)
+	default:
+		io.WriteString(conn, on)
+		_ = tls.Server(tdsConn{conn, through}, config).Handshake()
+	}
 }
 
 // TDS 8 has TLS first, and closes on whoever begins with PRELOGIN.
@@ -261,6 +273,10 @@ func FuzzDialogue(f *testing.F) {
 		if scheme == "rdp connect" {
 			dialogue = func(t *talk) error { _, err := t.rdpConnect(2); return err }
 		}
+		if scheme == "in clear" {
+			dialogue = func(t *talk) error { _, err := t.startup(); return err }
+			_, _ = converse(canned{r: bytes.NewReader(data)}, scanner.Endpoint{}, func(t *talk) error { _, err := t.unable(); return err }, false, false)
+		}
 		if dialogue == nil {
 			t.Skip("no such scheme")
 		}
@@ -279,7 +295,7 @@ var fuzzed = map[string][]string{
 	"submission":  {"220 lab\r\n250 STARTTLS\r\n530 login\r\n220 go\r\n"},
 	"lmtp":        {"220 lab\r\n250 STARTTLS\r\n220 go\r\n"},
 	"ftp":         {"220 lab\r\n234 go\r\n", "120 later\r\n"},
-	"nntp":        {"200 lab\r\n382 go\r\n"},
+	"nntp":        {"200 lab\r\n382 go\r\n", "200 lab\r\n480 login\r\n101 list\r\nAUTHINFO\r\nSASL PLAIN\r\n.\r\n382 go\r\n"},
 	"imap":        {"* OK\r\n* CAPABILITY STARTTLS LOGINDISABLED AUTH=PLAIN\r\na1 OK\r\na2 OK\r\n", "* BYE\r\n"},
 	"pop3":        {"+OK <1@lab>\r\n+OK\r\nSTLS\r\nSASL PLAIN\r\n.\r\n+OK\r\n", "+OK\r\n-ERR\r\n+OK\r\n"},
 	"sieve":       {"\"SASL\" \"\"\r\n\"STARTTLS\"\r\nOK\r\nOK\r\n"},
@@ -294,6 +310,7 @@ var fuzzed = map[string][]string{
 	"mssql":       {prelogin(1), prelogin(2)},
 	"rdp":         {"\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x1f\x08\x00\x02\x00\x00\x00", "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x03\x00\x08\x00\x02\x00\x00\x00"},
 	"rdp connect": {connectResponse(2, 2)},
+	"in clear":    {"R\x00\x00\x00\x08\x00\x00\x00\x00", "E\x00\x00\x00\x14C08P01\x00MSSL required\x00\x00", prelogin(tdsRequired)},
 	"redis":       {"+PONG\r\n"},
 	"amqp":        {"AMQP\x00\x00\x09\x01", "\x01\x00\x00\x00\x00\x01\xcf\x00\x0a\x00\x0a"},
 	"mongodb":     {"\x24\x00\x00\x00\x07\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00"},
