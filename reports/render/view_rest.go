@@ -261,7 +261,7 @@ func advice(r scanner.Reason) string {
 	case scanner.ReasonLimit:
 		return "A limit of this machine, such as open files: raise it, or lower --concurrency."
 	case scanner.ReasonUnlike:
-		return "Several unlike servers stand behind the address: sweep each at its own."
+		return "Several unlike servers stand behind the address, or one turned us away after a while: sweep each at its own, or again with a lower --rate."
 	case scanner.ReasonInterrupted:
 		return "The sweep was stopped before it was done: run it again."
 	case fips.ReasonOtherStatuses:
