@@ -103,9 +103,7 @@ func (s *session) enumerate(v version) {
 func (s *session) verdict(v version, a answer) {
 	if a.outcome == chose || a.outcome == refused { // another version, or a no
 		s.found[v].Accepted = yes(false)
-		if a.believed && len(s.belief.unsure) > 0 {
-			s.belief.denied = append(s.belief.denied, v)
-		}
+		s.belief.denies(v)
 		return
 	}
 	s.missed(v.name, a.failure)

@@ -40,8 +40,6 @@ func (s *session) spoken(v version) {
 			a, _ = s.hidden(v, a)
 		}
 		s.takeVersion(v, a)
-	case accepted(s.found[tls12]), accepted(s.found[tls13]), s.older != nil:
-		s.shared(v)
 	default:
 		s.takeVersion(v, s.everything(v))
 	}
@@ -119,28 +117,65 @@ func (s *session) takeVersion(v version, a answer) {
 	l.choice(a)
 }
 
-// shared asks for the versions before TLS 1.2 at once, of a server that is
-// known to be of this age: it must answer in the newest that it speaks (RFC
+// sharesHello tells whether a version shares a question with others, which is put once
+// it is known what of the newer ones does not pass.
+func (s *session) sharesHello(v version) bool {
+	return s.p.ranks != nil && v.code < tls12.code && v != ssl2 && (accepted(s.found[tls12]) || accepted(s.found[tls13]))
+}
+
+// olderVersions asks for the versions before TLS 1.2 at once, of a server that
+// is known to be of this age: it must answer in the newest that it speaks (RFC
 // 5246 appendix E.1). None of them passes, so which does not matter; those
 // below the one that answers remain unobserved.
-func (s *session) shared(v version) {
-	if s.older == nil {
-		s.purpose = "versions before " + tls12.name
-		a := s.everything(tls11)
-		if s.fronted {
-			a, _ = s.hidden(tls11, a)
+func (s *session) olderVersions() {
+	if !s.sharesHello(tls11) {
+		return
+	}
+	s.purpose = "versions before " + tls12.name
+	a := answer{}
+	if s.stopped == nil {
+		a = s.secondTurn(s.everything(tls11))
+	} else {
+		a.failure = *s.stopped
+	}
+	if s.fronted {
+		a, _ = s.hidden(tls11, a)
+	}
+	for _, v := range []version{tls11, tls10, ssl3} {
+		switch {
+		case a.outcome == chose && a.hello.Negotiated() == v.code:
+			s.note(v, &a)
+			s.takeVersion(v, a)
+			if l := s.listings[v]; l != nil && s.p.ranks.versions[v] < s.p.ranks.top {
+				l.decide()
+			}
+		case a.outcome == chose && a.hello.Negotiated() < tls12.code:
+			s.notPut(v.name)
+		default:
+			s.verdict(v, a)
 		}
-		s.older = &a
 	}
-	switch a := *s.older; {
-	case a.outcome == chose && a.hello.Negotiated() == v.code:
-		s.note(v, &a)
-		s.takeVersion(v, a)
-	case a.outcome == chose && a.hello.Negotiated() < tls12.code:
-		s.notPut(v.name)
-	default:
-		s.verdict(v, a)
+}
+
+// secondTurn asks for the versions before TLS 1.2 once more where they were
+// refused by an alert and nothing was found that fails: one hello tells of one
+// server, and two may take turns behind an address. Each piece of a split list
+// is put at an odd distance from the first time, which leads to the other of two.
+// (A no that is no alert was had on two connections anyway.)
+func (s *session) secondTurn(refusal answer) answer {
+	if refusal.outcome != refused || refusal.mute || refusal.internal() || s.decided() {
+		return refusal
 	}
+	for _, piece := range slices.Backward(s.pieces(s.suites(tls11))) {
+		a := s.pose(question{version: tls11, suites: piece, groups: s.legacyGroups()})
+		if a.outcome == chose && a.hello.Negotiated() < tls12.code {
+			s.disagree("versions before " + tls12.name + " were refused and taken")
+		}
+		if a.outcome != refused {
+			return a
+		}
+	}
+	return refusal
 }
 
 // decide asks, of the versions that pass and are spoken, what of them does
@@ -159,6 +194,7 @@ func (s *session) decide() {
 	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
 		p.decideOtherKeys()
 	}
+	s.olderVersions()
 	s.belief.active = false // an answer is expected, and confirms what was believed
 	if s.counted() {
 		s.notPut("chains without a server name")
