@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/fipsweep/fipsweep/fips"
@@ -34,7 +35,7 @@ func TestVerdictDepth(t *testing.T) {
 		{"approved alone, RSA", rsa.args(approved...), fips.Pass, 12},
 		{"approved alone, ECDSA", ec.args(approved...), fips.Pass, 12},
 		{"approved alone, RSA and ECDSA", append(rsa.args(approved...), ec.second()...), fips.Pass, 0},
-		{"approved alone, Ed25519", ed.args(approved...), fips.Pass, 12},
+		{"approved alone, Ed25519", ed.args(approved...), fips.Pass, 13}, // groups, and suites of RSA, are each asked for by themselves
 		{"as it comes", rsa.args(), fips.Fail, 12},
 		{"as it comes, in the server's order", rsa.args("-serverpref"), fips.Fail, 12},
 		{"as it comes, ECDSA", ec.args(), fips.Fail, 12},
@@ -182,6 +183,37 @@ func newDSA(t *testing.T) pair {
 	lab.Run(t, openssl, "dsaparam", "-out", parameters, "2048")
 	lab.Run(t, openssl, "req", "-x509", "-newkey", "dsa:"+parameters, "-nodes", "-keyout", p.key, "-out", p.cert, "-subj", "/CN=lab.test", "-days", "30")
 	return p
+}
+
+// A server prefers ECDSA, then has a DSA key that cannot sign, and then one of RSA
+// that TLS 1.3 does not show, since it signs without PSS: what that has and does
+// not pass is found, in whatever order it stands.
+func TestVerdictDepthRSABehindDSA(t *testing.T) {
+	certs := ""
+	for _, p := range []pair{newPair(t, newRSA(t, 2048)), newPair(t, newEC(t, elliptic.P256())), newDSA(t)} {
+		certs += fmt.Sprintf("ssl_certificate %s; ssl_certificate_key %s;", p.cert, p.key)
+	}
+	own := filepath.Join(t.TempDir(), "dh.pem")
+	lab.Run(t, lab.Program(t, "openssl"), "dhparam", "-dsaparam", "-out", own, "2048")
+	const e, d, r, bad = "ECDHE-ECDSA-AES128-GCM-SHA256", "DHE-DSS-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-CHACHA20-POLY1305"
+	for _, row := range []struct {
+		ciphers []string
+		sigalgs string
+		grade   fips.Grade
+	}{
+		{[]string{e, d, bad}, "ECDSA+SHA256:RSA+SHA256", fips.Fail},
+		{[]string{e, d, r, bad}, "ECDSA+SHA256:RSA+SHA256", fips.Fail},
+		{[]string{e, bad, d}, "ECDSA+SHA256:RSA+SHA256", fips.Fail},
+		{[]string{e, d, r}, "ECDSA+SHA256:RSA+SHA256:RSA+SHA1", fips.Fail},
+		{[]string{e, d, r}, "ECDSA+SHA256:RSA+SHA256", fips.Pass},
+		{[]string{e, bad, d}, "ECDSA+SHA256:DSA+SHA256", fips.Fail}, // RSA in front of DSA
+		{[]string{e, bad}, "ECDSA+SHA256", fips.Pass},
+	} {
+		addr := lab.Port(t)
+		lab.Nginx(t, addr, "ssl; "+certs+fmt.Sprintf("ssl_protocols TLSv1.2 TLSv1.3; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256; ssl_prefer_server_ciphers on; ssl_ecdh_curve prime256v1;"+
+			"ssl_dhparam %s; ssl_ciphers %s:@SECLEVEL=0; ssl_conf_command SignatureAlgorithms %s;", own, strings.Join(row.ciphers, ":"), row.sigalgs))
+		depthRow{strings.Join(row.ciphers, " ") + " " + row.sigalgs, "", addr, row.grade, 0}.ask(t)
+	}
 }
 
 // OpenSSL chooses a suite for an RSA or DSA key that its list of signature

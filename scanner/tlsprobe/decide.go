@@ -12,10 +12,11 @@ import (
 func (l *listing) decide() {
 	l.decideSuites(func(uint16) bool { return false })
 	l.decideApart()
+	l.decidePassing()
 	l.decideGroups()
 	if l.v == tls12 {
 		l.decideSchemes()
-		l.decideHidden()
+		l.decideRiders()
 	}
 	if worst(l.suites, l.p.ranks.suites) >= l.p.ranks.top { // what keys there are besides was not asked to the end
 		l.notPut(l.v.name + " suites and signature schemes of keys that were not shown")
@@ -26,12 +27,14 @@ func (l *listing) decide() {
 // for those with other keys or none, which tell whether there are such, and at
 // first for those with CBC, since what is granted about the MAC is granted under
 // no other. A server that has shown ECDSA alone is asked for RSA and DSA by
-// itself (see decideApart).
+// itself (see decideApart). Where suites of DSA ride elsewhere, those of a finite
+// field that pass are asked for here, since there they may stand behind them.
 func (l *listing) decideSuites(but func(uint16) bool) {
 	r, what := l.p.ranks, l.v.name+" suites that do not pass"
 	rank := worst(l.suites, r.suites) + 1
 	block := rank == 1 && l.facts.TruncatedHMAC == nil
-	var failed []uint16 // picked, and then found impossible
+	var failed []uint16 // picked, and then found impossible, or settled
+	narrow := l.failsOnCurves()
 	for rank <= r.top {
 		if l.stopped != nil {
 			l.missed(what, *l.stopped)
@@ -40,10 +43,10 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 		list := worse(l.session.suites(l.v), r.suites, rank)
 		keys := l.keys()
 		list = append(list, slices.DeleteFunc(without(within(l.session.suites(l.v), r.suites, rank-1), l.suites), func(c uint16) bool {
-			return slices.Contains(keys, authentication(c)) && !(block && cbc(c))
+			return slices.Contains(keys, authentication(c)) && !(block && cbc(c)) && !(l.pending && isFinite(c))
 		})...)
 		list = slices.DeleteFunc(without(list, failed), func(c uint16) bool {
-			return but(c) || keyInFront.is(c) && slices.Equal(keys, []string{"ECDSA"})
+			return but(c) || l.pending && dsaInFront.is(c) || keyInFront.is(c) && slices.Equal(keys, []string{"ECDSA"})
 		})
 		if len(list) == 0 {
 			return
@@ -51,7 +54,14 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 		block = false
 		l.purpose = what
 		q := question{version: l.v, suites: list, groups: l.legacyGroups()}
+		if narrow {
+			q.groups = l.passingGroups()
+		}
 		a := l.through(q.wishing(), fronts)
+		if narrow && a.outcome == refused && !l.decidePassing() {
+			narrow = false // it has no curve that passes
+			continue
+		}
 		if !l.goesOn(what, a) {
 			return
 		}
@@ -64,6 +74,12 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 		if l.choice(a); !slices.Contains(l.suites, picked) {
 			failed = append(failed, picked)
 			continue
+		}
+		if l.pending && isFinite(picked) {
+			failed = append(failed, alike(list, picked)...)
+			if a.kex != nil && len(a.kex.P) > 0 && !negotiable(a.kex.P) {
+				l.settled = append(l.settled, alike(l.session.suites(l.v), picked)...)
+			}
 		}
 		rank = max(rank, r.suites[picked]+1)
 	}
@@ -80,7 +96,9 @@ func (l *listing) decideApart() {
 	ecdsa := func(c uint16) bool { return authentication(c) == "ECDSA" }
 	what := l.v.name + " other keys"
 	l.purpose = what
-	q := question{version: l.v, suites: slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool { return !keyInFront.is(c) })}
+	q := question{version: l.v, suites: slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool {
+		return !keyInFront.is(c) || l.pending && dsaInFront.is(c)
+	})}
 	q.groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite) // so that it shows a prime of its own
 	q.schemes = slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "ecdsa" })
 	a := answer{}
@@ -92,7 +110,6 @@ func (l *listing) decideApart() {
 	switch {
 	case !l.goesOn(what, a):
 		l.alone = a.outcome == refused
-		l.joint = l.alone && !l.doubtsEach()
 	case a.hello.Negotiated() != l.v.code || !slices.Contains(q.suites, a.hello.Suite):
 		l.strangely(what, suiteName(a.hello.Suite))
 	default:
@@ -127,16 +144,21 @@ func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
 // no more to ask.
 //
 // The curve of an ECDSA certificate is offered last (see ecGroups). Once it is
-// chosen, suites that need it are left out. Suites of DSA ride (see
-// decideHidden): an answer by ECDSA tells that they are not in front of it.
+// chosen, be it by the first answer, suites that need it are left out.
 func (l *listing) decideGroups() {
 	r, what := l.p.ranks, l.v.name+" groups that do not pass"
 	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.ECParams })
 	suites = append(suites, l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.DHParams })...)
+	suites = without(suites, l.settled)
 	keep := l.certificateCurves()
 	rank := worst(l.curves, r.groups) + 1
-	if len(keep) > 0 {
-		suites = append(suites, l.riders(l.joint)...)
+	ofECDSA := func(c uint16) bool { return authentication(c) == "ECDSA" }
+	if slices.Contains(keep, l.group) && ofECDSA(l.suites[0]) {
+		suites = slices.DeleteFunc(suites, ofECDSA)
+		keep = nil
+	}
+	if len(suites) > 0 {
+		suites = append(suites, l.ridesWith("RSA")...)
 	}
 	for rank <= r.top {
 		groups := without(worse(l.legacyGroups(), r.groups, rank), keep)
@@ -155,11 +177,8 @@ func (l *listing) decideGroups() {
 		}
 		l.purpose = what
 		a := l.through(question{version: l.v, suites: suites, groups: groups}, []front{finiteOnes})
-		if rest := slices.DeleteFunc(slices.Clone(suites), dsaInFront.is); l.joint && a.outcome == refused && len(rest) < len(suites) {
-			suites, l.fronted = rest, true
-			continue
-		}
 		if !l.goesOn(what, a) {
+			l.declined(suites, a)
 			return
 		}
 		picked := a.hello.Suite
@@ -167,7 +186,6 @@ func (l *listing) decideGroups() {
 			l.strangely(what, suiteName(picked))
 			return
 		}
-		l.behindECDSA = l.joint && !l.fronted && authentication(picked) == "ECDSA"
 		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert { // it found no group for what it picked
 			suites = without(suites, alike(suites, picked))
 			continue
@@ -182,7 +200,7 @@ func (l *listing) decideGroups() {
 			return
 		case slices.Contains(keep, g):
 			keep = nil
-			suites = slices.DeleteFunc(suites, func(c uint16) bool { return authentication(c) == "ECDSA" || l.joint && dsaInFront.is(c) })
+			suites = slices.DeleteFunc(suites, ofECDSA)
 		case !slices.Contains(groups, g):
 			l.strangely(what, groupName(g))
 			return
@@ -225,7 +243,7 @@ func (l *listing) decideSchemes() {
 	suites, kinds := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed }), l.keys()
 	suites = slices.DeleteFunc(suites, func(c uint16) bool { return dsaInFront.is(c) && !slices.Contains(kinds, "DSS") })
 	if len(kinds) < 2 {
-		l.decideSchemesOf(append(suites, l.riders(l.behindECDSA)...))
+		l.decideSchemesOf(append(suites, l.ridesWith("ECDSA")...))
 		return
 	}
 	for _, kind := range kinds {
@@ -257,6 +275,7 @@ func (l *listing) decideSchemesOf(suites []uint16) {
 		l.purpose = what
 		a := l.pose(question{version: l.v, suites: suites, groups: last(l.legacyGroups(), without(l.legacyGroups(), l.curves)), schemes: list})
 		if !l.goesOn(what, a) || a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
+			l.declined(suites, a)
 			return
 		}
 		if a.kex == nil || a.kex.Scheme == 0 {

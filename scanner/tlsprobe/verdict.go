@@ -31,6 +31,7 @@ func (s *session) spoken(v version) {
 	case v == tls12:
 		s.purpose = v.name + " that passes"
 		a := s.opened(v)
+		rode := a.outcome == chose && s.shape == full
 		if a.outcome == chose {
 			s.grants(a)
 		}
@@ -40,15 +41,17 @@ func (s *session) spoken(v version) {
 			a, _ = s.hidden(v, a)
 		}
 		s.takeVersion(v, a)
+		if l := s.listings[v]; l != nil && rode {
+			l.ridesOn(a)
+		}
 	default:
 		s.takeVersion(v, s.everything(v))
 	}
 }
 
-// passing is TLS 1.2 with what passes alone: the answer is what a client that
-// offers nothing else would get.
+// passing is TLS 1.2 with what passes, and what rides on that.
 func (s *session) passing() question {
-	return s.passingOf(tls12, s.legacyGroups()).wishing()
+	return s.withRiders(s.passingOf(tls12, s.legacyGroups())).wishing()
 }
 
 // passingOf offers of a version what passes; where of some list nothing does,

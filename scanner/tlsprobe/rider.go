@@ -1,0 +1,110 @@
+package tlsprobe
+
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// At depth verdict two things that would take a question each ride on the first
+// of TLS 1.2, which offers what passes.
+//
+// It offers suites of DSA too, last: a server that answers by another key has no
+// DSA key in front of that answer. So suites of DSA can ride once more, on a
+// question that is put anyway and is declined for all but them, and stand in front
+// of nothing there: of an RSA key on that for groups, and of an ECDSA key, which is
+// never chosen where it cannot sign, on that for signature schemes.
+//
+// And it offers all groups, those that do not pass first. Where the answer is by
+// ECDSA, on the curve of the certificate, no other group is left that the server
+// prefers to it (see ecGroups). Of any other the groups are asked for.
+
+// A rider is what rode on the first question, and is to ride on another.
+type rider struct {
+	ridden  bool     // the first question's answer is in front of suites of DSA
+	pending bool     // which are not known to be refused yet
+	group   uint16   // of the first answer, where all were offered
+	settled []uint16 // suites that showed the server's own prime by the way
+}
+
+// withRiders is the question with what rides on it, of a server that bears it.
+func (s *session) withRiders(q question) question {
+	if s.shape != full {
+		return q
+	}
+	dsa := slices.DeleteFunc(slices.Clone(s.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) != "dsa" })
+	q.suites = append(without(q.suites, s.suitesOfDSA()), s.suitesOfDSA()...)
+	q.schemes = append(without(q.schemes, dsa), dsa...)
+	q.groups = s.legacyGroups()
+	return q
+}
+
+func (s *session) suitesOfDSA() []uint16 {
+	return slices.DeleteFunc(slices.Clone(s.p.questions.suites), func(c uint16) bool { return !dsaInFront.is(c) })
+}
+
+// ridesOn takes the answer to a question with riders.
+func (l *listing) ridesOn(a answer) {
+	l.group, _ = groupOf(a.kex)
+	key := authentication(a.hello.Suite)
+	l.ridden = slices.Contains(l.suites, a.hello.Suite) && (key == "RSA" || key == "ECDSA")
+	l.pending = l.ridden
+}
+
+// ridesWith gives the suites of DSA to a question, where they ride with the key
+// of the first answer.
+func (l *listing) ridesWith(key string) []uint16 {
+	if !l.pending || authentication(l.suites[0]) != key {
+		return nil
+	}
+	return l.suitesOfDSA()
+}
+
+// declined is told how a question ended on which they may have ridden.
+func (l *listing) declined(suites []uint16, a answer) {
+	l.pending = l.pending && !(a.outcome == refused && slices.ContainsFunc(suites, dsaInFront.is))
+}
+
+// decideRiders asks for the suites of DSA alone where they found nothing to ride
+// on, or its answers were never a refusal.
+func (l *listing) decideRiders() {
+	what := l.v.name + " suites of DSA"
+	if !l.pending || l.stopped != nil || slices.Contains(l.keys(), "DSS") || worst(l.suites, l.p.ranks.suites) >= l.p.ranks.top {
+		return
+	}
+	l.purpose = what
+	if a := l.offering(question{version: l.v, suites: l.suitesOfDSA(), groups: l.legacyGroups()}); l.goesOn(what, a) && a.hello.Negotiated() == l.v.code {
+		l.choice(a)
+	}
+}
+
+// passingGroups is the groups that pass, and the curves of certificates, without
+// which ECDSA is not to be had.
+func (l *listing) passingGroups() []uint16 {
+	passing := within(l.session.legacyGroups(), l.p.ranks.groups, 0)
+	return append(passing, without(l.certificateCurves(), passing)...)
+}
+
+// failsOnCurves tells whether a curve was seen that does not pass, and none that
+// does.
+func (l *listing) failsOnCurves() bool {
+	return len(l.curves) > 0 && !slices.ContainsFunc(l.curves, func(g uint16) bool { return l.p.ranks.groups[g] == 0 })
+}
+
+// decidePassing asks a server that was seen to take curves that do not pass for
+// one that does: it tells what a client comes to that offers no other. It is
+// false where there is none.
+func (l *listing) decidePassing() bool {
+	groups := within(l.session.legacyGroups(), l.p.ranks.groups, 0)
+	suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool { return shapeOf(c).Params != tlswire.ECParams })
+	what := l.v.name + " groups that pass"
+	if !l.failsOnCurves() || len(groups) == 0 || len(suites) == 0 || l.stopped != nil {
+		return true
+	}
+	l.purpose = what
+	a := l.offering(question{version: l.v, suites: suites, groups: groups})
+	if l.goesOn(what, a) && a.broken == nil && a.hello.Negotiated() == l.v.code {
+		l.shown(a)
+	}
+	return !l.failsOnCurves()
+}
