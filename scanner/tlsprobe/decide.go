@@ -8,8 +8,14 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
-// decide asks a version up to TLS 1.2 for what does not pass.
+// decide asks a version up to TLS 1.2 for what does not pass. Where TLS 1.3 has
+// shown an RSA key beside one of ECDSA, both are asked at once (see goesOnToRSA).
 func (l *listing) decide() {
+	l.supposed = l.supposesRSA()
+	l.decideAll()
+}
+
+func (l *listing) decideAll() {
 	l.decideSuites(func(uint16) bool { return false })
 	l.decideApart()
 	l.decidePassing()
@@ -43,10 +49,10 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 		list := worse(l.session.suites(l.v), r.suites, rank)
 		keys := l.keys()
 		list = append(list, slices.DeleteFunc(without(within(l.session.suites(l.v), r.suites, rank-1), l.suites), func(c uint16) bool {
-			return slices.Contains(keys, authentication(c)) && !(block && cbc(c)) && !(l.pending && isFinite(c))
+			return slices.Contains(keys, authentication(c)) && !(block && cbc(c)) && !(l.ridden && isFinite(c) && !l.hasFinite(authentication(c)))
 		})...)
 		list = slices.DeleteFunc(without(list, failed), func(c uint16) bool {
-			return but(c) || l.pending && dsaInFront.is(c) || keyInFront.is(c) && slices.Equal(keys, []string{"ECDSA"})
+			return but(c) || l.ridden && dsaInFront.is(c) && !slices.Contains(keys, "DSS") || keyInFront.is(c) && slices.Equal(keys, []string{"ECDSA"})
 		})
 		if len(list) == 0 {
 			return
@@ -63,6 +69,7 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 			continue
 		}
 		if !l.goesOn(what, a) {
+			l.noSuites = a.outcome == refused
 			return
 		}
 		picked := a.hello.Suite
@@ -71,11 +78,14 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 			return
 		}
 		l.grants(a)
+		if !narrow {
+			l.keeps(a)
+		}
 		if l.choice(a); !slices.Contains(l.suites, picked) {
 			failed = append(failed, picked)
 			continue
 		}
-		if l.pending && isFinite(picked) {
+		if l.ridden && isFinite(picked) {
 			failed = append(failed, alike(list, picked)...)
 			if a.kex != nil && len(a.kex.P) > 0 && !negotiable(a.kex.P) {
 				l.settled = append(l.settled, alike(l.session.suites(l.v), picked)...)
@@ -93,14 +103,9 @@ func (l *listing) decideApart() {
 	if l.stopped != nil || !slices.Equal(l.keys(), []string{"ECDSA"}) {
 		return
 	}
-	ecdsa := func(c uint16) bool { return authentication(c) == "ECDSA" }
 	what := l.v.name + " other keys"
 	l.purpose = what
-	q := question{version: l.v, suites: slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool {
-		return !keyInFront.is(c) || l.pending && dsaInFront.is(c)
-	})}
-	q.groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite) // so that it shows a prime of its own
-	q.schemes = slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "ecdsa" })
+	q := l.withoutECDSA(!l.ridden)
 	a := answer{}
 	if l.doubtsEach() {
 		a = l.through(q, fronts)
@@ -114,7 +119,21 @@ func (l *listing) decideApart() {
 		l.strangely(what, suiteName(a.hello.Suite))
 	default:
 		l.shown(a)
-		l.decideSuites(ecdsa)
+		l.decideSuites(ofECDSA)
+	}
+}
+
+// withoutECDSA offers suites of RSA, and of DSA where that may be, without schemes
+// of ECDSA.
+func (l *listing) withoutECDSA(dsa bool) question {
+	suites := slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool { return !rsaInFront.is(c) })
+	if dsa {
+		suites = append(suites, l.suitesOfDSA()...)
+	}
+	return question{
+		version: l.v, suites: suites,
+		groups:  slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite), // so that it shows a prime of its own
+		schemes: slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "ecdsa" }),
 	}
 }
 
@@ -152,8 +171,7 @@ func (l *listing) decideGroups() {
 	suites = without(suites, l.settled)
 	keep := l.certificateCurves()
 	rank := worst(l.curves, r.groups) + 1
-	ofECDSA := func(c uint16) bool { return authentication(c) == "ECDSA" }
-	if slices.Contains(keep, l.group) && ofECDSA(l.suites[0]) {
+	if slices.Contains(keep, l.group) {
 		suites = slices.DeleteFunc(suites, ofECDSA)
 		keep = nil
 	}
@@ -242,7 +260,11 @@ func alike(suites []uint16, one uint16) []uint16 {
 func (l *listing) decideSchemes() {
 	suites, kinds := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed }), l.keys()
 	suites = slices.DeleteFunc(suites, func(c uint16) bool { return dsaInFront.is(c) && !slices.Contains(kinds, "DSS") })
-	if len(kinds) < 2 {
+	switch {
+	case l.supposed: // by what passes ECDSA is known to come first, which is never in front of RSA
+		l.decideSchemesOf(within(suites, l.p.ranks.suites, 0))
+		return
+	case len(kinds) < 2:
 		l.decideSchemesOf(append(suites, l.ridesWith("ECDSA")...))
 		return
 	}
@@ -260,7 +282,7 @@ func (l *listing) decideSchemesOf(suites []uint16) {
 		return
 	}
 	for rank := worst(l.signed, r.schemes) + 1; ; {
-		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.signed, tls12)
+		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.kindsSeen(), tls12)
 		if rank > r.top {
 			l.notPut(l.v.name + " chains of other keys")
 			return
@@ -275,6 +297,7 @@ func (l *listing) decideSchemesOf(suites []uint16) {
 		l.purpose = what
 		a := l.pose(question{version: l.v, suites: suites, groups: last(l.legacyGroups(), without(l.legacyGroups(), l.curves)), schemes: list})
 		if !l.goesOn(what, a) || a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
+			l.noSchemes = a.outcome == refused
 			l.declined(suites, a)
 			return
 		}

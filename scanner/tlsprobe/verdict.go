@@ -194,10 +194,15 @@ func (s *session) decide() {
 			l.decide()
 		}
 	}
-	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
-		p.decideOtherKeys()
+	l := s.listings[tls12]
+	both := l != nil && l.supposed
+	if !both {
+		s.decideOtherKeys()
 	}
 	s.olderVersions()
+	if both && !l.decideSupposed() {
+		s.decideOtherKeys()
+	}
 	s.belief.active = false // an answer is expected, and confirms what was believed
 	if s.counted() {
 		s.notPut("chains without a server name")
