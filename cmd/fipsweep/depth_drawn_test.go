@@ -186,3 +186,40 @@ func TestVerdictDepthDrawnThreeKeys(t *testing.T) {
 		})
 	}
 }
+
+// Nor of HAProxy, which keeps its keys apart: each certificate has lists of its
+// own, and which is looked at goes by what the hello could take.
+func TestVerdictDepthDrawnApart(t *testing.T) {
+	lab.Program(t, "haproxy")
+	bundle := func(p pair) string { return lab.Bundle(t, p.cert, p.key) }
+	certs := []string{bundle(newPair(t, newRSA(t, 2048))), bundle(newPair(t, newEC(t, elliptic.P256())))}
+	const seed, configurations = 7, 30
+	r := mathrand.New(mathrand.NewPCG(seed, 0))
+	// What passes, and of every fourth list one more in front or behind.
+	some := func(passing, others string) string {
+		list := strings.Split(others, ":")
+		other := list[r.IntN(len(list))]
+		return []string{passing, passing, passing, passing, passing, passing, other + ":" + passing, passing + ":" + other}[r.IntN(8)]
+	}
+	lists := func() string {
+		return fmt.Sprintf("ciphers %s:@SECLEVEL=0 ciphersuites %s curves %s",
+			some("ECDHE+AESGCM", "ECDHE+CHACHA20:RSA+AESGCM:ECDHE+SHA1"), some("TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"), some("P-256", "X25519:secp256k1"))
+	}
+	for i := range configurations {
+		lines := ""
+		r.Shuffle(len(certs), func(i, j int) { certs[i], certs[j] = certs[j], certs[i] })
+		for _, c := range certs[r.IntN(3)/2:] {
+			lines += fmt.Sprintf("%s [%s] lab.test\n", c, lists())
+		}
+		bind := "crt-list " + lab.Written(t, "crt-list", lines) + []string{"", " prefer-client-ciphers", " ssl-max-ver TLSv1.2", " ssl-min-ver TLSv1.1"}[r.IntN(4)]
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Haproxy(t, addr, "", bind)
+			d := bothDepths(t, labEndpoint(t, addr), fips.Unclassified)
+			d.agree()
+			if t.Failed() {
+				t.Logf("haproxy with %s:\n%s", bind, lines)
+			}
+		})
+	}
+}

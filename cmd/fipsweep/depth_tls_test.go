@@ -24,6 +24,7 @@ func TestVerdictDepth(t *testing.T) {
 		t.Fatal(err)
 	}
 	rsa, weak, ec, ed := newPair(t, newRSA(t, 3072)), newPair(t, newRSA(t, 1024)), newPair(t, newEC(t, elliptic.P256())), newPair(t, edKey)
+	p384 := newPair(t, newEC(t, elliptic.P384()))
 	approved := []string{"-cipher", "ECDHE+AESGCM", "-ciphersuites", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384", "-groups", "P-256:P-384"}
 	lax := []string{"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"}
 	rows := []struct {
@@ -34,8 +35,10 @@ func TestVerdictDepth(t *testing.T) {
 	}{
 		{"approved alone, RSA", rsa.args(approved...), fips.Pass, 12},
 		{"approved alone, ECDSA", ec.args(approved...), fips.Pass, 12},
-		{"approved alone, RSA and ECDSA", append(rsa.args(approved...), ec.second()...), fips.Pass, 0},
-		{"approved alone, Ed25519", ed.args(approved...), fips.Pass, 13}, // groups, and suites of RSA, are each asked for by themselves
+		{"approved alone, RSA and ECDSA", append(rsa.args(approved...), ec.second()...), fips.Pass, 14},
+		{"approved alone, RSA before ECDSA", append(rsa.args(append(approved, "-serverpref", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256")...), ec.second()...), fips.Pass, 16},
+		{"approved alone, ECDSA on the second curve", p384.args(approved...), fips.Pass, 13}, // the first answer is on the other
+		{"approved alone, Ed25519", ed.args(approved...), fips.Pass, 13},                     // groups, and suites of RSA, are each asked for by themselves
 		{"as it comes", rsa.args(), fips.Fail, 12},
 		{"as it comes, in the server's order", rsa.args("-serverpref"), fips.Fail, 12},
 		{"as it comes, ECDSA", ec.args(), fips.Fail, 12},
@@ -105,10 +108,12 @@ func TestVerdictDepthNginx(t *testing.T) {
 	}
 }
 
+// approvedGnuTLS is a priority string for AES-GCM on two curves alone.
+const approvedGnuTLS = "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+AES-128-GCM:+AES-256-GCM:+AEAD:+SHA256:+SHA384:+ECDHE-RSA:+ECDHE-ECDSA:+GROUP-SECP256R1:+GROUP-SECP384R1:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SHA256:+COMP-NULL:+CTYPE-X.509"
+
 func TestVerdictDepthGnuTLS(t *testing.T) {
 	serv := lab.Program(t, "gnutls-serv")
 	rsa, ec := newPair(t, newRSA(t, 2048)), newPair(t, newEC(t, elliptic.P256()))
-	approved := "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+AES-128-GCM:+AES-256-GCM:+AEAD:+SHA256:+SHA384:+ECDHE-RSA:+ECDHE-ECDSA:+GROUP-SECP256R1:+GROUP-SECP384R1:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SHA256:+COMP-NULL:+CTYPE-X.509"
 	rows := []struct {
 		name, priority string
 		grade          fips.Grade
@@ -117,15 +122,15 @@ func TestVerdictDepthGnuTLS(t *testing.T) {
 		{"as it comes", "NORMAL", fips.Fail, 12},
 		{"everything", "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:+CIPHER-ALL:+3DES-CBC:+ARCFOUR-128:+MAC-ALL:+MD5:" +
 			"+RSA:+DHE-RSA:+ECDHE-RSA:+ECDHE-ECDSA:+ANON-DH:+ANON-ECDH:+GROUP-ALL", fips.Fail, 0},
-		{"approved alone", approved, fips.Pass, 0},
-		{"a named prime too", approved + ":+DHE-RSA:+GROUP-FFDHE2048", fips.Pass, 0},
-		{"X25519 last", approved + ":+GROUP-X25519:%SERVER_PRECEDENCE", fips.Fail, 0},
-		{"SHA-1 signatures last", approved + ":+SIGN-RSA-SHA1", fips.Fail, 0},
+		{"approved alone", approvedGnuTLS, fips.Pass, 14},
+		{"a named prime too", approvedGnuTLS + ":+DHE-RSA:+GROUP-FFDHE2048", fips.Pass, 0},
+		{"X25519 last", approvedGnuTLS + ":+GROUP-X25519:%SERVER_PRECEDENCE", fips.Fail, 0},
+		{"SHA-1 signatures last", approvedGnuTLS + ":+SIGN-RSA-SHA1", fips.Fail, 0},
 		{"anonymous alone", "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ANON-ECDH", fips.Fail, 0},
-		{"old versions with a MAC over what is encrypted", approved + ":+VERS-TLS1.1:+VERS-TLS1.0:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
-		{"CBC with a MAC over what is encrypted", approved + ":-VERS-TLS1.3:-AES-128-GCM:-AES-256-GCM:+AES-128-CBC:%FORCE_ETM", fips.Pass, 0},
-		{"3DES with a MAC over what is encrypted", approved + ":+3DES-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
-		{"RSA key exchange with a MAC over what is encrypted", approved + ":+RSA:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
+		{"old versions with a MAC over what is encrypted", approvedGnuTLS + ":+VERS-TLS1.1:+VERS-TLS1.0:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
+		{"CBC with a MAC over what is encrypted", approvedGnuTLS + ":-VERS-TLS1.3:-AES-128-GCM:-AES-256-GCM:+AES-128-CBC:%FORCE_ETM", fips.Pass, 0},
+		{"3DES with a MAC over what is encrypted", approvedGnuTLS + ":+3DES-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
+		{"RSA key exchange with a MAC over what is encrypted", approvedGnuTLS + ":+RSA:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
 		{"one group that fails", "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-X448", fips.Fail, 0},
 		{"finite fields alone", "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-FFDHE2048:+GROUP-FFDHE4096:-CIPHER-ALL:+AES-128-GCM:-SIGN-RSA-SHA1", fips.Pass, 0},
 	}
