@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -188,6 +189,37 @@ func newDSA(t *testing.T) pair {
 	lab.Run(t, openssl, "dsaparam", "-out", parameters, "2048")
 	lab.Run(t, openssl, "req", "-x509", "-newkey", "dsa:"+parameters, "-nodes", "-keyout", p.key, "-out", p.cert, "-subj", "/CN=lab.test", "-days", "30")
 	return p
+}
+
+// Where the first question is answered by what does not pass, what passes is asked
+// for by itself: it tells what a client comes to that offers nothing else.
+func TestVerdictDepthShowsWhatPasses(t *testing.T) {
+	openssl := lab.Program(t, "openssl")
+	rsa, dsa := newPair(t, newRSA(t, 2048)), newDSA(t)
+	own := filepath.Join(t.TempDir(), "dh.pem")
+	lab.Run(t, openssl, "dhparam", "-dsaparam", "-out", own, "2048")
+	for _, row := range []struct {
+		name, group string
+		args        []string
+	}{
+		{"X25519 first", "secp256r1", rsa.args("-cipher", "ECDHE-RSA-AES128-GCM-SHA256", "-groups", "X25519:P-256")},
+		{"X25519 first, ChaCha20 too", "secp256r1", rsa.args("-cipher", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305", "-groups", "X25519:P-256")},
+		{"X25519 first, RSA key transport too", "secp256r1", rsa.args("-cipher", "AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256", "-groups", "X25519:P-256")},
+		{"X25519 alone", "x25519", rsa.args("-cipher", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305", "-groups", "X25519")},
+		{"DSA first", "secp256r1", append(rsa.args("-cipher", "DHE-DSS-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", "-groups", "P-256", "-dhparam", own), dsa.second()...)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Start(t, openssl, append([]string{"s_server", "-accept", addr.String(), "-quiet", "-tls1_2", "-serverpref"}, row.args...)...)
+			d := bothDepths(t, labEndpoint(t, addr), fips.Unclassified)
+			d.agree()
+			d.reaches(fips.Fail, 0)
+			v := d.verdict.Observation.TLS.Versions[4]
+			if !slices.Contains(v.Suites, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256") || !slices.Contains(v.Groups, row.group) {
+				t.Errorf("suites %v, groups %v", v.Suites, v.Groups)
+			}
+		})
+	}
 }
 
 // A server prefers ECDSA, then has a DSA key that cannot sign, and then one of RSA

@@ -70,6 +70,9 @@ func (s *session) prove() {
 		return
 	}
 	s.purpose = confirming
+	if len(b.unsure) == 0 {
+		s.purpose = confirmingAlert
+	}
 	a := s.single(s.proof)
 	if a.outcome == silent { // which may be chance
 		a = s.single(s.proof)

@@ -50,15 +50,15 @@ func (s *session) suitesOfDSA() []uint16 {
 
 // ridesOn takes the answer to a question with riders.
 func (l *listing) ridesOn(a answer) {
-	l.keeps(a)
+	l.keeps(a, true)
 	key := authentication(a.hello.Suite)
 	l.ridden = slices.Contains(l.suites, a.hello.Suite) && (key == "RSA" || key == "ECDSA")
 	l.pending = l.ridden
 }
 
-// keeps takes an answer to a question with all groups.
-func (l *listing) keeps(a answer) {
-	if g, ok := groupOf(a.kex); ok && l.group == 0 && authentication(a.hello.Suite) == "ECDSA" {
+// keeps takes the group of an answer, to a question with all of them or not.
+func (l *listing) keeps(a answer, all bool) {
+	if g, ok := groupOf(a.kex); ok && all && l.group == 0 && authentication(a.hello.Suite) == "ECDSA" {
 		l.group = g
 	}
 }
@@ -84,9 +84,7 @@ func (l *listing) decideRiders() {
 		return
 	}
 	l.purpose = what
-	if a := l.offering(question{version: l.v, suites: l.suitesOfDSA(), groups: l.legacyGroups()}); l.goesOn(what, a) && a.hello.Negotiated() == l.v.code {
-		l.choice(a)
-	}
+	l.byAny(l.offering(question{version: l.v, suites: l.suitesOfDSA(), groups: l.legacyGroups()}))
 }
 
 // passingGroups is the groups that pass, and the curves of certificates, without
@@ -116,10 +114,7 @@ func (l *listing) decidePassing() bool {
 		return true
 	}
 	l.purpose = what
-	a := l.offering(question{version: l.v, suites: suites, groups: groups})
-	if l.goesOn(what, a) && a.broken == nil && a.hello.Negotiated() == l.v.code {
-		l.shown(a)
-	}
+	l.byAny(l.offering(question{version: l.v, suites: suites, groups: groups}))
 	l.noPassing = l.failsOnCurves()
 	return !l.noPassing
 }
@@ -194,13 +189,18 @@ func (l *listing) goesOnToRSA() bool {
 	return l.byRSA(l.offering(q))
 }
 
-// byRSA takes an answer that should be by the RSA key, and tells whether it is.
-func (l *listing) byRSA(a answer) bool {
-	if !l.goesOn(l.purpose, a) || a.hello.Negotiated() != l.v.code || authentication(a.hello.Suite) != "RSA" || a.broken != nil {
+// byAny takes an answer by whatever key, and tells whether it is one.
+func (l *listing) byAny(a answer) bool {
+	if !l.goesOn(l.purpose, a) || a.hello.Negotiated() != l.v.code {
 		return false
 	}
 	l.shown(a)
-	return true
+	return a.broken == nil
+}
+
+// byRSA takes an answer that should be by the RSA key, and tells whether it is.
+func (l *listing) byRSA(a answer) bool {
+	return l.byAny(a) && authentication(a.hello.Suite) == "RSA"
 }
 
 func ofECDSA(code uint16) bool { return authentication(code) == "ECDSA" }

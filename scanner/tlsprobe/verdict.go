@@ -7,11 +7,15 @@ import (
 )
 
 // At depth verdict the question is whether anything is accepted that does not
-// pass. Each version is asked whether it is spoken, with what passes alone;
-// then, in each dimension (suites, groups and primes, signature schemes), with
-// what does not pass alone: a refusal is cheap, and answers the whole
-// dimension. An answer names one, and what is worse still is asked for, until
-// the server declines or nothing is worse.
+// pass. Each version is asked whether it is spoken, with what passes (and what
+// rides on that: see rider); then, in each dimension (suites, groups and primes,
+// signature schemes), with what does not pass alone: a refusal is cheap, and answers
+// the whole dimension. An answer names one, and what is worse still is asked for,
+// until the server declines or nothing is worse.
+//
+// Of a server that would pass the noes must hold: it is asked twice for the versions
+// that it declined with one hello (see secondTurn), and at last for an answer (see
+// prove).
 //
 // What is no worse than what was seen is not asked for, and the observation
 // says so. Extensions and chains come with the answers, as far as they can.
@@ -43,6 +47,9 @@ func (s *session) spoken(v version) {
 		s.takeVersion(v, a)
 		if l := s.listings[v]; l != nil && rode {
 			l.ridesOn(a)
+			if dsaInFront.is(a.hello.Suite) && s.stopped == nil { // a rider is not what passes
+				l.byAny(s.pose(s.passingOf(v, s.legacyGroups()).wishing()))
+			}
 		}
 	default:
 		s.takeVersion(v, s.everything(v))
