@@ -136,8 +136,7 @@ func TestVerdictDepthDrawnKeys(t *testing.T) {
 	}
 }
 
-// Nor of a server that has all three at once, which s_server cannot. Where it
-// speaks TLS 1.3, a key of RSA that can sign does so there too.
+// Nor of a server that has all three at once, which s_server cannot.
 func TestVerdictDepthDrawnThreeKeys(t *testing.T) {
 	own := filepath.Join(t.TempDir(), "dh.pem")
 	lab.Run(t, lab.Program(t, "openssl"), "dhparam", "-dsaparam", "-out", own, "2048")
@@ -161,7 +160,10 @@ func TestVerdictDepthDrawnThreeKeys(t *testing.T) {
 		}
 		versions, sigalgs, others := "TLSv1.2", "ECDSA+SHA256", "RSA+SHA256 DSA+SHA256 RSA+SHA1 ECDSA+SHA1"
 		if r.IntN(2) == 0 {
-			versions, others = "TLSv1.2 TLSv1.3", "RSA-PSS+SHA256:RSA+SHA256 DSA+SHA256 RSA-PSS+SHA512:RSA+SHA1 ECDSA+SHA1"
+			versions = "TLSv1.2 TLSv1.3"
+			if r.IntN(2) == 0 { // else its RSA key signs in TLS 1.2 alone
+				others = "RSA-PSS+SHA256:RSA+SHA256 DSA+SHA256 RSA-PSS+SHA512:RSA+SHA1 ECDSA+SHA1"
+			}
 		}
 		for k := range strings.FieldsSeq(others) {
 			if r.IntN(3) == 0 {
@@ -180,6 +182,43 @@ func TestVerdictDepthDrawnThreeKeys(t *testing.T) {
 			d.agree()
 			if t.Failed() {
 				t.Logf("nginx with %s", lines)
+			}
+		})
+	}
+}
+
+// Nor of HAProxy, which keeps its keys apart: each certificate has lists of its
+// own, and which is looked at goes by what the hello could take.
+func TestVerdictDepthDrawnApart(t *testing.T) {
+	lab.Program(t, "haproxy")
+	bundle := func(p pair) string { return lab.Bundle(t, p.cert, p.key) }
+	certs := []string{bundle(newPair(t, newRSA(t, 2048))), bundle(newPair(t, newEC(t, elliptic.P256())))}
+	const seed, configurations = 7, 30
+	r := mathrand.New(mathrand.NewPCG(seed, 0))
+	// What passes, and of every fourth list one more in front or behind.
+	some := func(passing, others string) string {
+		list := strings.Split(others, ":")
+		other := list[r.IntN(len(list))]
+		return []string{passing, passing, passing, passing, passing, passing, other + ":" + passing, passing + ":" + other}[r.IntN(8)]
+	}
+	lists := func() string {
+		return fmt.Sprintf("ciphers %s:@SECLEVEL=0 ciphersuites %s curves %s",
+			some("ECDHE+AESGCM", "ECDHE+CHACHA20:RSA+AESGCM:ECDHE+SHA1"), some("TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"), some("P-256", "X25519:secp256k1"))
+	}
+	for i := range configurations {
+		lines := ""
+		r.Shuffle(len(certs), func(i, j int) { certs[i], certs[j] = certs[j], certs[i] })
+		for _, c := range certs[r.IntN(3)/2:] {
+			lines += fmt.Sprintf("%s [%s] lab.test\n", c, lists())
+		}
+		bind := "crt-list " + lab.Written(t, "crt-list", lines) + []string{"", " prefer-client-ciphers", " ssl-max-ver TLSv1.2", " ssl-min-ver TLSv1.1"}[r.IntN(4)]
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Haproxy(t, addr, "", bind)
+			d := bothDepths(t, labEndpoint(t, addr), fips.Unclassified)
+			d.agree()
+			if t.Failed() {
+				t.Logf("haproxy with %s:\n%s", bind, lines)
 			}
 		})
 	}

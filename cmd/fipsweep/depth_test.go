@@ -163,7 +163,7 @@ func (d *depths) agree() {
 func (d *depths) classes() {
 	d.t.Helper()
 	for _, q := range d.verdict.Observation.TLS.Asked.NotPut {
-		if d.verdict.Short() && (strings.HasSuffix(q, "each without the other") || strings.HasSuffix(q, "of keys that were not shown")) {
+		if d.verdict.Short() && strings.HasSuffix(q, "of keys that were not shown") {
 			return
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/fipsweep/fipsweep/fips"
@@ -23,6 +25,7 @@ func TestVerdictDepth(t *testing.T) {
 		t.Fatal(err)
 	}
 	rsa, weak, ec, ed := newPair(t, newRSA(t, 3072)), newPair(t, newRSA(t, 1024)), newPair(t, newEC(t, elliptic.P256())), newPair(t, edKey)
+	p384 := newPair(t, newEC(t, elliptic.P384()))
 	approved := []string{"-cipher", "ECDHE+AESGCM", "-ciphersuites", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384", "-groups", "P-256:P-384"}
 	lax := []string{"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"}
 	rows := []struct {
@@ -33,8 +36,10 @@ func TestVerdictDepth(t *testing.T) {
 	}{
 		{"approved alone, RSA", rsa.args(approved...), fips.Pass, 12},
 		{"approved alone, ECDSA", ec.args(approved...), fips.Pass, 12},
-		{"approved alone, RSA and ECDSA", append(rsa.args(approved...), ec.second()...), fips.Pass, 0},
-		{"approved alone, Ed25519", ed.args(approved...), fips.Pass, 12},
+		{"approved alone, RSA and ECDSA", append(rsa.args(approved...), ec.second()...), fips.Pass, 14},
+		{"approved alone, RSA before ECDSA", append(rsa.args(append(approved, "-serverpref", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256")...), ec.second()...), fips.Pass, 16},
+		{"approved alone, ECDSA on the second curve", p384.args(approved...), fips.Pass, 13}, // the first answer is on the other
+		{"approved alone, Ed25519", ed.args(approved...), fips.Pass, 13},                     // groups, and suites of RSA, are each asked for by themselves
 		{"as it comes", rsa.args(), fips.Fail, 12},
 		{"as it comes, in the server's order", rsa.args("-serverpref"), fips.Fail, 12},
 		{"as it comes, ECDSA", ec.args(), fips.Fail, 12},
@@ -104,10 +109,12 @@ func TestVerdictDepthNginx(t *testing.T) {
 	}
 }
 
+// approvedGnuTLS is a priority string for AES-GCM on two curves alone.
+const approvedGnuTLS = "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+AES-128-GCM:+AES-256-GCM:+AEAD:+SHA256:+SHA384:+ECDHE-RSA:+ECDHE-ECDSA:+GROUP-SECP256R1:+GROUP-SECP384R1:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SHA256:+COMP-NULL:+CTYPE-X.509"
+
 func TestVerdictDepthGnuTLS(t *testing.T) {
 	serv := lab.Program(t, "gnutls-serv")
 	rsa, ec := newPair(t, newRSA(t, 2048)), newPair(t, newEC(t, elliptic.P256()))
-	approved := "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+AES-128-GCM:+AES-256-GCM:+AEAD:+SHA256:+SHA384:+ECDHE-RSA:+ECDHE-ECDSA:+GROUP-SECP256R1:+GROUP-SECP384R1:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SHA256:+COMP-NULL:+CTYPE-X.509"
 	rows := []struct {
 		name, priority string
 		grade          fips.Grade
@@ -116,15 +123,15 @@ func TestVerdictDepthGnuTLS(t *testing.T) {
 		{"as it comes", "NORMAL", fips.Fail, 12},
 		{"everything", "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:+CIPHER-ALL:+3DES-CBC:+ARCFOUR-128:+MAC-ALL:+MD5:" +
 			"+RSA:+DHE-RSA:+ECDHE-RSA:+ECDHE-ECDSA:+ANON-DH:+ANON-ECDH:+GROUP-ALL", fips.Fail, 0},
-		{"approved alone", approved, fips.Pass, 0},
-		{"a named prime too", approved + ":+DHE-RSA:+GROUP-FFDHE2048", fips.Pass, 0},
-		{"X25519 last", approved + ":+GROUP-X25519:%SERVER_PRECEDENCE", fips.Fail, 0},
-		{"SHA-1 signatures last", approved + ":+SIGN-RSA-SHA1", fips.Fail, 0},
+		{"approved alone", approvedGnuTLS, fips.Pass, 14},
+		{"a named prime too", approvedGnuTLS + ":+DHE-RSA:+GROUP-FFDHE2048", fips.Pass, 0},
+		{"X25519 last", approvedGnuTLS + ":+GROUP-X25519:%SERVER_PRECEDENCE", fips.Fail, 0},
+		{"SHA-1 signatures last", approvedGnuTLS + ":+SIGN-RSA-SHA1", fips.Fail, 0},
 		{"anonymous alone", "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ANON-ECDH", fips.Fail, 0},
-		{"old versions with a MAC over what is encrypted", approved + ":+VERS-TLS1.1:+VERS-TLS1.0:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
-		{"CBC with a MAC over what is encrypted", approved + ":-VERS-TLS1.3:-AES-128-GCM:-AES-256-GCM:+AES-128-CBC:%FORCE_ETM", fips.Pass, 0},
-		{"3DES with a MAC over what is encrypted", approved + ":+3DES-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
-		{"RSA key exchange with a MAC over what is encrypted", approved + ":+RSA:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
+		{"old versions with a MAC over what is encrypted", approvedGnuTLS + ":+VERS-TLS1.1:+VERS-TLS1.0:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
+		{"CBC with a MAC over what is encrypted", approvedGnuTLS + ":-VERS-TLS1.3:-AES-128-GCM:-AES-256-GCM:+AES-128-CBC:%FORCE_ETM", fips.Pass, 0},
+		{"3DES with a MAC over what is encrypted", approvedGnuTLS + ":+3DES-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
+		{"RSA key exchange with a MAC over what is encrypted", approvedGnuTLS + ":+RSA:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
 		{"one group that fails", "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-X448", fips.Fail, 0},
 		{"finite fields alone", "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-FFDHE2048:+GROUP-FFDHE4096:-CIPHER-ALL:+AES-128-GCM:-SIGN-RSA-SHA1", fips.Pass, 0},
 	}
@@ -182,6 +189,68 @@ func newDSA(t *testing.T) pair {
 	lab.Run(t, openssl, "dsaparam", "-out", parameters, "2048")
 	lab.Run(t, openssl, "req", "-x509", "-newkey", "dsa:"+parameters, "-nodes", "-keyout", p.key, "-out", p.cert, "-subj", "/CN=lab.test", "-days", "30")
 	return p
+}
+
+// Where the first question is answered by what does not pass, what passes is asked
+// for by itself: it tells what a client comes to that offers nothing else.
+func TestVerdictDepthShowsWhatPasses(t *testing.T) {
+	openssl := lab.Program(t, "openssl")
+	rsa, dsa := newPair(t, newRSA(t, 2048)), newDSA(t)
+	own := filepath.Join(t.TempDir(), "dh.pem")
+	lab.Run(t, openssl, "dhparam", "-dsaparam", "-out", own, "2048")
+	for _, row := range []struct {
+		name, group string
+		args        []string
+	}{
+		{"X25519 first", "secp256r1", rsa.args("-cipher", "ECDHE-RSA-AES128-GCM-SHA256", "-groups", "X25519:P-256")},
+		{"X25519 first, ChaCha20 too", "secp256r1", rsa.args("-cipher", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305", "-groups", "X25519:P-256")},
+		{"X25519 first, RSA key transport too", "secp256r1", rsa.args("-cipher", "AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256", "-groups", "X25519:P-256")},
+		{"X25519 alone", "x25519", rsa.args("-cipher", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305", "-groups", "X25519")},
+		{"DSA first", "secp256r1", append(rsa.args("-cipher", "DHE-DSS-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", "-groups", "P-256", "-dhparam", own), dsa.second()...)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			addr := lab.Port(t)
+			lab.Start(t, openssl, append([]string{"s_server", "-accept", addr.String(), "-quiet", "-tls1_2", "-serverpref"}, row.args...)...)
+			d := bothDepths(t, labEndpoint(t, addr), fips.Unclassified)
+			d.agree()
+			d.reaches(fips.Fail, 0)
+			v := d.verdict.Observation.TLS.Versions[4]
+			if !slices.Contains(v.Suites, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256") || !slices.Contains(v.Groups, row.group) {
+				t.Errorf("suites %v, groups %v", v.Suites, v.Groups)
+			}
+		})
+	}
+}
+
+// A server prefers ECDSA, then has a DSA key that cannot sign, and then one of RSA
+// that TLS 1.3 does not show, since it signs without PSS: what that has and does
+// not pass is found, in whatever order it stands.
+func TestVerdictDepthRSABehindDSA(t *testing.T) {
+	certs := ""
+	for _, p := range []pair{newPair(t, newRSA(t, 2048)), newPair(t, newEC(t, elliptic.P256())), newDSA(t)} {
+		certs += fmt.Sprintf("ssl_certificate %s; ssl_certificate_key %s;", p.cert, p.key)
+	}
+	own := filepath.Join(t.TempDir(), "dh.pem")
+	lab.Run(t, lab.Program(t, "openssl"), "dhparam", "-dsaparam", "-out", own, "2048")
+	const e, d, r, bad = "ECDHE-ECDSA-AES128-GCM-SHA256", "DHE-DSS-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-CHACHA20-POLY1305"
+	for _, row := range []struct {
+		ciphers []string
+		sigalgs string
+		grade   fips.Grade
+	}{
+		{[]string{e, d, bad}, "ECDSA+SHA256:RSA+SHA256", fips.Fail},
+		{[]string{e, d, r, bad}, "ECDSA+SHA256:RSA+SHA256", fips.Fail},
+		{[]string{e, bad, d}, "ECDSA+SHA256:RSA+SHA256", fips.Fail},
+		{[]string{e, d, r}, "ECDSA+SHA256:RSA+SHA256:RSA+SHA1", fips.Fail},
+		{[]string{e, d, r}, "ECDSA+SHA256:RSA+SHA256", fips.Pass},
+		{[]string{e, bad, d}, "ECDSA+SHA256:DSA+SHA256", fips.Fail}, // RSA in front of DSA
+		{[]string{e, bad}, "ECDSA+SHA256", fips.Pass},
+	} {
+		addr := lab.Port(t)
+		lab.Nginx(t, addr, "ssl; "+certs+fmt.Sprintf("ssl_protocols TLSv1.2 TLSv1.3; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256; ssl_prefer_server_ciphers on; ssl_ecdh_curve prime256v1;"+
+			"ssl_dhparam %s; ssl_ciphers %s:@SECLEVEL=0; ssl_conf_command SignatureAlgorithms %s;", own, strings.Join(row.ciphers, ":"), row.sigalgs))
+		depthRow{strings.Join(row.ciphers, " ") + " " + row.sigalgs, "", addr, row.grade, 0}.ask(t)
+	}
 }
 
 // OpenSSL chooses a suite for an RSA or DSA key that its list of signature

@@ -77,17 +77,15 @@ func (l *listing) suspected(f front, refusal answer) bool {
 
 // doubtsEach tells whether of two keys that were not shown each is asked for by
 // itself: where something was found behind one, and else where suites of DSA
-// cannot ride (see ridesDSA). At depth verdict the connections to a server that
-// speaks TLS 1.3 are counted, unless that shows another key than TLS 1.2.
+// cannot ride (see ridesDSA, and of depth verdict rider).
 func (l *listing) doubtsEach() bool {
-	p := l.plan13
 	switch {
 	case l.fronted:
 		return true
 	case l.p.ranks == nil:
 		return len(l.suites) > 0 && authentication(l.suites[0]) != "ECDSA"
 	}
-	return p == nil || slices.ContainsFunc(p.signed, func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "rsa" })
+	return !l.ridden
 }
 
 // through asks at depth verdict, and where it is refused once more without each
@@ -133,28 +131,6 @@ func (l *listing) rodeDSA(a answer) bool {
 // riders is the suites of DSA, where they may ride.
 func (l *listing) riders(may bool) []uint16 {
 	return slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool { return !may || !dsaInFront.is(c) })
-}
-
-// decideHidden ends the asking for keys that were not shown, of a server that
-// has shown ECDSA alone, declined RSA and DSA together, and speaks TLS 1.3, so
-// that its connections are counted. One of the two may stand in front of the
-// other. Suites of DSA ride on questions that are put anyway: behind ECDSA, that
-// can sign with what the question for groups offers and cannot with what the
-// question for schemes does, unless that is found. Of RSA it is told that it was
-// not asked for by itself, unless there is a sign of DSA.
-func (l *listing) decideHidden() {
-	if !l.joint || l.stopped != nil || slices.Contains(l.keys(), "DSS") {
-		return
-	}
-	if !l.doubtsEach() {
-		l.notPut(l.v.name + " suites of RSA and DSA, each without the other")
-		return
-	}
-	l.joint, l.alone = false, false
-	if l.decideApart(); !l.alone {
-		l.decideGroups()
-		l.decideSchemes()
-	}
 }
 
 func frontPurpose(v version) string { return v.name + " without what may be in front" }

@@ -1,6 +1,10 @@
 package tlsprobe
 
-import "github.com/fipsweep/fipsweep/scanner"
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner"
+)
 
 // At depth verdict most answers are no, and a server that says it by hanging up
 // would be asked each three times: twice for it, and for what is known. One that
@@ -15,7 +19,8 @@ type belief struct {
 	never  bool           // it is not to be believed: it says no by an alert, or hangs up by chance
 	active bool           // questions are asked whose answers may be believed
 	unsure []string       // what the noes that are not confirmed yet were asked for
-	denied []version      // of versions that rest on them
+	alerts []string       // the same of noes by an alert, since the last answer
+	denied []version      // of versions that rest on either
 }
 
 // believes tells whether a question that twice got no answer, or an alert that
@@ -36,32 +41,50 @@ func (s *session) believes(a *answer) bool {
 	return true
 }
 
-// learns is told of each answer on the wire.
-func (b *belief) learns(a *answer) {
+// learns is told of each answer on the wire, and what was asked.
+func (b *belief) learns(a *answer, what string) {
 	switch a.outcome {
 	case chose:
-		b.unsure, b.denied = nil, nil
+		b.unsure, b.alerts, b.denied = nil, nil, nil
 	case refused:
 		b.never = true
+		b.alerts = add(b.alerts, what)
+	}
+}
+
+// denies is told of a version that is not spoken.
+func (b *belief) denies(v version) {
+	if len(b.unsure)+len(b.alerts) > 0 {
+		b.denied = append(b.denied, v)
 	}
 }
 
 // prove ends the asking for what is believed, and asks once more for what is
-// known where no answer came since.
+// known where no answer came since. So it does after an alert where nothing was
+// found that fails: a server, or what stands before it, may have had enough of
+// us, and say so by the alert with which others say no.
 func (s *session) prove() {
-	s.belief.active = false
-	if len(s.belief.unsure) == 0 {
+	b := &s.belief
+	b.active = false
+	if !s.granted || len(b.unsure) == 0 && (len(b.alerts) == 0 || s.decided()) {
 		return
 	}
 	s.purpose = confirming
-	why := s.single(s.proof).failure
-	if why.Reason == scanner.ReasonAlert {
+	if len(b.unsure) == 0 {
+		s.purpose = confirmingAlert
+	}
+	a := s.single(s.proof)
+	if a.outcome == silent { // which may be chance
+		a = s.single(s.proof)
+	}
+	why := a.failure
+	if a.outcome == refused {
 		why = lapsed(why)
 	}
-	for _, what := range s.belief.unsure { // none after an answer
+	for _, what := range slices.Concat(b.unsure, b.alerts) { // none after an answer
 		s.missed(what, why)
 	}
-	for _, v := range s.belief.denied {
+	for _, v := range b.denied {
 		s.found[v].Accepted = nil
 		s.missed(v.name, why)
 	}

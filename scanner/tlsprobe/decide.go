@@ -1,58 +1,58 @@
 package tlsprobe
 
-import (
-	"slices"
+import "slices"
 
-	"github.com/fipsweep/fipsweep/scanner"
-	"github.com/fipsweep/fipsweep/scanner/iana"
-	"github.com/fipsweep/fipsweep/scanner/tlswire"
-)
-
-// decide asks a version up to TLS 1.2 for what does not pass.
+// decide asks a version up to TLS 1.2 for what does not pass. Where TLS 1.3 has
+// shown an RSA key beside one of ECDSA, both are asked at once (see goesOnToRSA).
 func (l *listing) decide() {
+	l.supposed = l.supposesRSA()
+	l.decideAll()
+}
+
+func (l *listing) decideAll() {
 	l.decideSuites(func(uint16) bool { return false })
 	l.decideApart()
+	l.decidePassing()
 	l.decideGroups()
 	if l.v == tls12 {
 		l.decideSchemes()
-		l.decideHidden()
+		l.decideRiders()
 	}
 	if worst(l.suites, l.p.ranks.suites) >= l.p.ranks.top { // what keys there are besides was not asked to the end
 		l.notPut(l.v.name + " suites and signature schemes of keys that were not shown")
 	}
 }
 
-// decideSuites asks for suites that do not pass, but for some. It asks besides
-// for those with other keys or none, which tell whether there are such, and at
-// first for those with CBC, since what is granted about the MAC is granted under
-// no other. A server that has shown ECDSA alone is asked for RSA and DSA by
-// itself (see decideApart).
+// decideSuites asks for suites that do not pass, but for some. Of a server that was
+// seen to take no curve that passes it asks with those at first.
 func (l *listing) decideSuites(but func(uint16) bool) {
 	r, what := l.p.ranks, l.v.name+" suites that do not pass"
 	rank := worst(l.suites, r.suites) + 1
 	block := rank == 1 && l.facts.TruncatedHMAC == nil
-	var failed []uint16 // picked, and then found impossible
+	var failed []uint16 // picked, and then found impossible, or settled
+	narrow := l.failsOnCurves()
 	for rank <= r.top {
 		if l.stopped != nil {
 			l.missed(what, *l.stopped)
 			return
 		}
-		list := worse(l.session.suites(l.v), r.suites, rank)
-		keys := l.keys()
-		list = append(list, slices.DeleteFunc(without(within(l.session.suites(l.v), r.suites, rank-1), l.suites), func(c uint16) bool {
-			return slices.Contains(keys, authentication(c)) && !(block && cbc(c))
-		})...)
-		list = slices.DeleteFunc(without(list, failed), func(c uint16) bool {
-			return but(c) || keyInFront.is(c) && slices.Equal(keys, []string{"ECDSA"})
-		})
+		list := slices.DeleteFunc(without(l.suspects(rank, block), failed), but)
 		if len(list) == 0 {
 			return
 		}
 		block = false
 		l.purpose = what
 		q := question{version: l.v, suites: list, groups: l.legacyGroups()}
+		if narrow {
+			q.groups = l.passingGroups()
+		}
 		a := l.through(q.wishing(), fronts)
+		if narrow && a.outcome == refused && !l.decidePassing() {
+			narrow = false // it has no curve that passes
+			continue
+		}
 		if !l.goesOn(what, a) {
+			l.noSuites = a.outcome == refused
 			return
 		}
 		picked := a.hello.Suite
@@ -61,12 +61,42 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 			return
 		}
 		l.grants(a)
+		l.keeps(a, !narrow)
 		if l.choice(a); !slices.Contains(l.suites, picked) {
 			failed = append(failed, picked)
 			continue
 		}
+		failed = append(failed, l.field(a, list)...)
 		rank = max(rank, r.suites[picked]+1)
 	}
+}
+
+// suspects is the suites that do not pass from a rank on, and besides those with
+// other keys or none, which tell whether there are such, and at first those with
+// CBC, since what is granted about the MAC is granted under no other. A server that
+// has shown ECDSA alone is asked for RSA and DSA by itself (see decideApart). Where
+// suites of DSA ride elsewhere, those of a finite field that pass are asked for
+// here, since there they may stand behind them.
+func (l *listing) suspects(rank int, block bool) []uint16 {
+	of, keys := l.p.ranks.suites, l.keys()
+	list := append(worse(l.session.suites(l.v), of, rank), slices.DeleteFunc(without(within(l.session.suites(l.v), of, rank-1), l.suites), func(c uint16) bool {
+		return slices.Contains(keys, authentication(c)) && !(block && cbc(c)) && !(l.ridden && isFinite(c) && !l.hasFinite(authentication(c)))
+	})...)
+	return slices.DeleteFunc(list, func(c uint16) bool {
+		return l.ridden && dsaInFront.is(c) && !slices.Contains(keys, "DSS") || keyInFront.is(c) && slices.Equal(keys, []string{"ECDSA"})
+	})
+}
+
+// field gives the suites that need not be asked for once an answer has shown what
+// the server has of finite fields.
+func (l *listing) field(a answer, suites []uint16) []uint16 {
+	if !l.ridden || !isFinite(a.hello.Suite) {
+		return nil
+	}
+	if a.kex != nil && len(a.kex.P) > 0 && !negotiable(a.kex.P) {
+		l.settled = append(l.settled, alike(l.session.suites(l.v), a.hello.Suite)...)
+	}
+	return alike(suites, a.hello.Suite)
 }
 
 // decideApart asks for suites of RSA and DSA, without schemes of ECDSA, a server
@@ -77,12 +107,9 @@ func (l *listing) decideApart() {
 	if l.stopped != nil || !slices.Equal(l.keys(), []string{"ECDSA"}) {
 		return
 	}
-	ecdsa := func(c uint16) bool { return authentication(c) == "ECDSA" }
 	what := l.v.name + " other keys"
 	l.purpose = what
-	q := question{version: l.v, suites: slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool { return !keyInFront.is(c) })}
-	q.groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite) // so that it shows a prime of its own
-	q.schemes = slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "ecdsa" })
+	q := l.withoutECDSA(!l.ridden)
 	a := answer{}
 	if l.doubtsEach() {
 		a = l.through(q, fronts)
@@ -92,197 +119,24 @@ func (l *listing) decideApart() {
 	switch {
 	case !l.goesOn(what, a):
 		l.alone = a.outcome == refused
-		l.joint = l.alone && !l.doubtsEach()
 	case a.hello.Negotiated() != l.v.code || !slices.Contains(q.suites, a.hello.Suite):
 		l.strangely(what, suiteName(a.hello.Suite))
 	default:
 		l.shown(a)
-		l.decideSuites(ecdsa)
+		l.decideSuites(ofECDSA)
 	}
 }
 
-// suitesLeft is the suites that may be accepted: those no worse than the worst
-// that was seen, but for those that are known to be refused: of RSA and DSA where
-// there is no such key, and where all that was seen passes, what was asked for
-// with the rest. Those that may stand in front of others go last, or where
-// something was found behind such are left out.
-func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
-	r, shown := l.p.ranks, l.keys()
-	rank := worst(l.suites, r.suites)
-	list := within(l.session.suites(l.v), r.suites, rank)
-	list = slices.DeleteFunc(list, func(c uint16) bool {
-		refused := l.alone && keyInFront.is(c) || rank == 0 && !keyInFront.is(c) && !slices.Contains(shown, authentication(c))
-		return !is(shapeOf(c)) || refused && !slices.Contains(l.suites, c)
-	})
-	front := slices.DeleteFunc(slices.Clone(list), func(c uint16) bool { return !keyInFront.is(c) || slices.Contains(shown, authentication(c)) })
-	if l.fronted {
-		return without(list, front)
+// withoutECDSA offers suites of RSA, and of DSA where that may be, without schemes
+// of ECDSA.
+func (l *listing) withoutECDSA(dsa bool) question {
+	suites := slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool { return !rsaInFront.is(c) })
+	if dsa {
+		suites = append(suites, l.suitesOfDSA()...)
 	}
-	return last(list, front)
-}
-
-// decideGroups asks for groups that do not pass, under every suite that may be
-// accepted. With no group of RFC 7919 that passes on offer, a suite with DHE
-// shows the server's own prime. Once a curve is as bad as any can be, there is
-// no more to ask.
-//
-// The curve of an ECDSA certificate is offered last (see ecGroups). Once it is
-// chosen, suites that need it are left out. Suites of DSA ride (see
-// decideHidden): an answer by ECDSA tells that they are not in front of it.
-func (l *listing) decideGroups() {
-	r, what := l.p.ranks, l.v.name+" groups that do not pass"
-	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.ECParams })
-	suites = append(suites, l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.DHParams })...)
-	keep := l.certificateCurves()
-	rank := worst(l.curves, r.groups) + 1
-	if len(keep) > 0 {
-		suites = append(suites, l.riders(l.joint)...)
+	return question{
+		version: l.v, suites: suites,
+		groups:  slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite), // so that it shows a prime of its own
+		schemes: slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) == "ecdsa" }),
 	}
-	for rank <= r.top {
-		groups := without(worse(l.legacyGroups(), r.groups, rank), keep)
-		if len(groups) == 0 { // no curve is in question, primes are
-			suites = finiteSuites(suites)
-			groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite)
-		} else {
-			groups = append(groups, keep...)
-		}
-		if len(suites) == 0 {
-			return
-		}
-		if l.stopped != nil {
-			l.missed(what, *l.stopped)
-			return
-		}
-		l.purpose = what
-		a := l.through(question{version: l.v, suites: suites, groups: groups}, []front{finiteOnes})
-		if rest := slices.DeleteFunc(slices.Clone(suites), dsaInFront.is); l.joint && a.outcome == refused && len(rest) < len(suites) {
-			suites, l.fronted = rest, true
-			continue
-		}
-		if !l.goesOn(what, a) {
-			return
-		}
-		picked := a.hello.Suite
-		if a.hello.Negotiated() != l.v.code || !slices.Contains(suites, picked) {
-			l.strangely(what, suiteName(picked))
-			return
-		}
-		l.behindECDSA = l.joint && !l.fronted && authentication(picked) == "ECDSA"
-		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert { // it found no group for what it picked
-			suites = without(suites, alike(suites, picked))
-			continue
-		}
-		l.shown(a)
-		g, ok := groupOf(a.kex)
-		switch {
-		case shapeOf(picked).Params == tlswire.DHParams:
-			suites = without(suites, alike(suites, picked))
-		case !ok:
-			l.missed(what, *noCurve(a))
-			return
-		case slices.Contains(keep, g):
-			keep = nil
-			suites = slices.DeleteFunc(suites, func(c uint16) bool { return authentication(c) == "ECDSA" || l.joint && dsaInFront.is(c) })
-		case !slices.Contains(groups, g):
-			l.strangely(what, groupName(g))
-			return
-		default:
-			rank = r.groups[g] + 1
-		}
-	}
-}
-
-// shown records what an answer shows, under a suite that may be known.
-func (l *listing) shown(a answer) {
-	if !slices.Contains(l.suites, a.hello.Suite) {
-		l.choice(a)
-		return
-	}
-	l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
-	l.exchange(a)
-}
-
-func finiteSuites(suites []uint16) []uint16 {
-	return slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool { return shapeOf(c).Params != tlswire.DHParams })
-}
-
-// alike is those of the suites that take their parameters as one does: for the
-// same key, or without a certificate for the same cipher, since servers are
-// known that choose a prime by its strength.
-func alike(suites []uint16, one uint16) []uint16 {
-	as, _ := iana.SuiteByCode(one)
-	return slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool {
-		s, _ := iana.SuiteByCode(c)
-		keyless := s.Authentication == "PSK" || s.Authentication == "anon"
-		return shapeOf(c).Params != shapeOf(one).Params || s.Authentication != as.Authentication || keyless && s.Cipher != as.Cipher
-	})
-}
-
-// decideSchemes asks for signature schemes that do not pass, and for those of
-// kinds of key that were not shown, but for DSA, which may stand in front, unless
-// it is known not to. Of several that were, each is asked alone.
-func (l *listing) decideSchemes() {
-	suites, kinds := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed }), l.keys()
-	suites = slices.DeleteFunc(suites, func(c uint16) bool { return dsaInFront.is(c) && !slices.Contains(kinds, "DSS") })
-	if len(kinds) < 2 {
-		l.decideSchemesOf(append(suites, l.riders(l.behindECDSA)...))
-		return
-	}
-	for _, kind := range kinds {
-		l.decideSchemesOf(slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool {
-			k := authentication(c)
-			return k != kind && slices.Contains(kinds, k)
-		}))
-	}
-}
-
-func (l *listing) decideSchemesOf(suites []uint16) {
-	r, what := l.p.ranks, l.v.name+" signature schemes that do not pass"
-	if len(suites) == 0 {
-		return
-	}
-	for rank := worst(l.signed, r.schemes) + 1; ; {
-		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.signed, tls12)
-		if rank > r.top {
-			l.notPut(l.v.name + " chains of other keys")
-			return
-		}
-		if len(list) == 0 {
-			return
-		}
-		if l.stopped != nil {
-			l.missed(what, *l.stopped)
-			return
-		}
-		l.purpose = what
-		a := l.pose(question{version: l.v, suites: suites, groups: last(l.legacyGroups(), without(l.legacyGroups(), l.curves)), schemes: list})
-		if !l.goesOn(what, a) || a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
-			return
-		}
-		if a.kex == nil || a.kex.Scheme == 0 {
-			l.missed(what, *noScheme(a))
-			return
-		}
-		before := len(l.signed)
-		l.shown(a)
-		if !slices.Contains(list, a.kex.Scheme) || len(l.signed) == before {
-			return // it heeds no list: what was offered it does not take
-		}
-		rank = max(rank, r.schemes[a.kex.Scheme]+1)
-	}
-}
-
-// withOtherKinds adds to a list the schemes of kinds of key that did not sign
-// yet: an answer shows their chain.
-func (s *session) withOtherKinds(list, signed []uint16, v version) []uint16 {
-	seen := map[string]bool{}
-	for _, c := range signed {
-		seen[keyKind(v, schemeName(c))] = true
-	}
-	for _, c := range s.p.questions.schemes {
-		if !seen[keyKind(v, schemeName(c))] && !slices.Contains(list, c) {
-			list = append(list, c)
-		}
-	}
-	return list
 }

@@ -2,6 +2,7 @@ package tlsprobe
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
@@ -15,6 +16,7 @@ func (s *session) spoken13() {
 	s.fixed, s.protocolsDone = true, true
 	s.purpose = tls13.name + " that passes"
 	q := s.passingOf(tls13, s.p.questions.groups13)
+	q.schemes = s.othersFirst(q.schemes)
 	a := s.tickets(q)
 	if group, ok := a.hello.Group(); a.outcome == chose && a.hello.Retry() && ok { // one without a share in the hello
 		if _, ok := fixedShare(group); ok {
@@ -39,6 +41,17 @@ func (s *session) spoken13() {
 			p.sign(tls13.name+" signature schemes", a)
 		}
 	}
+}
+
+// othersFirst is schemes with those last that the key of the first answer of TLS
+// 1.2 could sign with: of two keys each version then shows one.
+func (s *session) othersFirst(schemes []uint16) []uint16 {
+	k := s.firsts[tls12].kex
+	if k == nil || k.Scheme == 0 {
+		return schemes
+	}
+	kind := keyKind(tls12, schemeName(k.Scheme))
+	return last(schemes, slices.DeleteFunc(slices.Clone(schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) != kind }))
 }
 
 // sign records how an answer was signed, and the chain that goes with it.
@@ -94,11 +107,41 @@ func (p *plan13) decideSchemes() { p.decideSchemesOf(p.p.questions.schemes) }
 
 // decideOtherKeys asks again without the kinds of key that were shown, where
 // other kinds are to be expected.
-func (p *plan13) decideOtherKeys() {
-	if left := p.unshown(); len(left) > 0 {
+func (s *session) decideOtherKeys() {
+	p := s.plan13
+	if p == nil || s.p.ranks.versions[tls13] >= s.p.ranks.top {
+		return
+	}
+	left := p.unshown()
+	if len(left) > 0 && s.decided() {
+		s.notPut(tls13.name + " chains of other keys")
+	} else if len(left) > 0 {
 		p.decideSchemesOf(left)
 	}
 }
+
+// shownElsewhere is the schemes of TLS 1.3 by which keys would sign whose chains
+// older versions have shown: what does not pass is asked of them, and nothing else.
+func (p *plan13) shownElsewhere() []uint16 {
+	var codes []uint16
+	for _, chain := range p.certs.list {
+		switch k := chain.Certificates[0].Key; {
+		case chain.Version == tls13.name || chain.Name != p.name():
+		case k.Algorithm == "RSA":
+			codes = append(codes, rsaPSS)
+		case k.Algorithm == "EC":
+			for _, c := range p.p.questions.schemes {
+				if g, ok := strings.CutPrefix(schemeName(c), "ecdsa_"); ok && strings.HasPrefix(g, k.Curve+"_") {
+					codes = append(codes, c)
+				}
+			}
+		}
+	}
+	return codes
+}
+
+// rsaPSS is rsa_pss_rsae_sha256.
+const rsaPSS = 0x0804
 
 func (p *plan13) decideSchemesOf(schemes []uint16) {
 	r, what := p.p.ranks, tls13.name+" signature schemes that do not pass"
@@ -109,7 +152,7 @@ func (p *plan13) decideSchemesOf(schemes []uint16) {
 		return
 	}
 	for rank := worst(p.signed, r.schemes) + 1; ; {
-		list := p.withOtherKinds(worse(p.p.questions.schemes, r.schemes, rank), p.signed, tls13)
+		list := p.withOtherKinds(worse(p.p.questions.schemes, r.schemes, rank), append(slices.Clone(p.signed), p.shownElsewhere()...), tls13)
 		list = slices.DeleteFunc(list, func(c uint16) bool { return !slices.Contains(schemes, c) })
 		if rank > r.top {
 			p.notPut(tls13.name + " chains of other keys")

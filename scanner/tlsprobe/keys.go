@@ -11,6 +11,9 @@ func (l *listing) keys() []string {
 			kinds = add(kinds, k)
 		}
 	}
+	if l.supposed {
+		kinds = add(kinds, "RSA")
+	}
 	return kinds
 }
 

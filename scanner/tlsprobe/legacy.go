@@ -33,9 +33,8 @@ type listing struct {
 	apart     bool     // the server keeps each key apart
 	behindDSA bool     // what is behind suites of DSA was asked for
 
-	alone       bool // at depth verdict: there is no other key than of ECDSA
-	joint       bool // and of RSA and DSA none was asked for without the other
-	behindECDSA bool // suites of DSA are behind those of ECDSA, if anywhere
+	alone bool // at depth verdict: there is no other key than of ECDSA
+	rider
 
 	curvesWhole bool // no curves are left
 	fields
@@ -108,9 +107,7 @@ func (s *session) enumerate(v version) {
 func (s *session) verdict(v version, a answer) {
 	if a.outcome == chose || a.outcome == refused { // another version, or a no
 		s.found[v].Accepted = yes(false)
-		if a.believed && len(s.belief.unsure) > 0 {
-			s.belief.denied = append(s.belief.denied, v)
-		}
+		s.belief.denies(v)
 		return
 	}
 	s.missed(v.name, a.failure)

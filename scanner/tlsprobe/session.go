@@ -91,6 +91,9 @@ func (s *session) run() {
 	}
 	s.belief.active = s.p.ranks != nil
 	for _, v := range askedOrder {
+		if s.sharesHello(v) {
+			continue
+		}
 		if _, answered := s.firsts[v]; s.stopped != nil && !answered {
 			s.missed(v.name, *s.stopped)
 			continue
@@ -209,7 +212,7 @@ func (s *session) try(q *question, a *answer) {
 	if s.ask(q, a); a.unnamed() {
 		s.unwanted(q, a)
 	}
-	s.belief.learns(a)
+	s.belief.learns(a, s.purpose)
 	if a.outcome == chose || a.outcome == refused {
 		s.proven(q, a)
 	}

@@ -22,6 +22,7 @@ func (s *session) enumerateSSL2() {
 	switch {
 	case a.outcome == refused, a.outcome == odd: // whatever it said was no SERVER-HELLO
 		found.Accepted = yes(false)
+		s.belief.denies(ssl2)
 	case a.outcome == chose:
 		found.Accepted = yes(true)
 		s.o.Evidence = append(s.o.Evidence, scanner.EvidenceOf("SERVER-HELLO SSLv2", a.ssl2.Raw))

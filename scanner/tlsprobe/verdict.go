@@ -7,11 +7,15 @@ import (
 )
 
 // At depth verdict the question is whether anything is accepted that does not
-// pass. Each version is asked whether it is spoken, with what passes alone;
-// then, in each dimension (suites, groups and primes, signature schemes), with
-// what does not pass alone: a refusal is cheap, and answers the whole
-// dimension. An answer names one, and what is worse still is asked for, until
-// the server declines or nothing is worse.
+// pass. Each version is asked whether it is spoken, with what passes (and what
+// rides on that: see rider); then, in each dimension (suites, groups and primes,
+// signature schemes), with what does not pass alone: a refusal is cheap, and answers
+// the whole dimension. An answer names one, and what is worse still is asked for,
+// until the server declines or nothing is worse.
+//
+// Of a server that would pass the noes must hold: it is asked twice for the versions
+// that it declined with one hello (see secondTurn), and at last for an answer (see
+// prove).
 //
 // What is no worse than what was seen is not asked for, and the observation
 // says so. Extensions and chains come with the answers, as far as they can.
@@ -31,6 +35,7 @@ func (s *session) spoken(v version) {
 	case v == tls12:
 		s.purpose = v.name + " that passes"
 		a := s.opened(v)
+		rode := a.outcome == chose && s.shape == full
 		if a.outcome == chose {
 			s.grants(a)
 		}
@@ -40,17 +45,20 @@ func (s *session) spoken(v version) {
 			a, _ = s.hidden(v, a)
 		}
 		s.takeVersion(v, a)
-	case accepted(s.found[tls12]), accepted(s.found[tls13]), s.older != nil:
-		s.shared(v)
+		if l := s.listings[v]; l != nil && rode {
+			l.ridesOn(a)
+			if dsaInFront.is(a.hello.Suite) && s.stopped == nil { // a rider is not what passes
+				l.byAny(s.pose(s.passingOf(v, s.legacyGroups()).wishing()))
+			}
+		}
 	default:
 		s.takeVersion(v, s.everything(v))
 	}
 }
 
-// passing is TLS 1.2 with what passes alone: the answer is what a client that
-// offers nothing else would get.
+// passing is TLS 1.2 with what passes, and what rides on that.
 func (s *session) passing() question {
-	return s.passingOf(tls12, s.legacyGroups()).wishing()
+	return s.withRiders(s.passingOf(tls12, s.legacyGroups())).wishing()
 }
 
 // passingOf offers of a version what passes; where of some list nothing does,
@@ -119,28 +127,65 @@ func (s *session) takeVersion(v version, a answer) {
 	l.choice(a)
 }
 
-// shared asks for the versions before TLS 1.2 at once, of a server that is
-// known to be of this age: it must answer in the newest that it speaks (RFC
+// sharesHello tells whether a version shares a question with others, which is put once
+// it is known what of the newer ones does not pass.
+func (s *session) sharesHello(v version) bool {
+	return s.p.ranks != nil && v.code < tls12.code && v != ssl2 && (accepted(s.found[tls12]) || accepted(s.found[tls13]))
+}
+
+// olderVersions asks for the versions before TLS 1.2 at once, of a server that
+// is known to be of this age: it must answer in the newest that it speaks (RFC
 // 5246 appendix E.1). None of them passes, so which does not matter; those
 // below the one that answers remain unobserved.
-func (s *session) shared(v version) {
-	if s.older == nil {
-		s.purpose = "versions before " + tls12.name
-		a := s.everything(tls11)
-		if s.fronted {
-			a, _ = s.hidden(tls11, a)
+func (s *session) olderVersions() {
+	if !s.sharesHello(tls11) {
+		return
+	}
+	s.purpose = "versions before " + tls12.name
+	a := answer{}
+	if s.stopped == nil {
+		a = s.secondTurn(s.everything(tls11))
+	} else {
+		a.failure = *s.stopped
+	}
+	if s.fronted {
+		a, _ = s.hidden(tls11, a)
+	}
+	for _, v := range []version{tls11, tls10, ssl3} {
+		switch {
+		case a.outcome == chose && a.hello.Negotiated() == v.code:
+			s.note(v, &a)
+			s.takeVersion(v, a)
+			if l := s.listings[v]; l != nil && s.p.ranks.versions[v] < s.p.ranks.top {
+				l.decide()
+			}
+		case a.outcome == chose && a.hello.Negotiated() < tls12.code:
+			s.notPut(v.name)
+		default:
+			s.verdict(v, a)
 		}
-		s.older = &a
 	}
-	switch a := *s.older; {
-	case a.outcome == chose && a.hello.Negotiated() == v.code:
-		s.note(v, &a)
-		s.takeVersion(v, a)
-	case a.outcome == chose && a.hello.Negotiated() < tls12.code:
-		s.notPut(v.name)
-	default:
-		s.verdict(v, a)
+}
+
+// secondTurn asks for the versions before TLS 1.2 once more where they were
+// refused by an alert and nothing was found that fails: one hello tells of one
+// server, and two may take turns behind an address. Each piece of a split list
+// is put at an odd distance from the first time, which leads to the other of two.
+// (A no that is no alert was had on two connections anyway.)
+func (s *session) secondTurn(refusal answer) answer {
+	if refusal.outcome != refused || refusal.mute || refusal.internal() || s.decided() {
+		return refusal
 	}
+	for _, piece := range slices.Backward(s.pieces(s.suites(tls11))) {
+		a := s.pose(question{version: tls11, suites: piece, groups: s.legacyGroups()})
+		if a.outcome == chose && a.hello.Negotiated() < tls12.code {
+			s.disagree("versions before " + tls12.name + " were refused and taken")
+		}
+		if a.outcome != refused {
+			return a
+		}
+	}
+	return refusal
 }
 
 // decide asks, of the versions that pass and are spoken, what of them does
@@ -156,8 +201,14 @@ func (s *session) decide() {
 			l.decide()
 		}
 	}
-	if p := s.plan13; p != nil && r.versions[tls13] < r.top {
-		p.decideOtherKeys()
+	l := s.listings[tls12]
+	both := l != nil && l.supposed
+	if !both {
+		s.decideOtherKeys()
+	}
+	s.olderVersions()
+	if both && !l.decideSupposed() {
+		s.decideOtherKeys()
 	}
 	s.belief.active = false // an answer is expected, and confirms what was believed
 	if s.counted() {

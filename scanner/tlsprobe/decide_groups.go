@@ -1,0 +1,201 @@
+package tlsprobe
+
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
+
+// suitesLeft is the suites that may be accepted: those no worse than the worst
+// that was seen, but for those that are known to be refused: of RSA and DSA where
+// there is no such key, and where all that was seen passes, what was asked for
+// with the rest. Those that may stand in front of others go last, or where
+// something was found behind such are left out.
+func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
+	r, shown := l.p.ranks, l.keys()
+	rank := worst(l.suites, r.suites)
+	list := within(l.session.suites(l.v), r.suites, rank)
+	list = slices.DeleteFunc(list, func(c uint16) bool {
+		refused := l.alone && keyInFront.is(c) || rank == 0 && !keyInFront.is(c) && !slices.Contains(shown, authentication(c))
+		return !is(shapeOf(c)) || refused && !slices.Contains(l.suites, c)
+	})
+	front := slices.DeleteFunc(slices.Clone(list), func(c uint16) bool { return !keyInFront.is(c) || slices.Contains(shown, authentication(c)) })
+	if l.fronted {
+		return without(list, front)
+	}
+	return last(list, front)
+}
+
+// decideGroups asks for groups that do not pass, under every suite that may be
+// accepted. With no group of RFC 7919 that passes on offer, a suite with DHE
+// shows the server's own prime. Once a curve is as bad as any can be, there is
+// no more to ask.
+//
+// The curve of an ECDSA certificate is offered last (see ecGroups). Once it is
+// chosen, be it by the first answer, suites that need it are left out.
+func (l *listing) decideGroups() {
+	r, what := l.p.ranks, l.v.name+" groups that do not pass"
+	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.ECParams })
+	suites = append(suites, l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.DHParams })...)
+	suites = without(suites, l.settled)
+	keep := l.certificateCurves()
+	rank := worst(l.curves, r.groups) + 1
+	if slices.Contains(keep, l.group) {
+		suites = slices.DeleteFunc(suites, ofECDSA)
+		keep = nil
+	}
+	if len(suites) > 0 {
+		suites = append(suites, l.ridesWith("RSA")...)
+	}
+	for rank <= r.top {
+		groups := without(worse(l.legacyGroups(), r.groups, rank), keep)
+		if len(groups) == 0 { // no curve is in question, primes are
+			suites = finiteSuites(suites)
+			groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite)
+		} else {
+			groups = append(groups, keep...)
+		}
+		if len(suites) == 0 {
+			return
+		}
+		if l.stopped != nil {
+			l.missed(what, *l.stopped)
+			return
+		}
+		l.purpose = what
+		a := l.through(question{version: l.v, suites: suites, groups: groups}, []front{finiteOnes})
+		if !l.goesOn(what, a) {
+			l.declined(suites, a)
+			return
+		}
+		picked := a.hello.Suite
+		if a.hello.Negotiated() != l.v.code || !slices.Contains(suites, picked) {
+			l.strangely(what, suiteName(picked))
+			return
+		}
+		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert { // it found no group for what it picked
+			suites = without(suites, alike(suites, picked))
+			continue
+		}
+		l.shown(a)
+		g, ok := groupOf(a.kex)
+		switch {
+		case shapeOf(picked).Params == tlswire.DHParams:
+			suites = without(suites, alike(suites, picked))
+		case !ok:
+			l.missed(what, *noCurve(a))
+			return
+		case slices.Contains(keep, g):
+			keep = nil
+			suites = slices.DeleteFunc(suites, ofECDSA)
+		case !slices.Contains(groups, g):
+			l.strangely(what, groupName(g))
+			return
+		default:
+			rank = r.groups[g] + 1
+		}
+	}
+}
+
+// shown records what an answer shows, under a suite that may be known.
+func (l *listing) shown(a answer) {
+	if !slices.Contains(l.suites, a.hello.Suite) {
+		l.choice(a)
+		return
+	}
+	l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
+	l.exchange(a)
+}
+
+func finiteSuites(suites []uint16) []uint16 {
+	return slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool { return shapeOf(c).Params != tlswire.DHParams })
+}
+
+// alike is those of the suites that take their parameters as one does: for the
+// same key, or without a certificate for the same cipher, since servers are
+// known that choose a prime by its strength.
+func alike(suites []uint16, one uint16) []uint16 {
+	as, _ := iana.SuiteByCode(one)
+	return slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool {
+		s, _ := iana.SuiteByCode(c)
+		keyless := s.Authentication == "PSK" || s.Authentication == "anon"
+		return shapeOf(c).Params != shapeOf(one).Params || s.Authentication != as.Authentication || keyless && s.Cipher != as.Cipher
+	})
+}
+
+// decideSchemes asks for signature schemes that do not pass, and for those of
+// kinds of key that were not shown, but for DSA, which may stand in front, unless
+// it is known not to. Of several that were, each is asked alone.
+func (l *listing) decideSchemes() {
+	suites, kinds := l.suitesLeft(func(s tlswire.Shape) bool { return s.Signed }), l.keys()
+	suites = slices.DeleteFunc(suites, func(c uint16) bool { return dsaInFront.is(c) && !slices.Contains(kinds, "DSS") })
+	switch {
+	case l.supposed: // by what passes ECDSA is known to come first, which is never in front of RSA
+		l.decideSchemesOf(within(suites, l.p.ranks.suites, 0))
+		return
+	case len(kinds) < 2:
+		l.decideSchemesOf(append(suites, l.ridesWith("ECDSA")...))
+		return
+	}
+	for _, kind := range kinds {
+		l.decideSchemesOf(slices.DeleteFunc(slices.Clone(suites), func(c uint16) bool {
+			k := authentication(c)
+			return k != kind && slices.Contains(kinds, k)
+		}))
+	}
+}
+
+func (l *listing) decideSchemesOf(suites []uint16) {
+	r, what := l.p.ranks, l.v.name+" signature schemes that do not pass"
+	if len(suites) == 0 {
+		return
+	}
+	for rank := worst(l.signed, r.schemes) + 1; ; {
+		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.kindsSeen(), tls12)
+		if rank > r.top {
+			l.notPut(l.v.name + " chains of other keys")
+			return
+		}
+		if len(list) == 0 {
+			return
+		}
+		if l.stopped != nil {
+			l.missed(what, *l.stopped)
+			return
+		}
+		l.purpose = what
+		a := l.pose(question{version: l.v, suites: suites, groups: last(l.legacyGroups(), without(l.legacyGroups(), l.curves)), schemes: list})
+		if !l.goesOn(what, a) || a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
+			l.noSchemes = a.outcome == refused
+			l.declined(suites, a)
+			return
+		}
+		if a.kex == nil || a.kex.Scheme == 0 {
+			l.missed(what, *noScheme(a))
+			return
+		}
+		before := len(l.signed)
+		l.shown(a)
+		if !slices.Contains(list, a.kex.Scheme) || len(l.signed) == before {
+			return // it heeds no list: what was offered it does not take
+		}
+		rank = max(rank, r.schemes[a.kex.Scheme]+1)
+	}
+}
+
+// withOtherKinds adds to a list the schemes of kinds of key that did not sign
+// yet: an answer shows their chain.
+func (s *session) withOtherKinds(list, signed []uint16, v version) []uint16 {
+	seen := map[string]bool{}
+	for _, c := range signed {
+		seen[keyKind(v, schemeName(c))] = true
+	}
+	for _, c := range s.p.questions.schemes {
+		if !seen[keyKind(v, schemeName(c))] && !slices.Contains(list, c) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
