@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
 // At depth verdict most answers are no, and a server that says it by hanging up
@@ -43,10 +44,10 @@ func (s *session) believes(a *answer) bool {
 
 // learns is told of each answer on the wire, and what was asked.
 func (b *belief) learns(a *answer, what string) {
-	switch a.outcome {
-	case chose:
+	switch heeded := a.outcome == refused && a.alert.Description == tlswire.AlertFallback; {
+	case a.outcome == chose, heeded: // whoever names that reason has looked into the hello
 		b.unsure, b.alerts, b.denied = nil, nil, nil
-	case refused:
+	case a.outcome == refused:
 		b.never = true
 		b.alerts = add(b.alerts, what)
 	}
@@ -60,13 +61,13 @@ func (b *belief) denies(v version) {
 }
 
 // prove ends the asking for what is believed, and asks once more for what is
-// known where no answer came since. So it does after an alert where nothing was
-// found that fails: a server, or what stands before it, may have had enough of
+// known where no answer came since. So it does after an alert, at depth verdict
+// where nothing was found that fails: a server, or what stands before it, may have had enough of
 // us, and say so by the alert with which others say no.
 func (s *session) prove() {
 	b := &s.belief
 	b.active = false
-	if !s.granted || len(b.unsure) == 0 && (len(b.alerts) == 0 || s.decided()) {
+	if !s.granted || len(b.unsure) == 0 && (len(b.alerts) == 0 || s.p.ranks != nil && s.decided()) {
 		return
 	}
 	s.purpose = confirming

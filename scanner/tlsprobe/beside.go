@@ -21,11 +21,9 @@ func (s *session) beside() {
 	}
 	s.protocols()
 	if s.unknownVersion(); s.counted() {
-		s.notPut("fallback signal")
 		s.notPut("chains without a server name")
 		return
 	}
-	s.fallback()
 	s.namelessChains()
 }
 
@@ -199,8 +197,13 @@ func (s *session) client(a answer) {
 }
 
 // fallback pretends to fall back from the newest version to the one below: a
-// server that heeds RFC 7507 refuses.
+// server that heeds RFC 7507 refuses, for a reason that it names: it still
+// serves, so this comes last.
 func (s *session) fallback() {
+	if s.counted() {
+		s.notPut("fallback signal")
+		return
+	}
 	var all []version
 	for _, v := range oldestFirst {
 		if len(s.suitesOf(v)) > 0 {

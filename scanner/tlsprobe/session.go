@@ -116,6 +116,8 @@ func (s *session) run() {
 	if l := s.listings[tls12]; l != nil {
 		l.moreSchemes()
 	}
+	s.fallback()
+	s.prove()
 	s.again()
 	if own, asked := s.ownSecurity(); asked {
 		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
