@@ -117,8 +117,8 @@ func (s *session) run() {
 		l.moreSchemes()
 	}
 	s.fallback()
-	s.prove()
 	s.again()
+	s.prove()
 	if own, asked := s.ownSecurity(); asked {
 		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
 	}

@@ -84,34 +84,36 @@ func TestVerdictOfUnlikeOldVersions(t *testing.T) {
 	same(t, "asked of old versions where something fails", 1, o.TLS.Hellos["versions before TLSv1.2"])
 }
 
-// A server that passes, and from some connection on declines everything with an
-// alert that is a plain no, has given no answer from then on.
-func TestVerdictOfServerThatTurnsToDeclining(t *testing.T) {
+// A server that from some connection on declines everything with an alert that
+// is a plain no has given no answer from then on.
+func TestServerThatTurnsToDeclining(t *testing.T) {
 	for _, versions := range []*tls.Config{clean(t), clean13(t)} {
 		for _, named := range []string{"", "lab.test"} {
 			for _, alert := range []byte{tlswire.AlertHandshakeFailure, tlswire.AlertProtocolVersion} {
-				ask := func(after int) scanner.Observation {
-					var count atomic.Int64
-					e := inFront(t, versions, func(c net.Conn, _ clientHello) bool {
-						if count.Add(1) > int64(after) {
-							c.Write(alertBytes(alert))
-							return false
-						}
-						return true
-					})
-					e.Name = named
-					return decidedAs(t, passing13(), e)
-				}
-				whole := ask(1000)
-				same(t, "incomplete", []string(nil), incomplete(whole))
-				for after := 1; after < whole.TLS.Connections; after++ {
-					o := ask(after)
-					if _, gap := o.Gap(); !gap {
-						t.Errorf("name %q, alert %d after %d of %d connections: no gap", named, alert, after, whole.TLS.Connections)
+				for _, v := range []*Verdict{nil, passing13()} {
+					ask := func(after int) scanner.Observation {
+						var count atomic.Int64
+						e := inFront(t, versions, func(c net.Conn, _ clientHello) bool {
+							if count.Add(1) > int64(after) {
+								c.Write(alertBytes(alert))
+								return false
+							}
+							return true
+						})
+						e.Name = named
+						return decidedAs(t, v, e)
 					}
-					for _, v := range o.TLS.Versions {
-						if v.Accepted != nil && !*v.Accepted && after < 3 {
-							t.Errorf("name %q, alert %d after %d connections: %s is told as refused", named, alert, after, v.Version)
+					whole := ask(1000)
+					same(t, "incomplete", []string(nil), incomplete(whole))
+					for after := 1; after < whole.TLS.Connections; after++ {
+						o := ask(after)
+						if _, gap := o.Gap(); !gap {
+							t.Errorf("depth %s, name %q, alert %d after %d of %d connections: no gap", o.TLS.Depth, named, alert, after, whole.TLS.Connections)
+						}
+						for _, v := range o.TLS.Versions {
+							if v.Accepted != nil && !*v.Accepted && after < 3 {
+								t.Errorf("depth %s, name %q, alert %d after %d connections: %s is told as refused", o.TLS.Depth, named, alert, after, v.Version)
+							}
 						}
 					}
 				}
