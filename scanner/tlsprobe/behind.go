@@ -58,6 +58,21 @@ func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 			return a, rest
 		}
 	}
+	return s.shorter(v, refusal)
+}
+
+// shorter asks with the usual suites alone, of whom a server may take that
+// declines a list which is longer than it expects, and goes on in pieces if so.
+func (s *session) shorter(v version, refusal answer) (answer, []uint16) {
+	if s.shape.suites != 0 || s.long || len(s.listings) > 0 {
+		return refusal, nil
+	}
+	s.purpose = "hellos of other lengths"
+	s.shape.suites = pieceSize
+	if a := s.pose(s.first(v)); a.outcome == chose && a.hello.Negotiated() <= v.code {
+		return a, s.suites(v)
+	}
+	s.shape.suites = 0
 	return refusal, nil
 }
 

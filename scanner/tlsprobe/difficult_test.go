@@ -133,6 +133,7 @@ func TestDifficultServers(t *testing.T) {
 			}
 			return h.suites <= 128
 		}},
+		{"declines more than 64 suites", declinesLong},
 		{"wants a key share", func(c net.Conn, h clientHello) bool {
 			if h.shares == 0 {
 				c.Write(alertBytes(tlswire.AlertDecodeError))
@@ -173,6 +174,15 @@ func TestDifficultServers(t *testing.T) {
 			same(t, "incomplete", []string(nil), incomplete(o))
 		})
 	}
+}
+
+// declinesLong declines a list of more suites than it expects as it would one of
+// which it has none.
+func declinesLong(c net.Conn, h clientHello) bool {
+	if h.suites > 64 {
+		c.Write(alertBytes(tlswire.AlertHandshakeFailure))
+	}
+	return h.suites <= 64
 }
 
 // A server that does not want the name is asked without one.

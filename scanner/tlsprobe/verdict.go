@@ -37,6 +37,7 @@ func (s *session) spoken(v version) {
 		a := s.opened(v)
 		rode := a.outcome == chose && s.shape == full
 		if a.outcome == chose {
+			s.long = s.shape.suites == 0
 			s.grants(a)
 		}
 		if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
@@ -56,9 +57,17 @@ func (s *session) spoken(v version) {
 	}
 }
 
-// passing is TLS 1.2 with what passes, and what rides on that.
+// passing is TLS 1.2 with what passes, and what rides on that. The suites that
+// pass are repeated until there are as many as there are in all, so that it shows
+// besides whether the server bears such a list: some decline a longer one than
+// they expect, whatever is in it.
 func (s *session) passing() question {
-	return s.withRiders(s.passingOf(tls12, s.legacyGroups())).wishing()
+	q := s.passingOf(tls12, s.legacyGroups())
+	if s.shape.suites == 0 {
+		n := len(s.suites(tls12)) - len(s.suitesOfDSA())
+		q.suites = slices.Repeat(q.suites, n/len(q.suites)+1)[:max(n, len(q.suites))]
+	}
+	return s.withRiders(q).wishing()
 }
 
 // passingOf offers of a version what passes; where of some list nothing does,

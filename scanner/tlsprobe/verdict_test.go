@@ -79,6 +79,7 @@ func TestVerdictOfDifficultServers(t *testing.T) {
 	}{
 		{name: "answers plainly", pass: func(net.Conn, clientHello) bool { return true }},
 		{name: "hangs up on more than 64 suites", pass: func(_ net.Conn, h clientHello) bool { return h.suites <= 64 }},
+		{name: "declines more than 64 suites", pass: declinesLong},
 		{name: "wants a key share", pass: func(c net.Conn, h clientHello) bool {
 			if h.shares == 0 {
 				c.Write(alertBytes(tlswire.AlertDecodeError))
