@@ -187,7 +187,7 @@ func (l *listing) behind() {
 // server bears no long lists.
 func (l *listing) more(suites []uint16) {
 	for _, piece := range l.pieces(suites) {
-		a := l.put(l.v, piece, l.legacyGroups())
+		a := l.pose(question{version: l.v, suites: piece, groups: l.legacyGroups(), schemes: l.only})
 		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
 			l.exhaust(piece, a)
 		} else {

@@ -182,3 +182,21 @@ func TestEachVersionIsItsOwn(t *testing.T) {
 		})
 	}
 }
+
+// A server may choose its key by the schemes alone, and then have no suite for
+// it: the other key's chain is found all the same.
+func TestKeyChosenByTheSchemes(t *testing.T) {
+	rsaCert, ecCert := certificate(t, rsaKey(t)), certificate(t, ecKey(t, elliptic.P256()))
+	suites := []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_128_GCM_SHA256}
+	for _, most := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		config := &tls.Config{MaxVersion: most, CipherSuites: suites, GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if slices.Contains(h.SignatureSchemes, tls.ECDSAWithP256AndSHA256) {
+				return &ecCert, nil
+			}
+			return &rsaCert, nil
+		}}
+		o := probe(t, endpoint(serveTLS(t, config), ""))
+		same(t, "suites", suiteNames(suites...), seenOf(t, o)[scanner.TLSv12].Suites)
+		same(t, "leaves", []string{"EC secp256r1", "RSA 2048"}, leafKeys(o))
+	}
+}

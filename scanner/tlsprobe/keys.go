@@ -1,6 +1,9 @@
 package tlsprobe
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // keys is the kinds of key that sign or decrypt for the suites accepted, in
 // the order they were seen: "RSA", "ECDSA", "DSS".
@@ -21,7 +24,8 @@ func (l *listing) keys() []string {
 // list has one kind only, or fewer than the list of a newer version that showed
 // them so. Servers that keep each key apart choose one by what the hello could take, before
 // they look for a suite: while any ECDSA suite is offered, haproxy looks among
-// its ECDSA key's suites only, and its refusal says nothing of the others.
+// its ECDSA key's suites only, and its refusal says nothing of the others. Some
+// go by the schemes, so those of the keys shown are left out as well.
 func (l *listing) otherKeys() {
 	kinds, newer := l.keys(), l.newer()
 	if len(kinds) == 0 || l.stopped != nil || newer == nil && len(kinds) > 1 || newer != nil && (!newer.apart || len(newer.keys()) <= len(kinds)) {
@@ -31,7 +35,13 @@ func (l *listing) otherKeys() {
 		return slices.Contains(kinds, authentication(c))
 	})
 	l.purpose = l.v.name + " other keys"
+	if l.v == tls12 {
+		l.only = slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool {
+			return slices.Contains(kinds, signsFor(schemeName(c)))
+		})
+	}
 	l.withoutFields(func() { l.more(left) })
+	l.only = nil
 	l.apart = len(l.keys()) > len(kinds) && !l.unfinite
 }
 
@@ -81,4 +91,18 @@ func (p *plan13) lacks(shown, old []string) bool {
 		}
 	}
 	return false
+}
+
+// signsFor is the authentication of the suites up to TLS 1.2 that a scheme signs
+// for, as keys has it (RFC 8422 section 5.1.3 for EdDSA); "" for none of those.
+func signsFor(scheme string) string {
+	switch kind, _, _ := strings.Cut(scheme, "_"); kind {
+	case "rsa":
+		return "RSA"
+	case "ecdsa", "ed25519", "ed448":
+		return "ECDSA"
+	case "dsa":
+		return "DSS"
+	}
+	return ""
 }

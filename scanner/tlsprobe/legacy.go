@@ -29,6 +29,7 @@ type listing struct {
 	ended  bool     // the end of the list was asked for
 
 	walks     bool     // questions go with all schemes
+	only      []uint16 // schemes offered for other keys than were shown; nil for all
 	unsigns   []string // kinds of key whose schemes are all known
 	apart     bool     // the server keeps each key apart
 	behindDSA bool     // what is behind suites of DSA was asked for

@@ -29,7 +29,7 @@ type ride struct {
 // where it is known that the key can sign otherwise, and extensions are wished
 // for. A refusal counts where none of that can be its reason.
 func (l *listing) next(left []uint16) answer {
-	plain := question{version: l.v, suites: left, groups: l.unseenFirst()}
+	plain := question{version: l.v, suites: left, groups: l.unseenFirst(), schemes: l.only}
 	fewer := l.unsigned(plain)
 	if l.wishes {
 		fewer = fewer.wishing()
@@ -38,7 +38,7 @@ func (l *listing) next(left []uint16) answer {
 		return a
 	}
 	a, whole := l.withGroups(left, fewer)
-	doubtful := !whole || fewer.schemes != nil && !l.keepersDo() || l.wishes && !l.wished
+	doubtful := !whole || len(fewer.schemes) != len(plain.schemes) && !l.keepersDo() || l.wishes && !l.wished
 	if l.wishes && a.outcome == chose && a.hello.Negotiated() == l.v.code {
 		l.wished, l.wishes = true, !cbc(a.hello.Suite)
 		l.grants(a)
@@ -79,10 +79,14 @@ func (l *listing) unsigned(q question) question {
 	keeper := func(c uint16) bool {
 		return slices.ContainsFunc(kept, func(k uint16) bool { return keyKind(tls12, schemeName(k)) == keyKind(tls12, schemeName(c)) })
 	}
-	left := slices.DeleteFunc(slices.Clone(l.p.questions.schemes), func(c uint16) bool {
+	all := l.p.questions.schemes
+	if l.only != nil {
+		all = l.only
+	}
+	left := slices.DeleteFunc(slices.Clone(all), func(c uint16) bool {
 		return slices.Contains(l.signed, c) && !slices.Contains(kept, c) && keeper(c)
 	})
-	if len(left) < len(l.p.questions.schemes) {
+	if len(left) < len(all) {
 		q.schemes = last(left, kept) // a server that goes by our order shows the others first
 	}
 	return q
