@@ -31,6 +31,7 @@ type sweeper struct {
 	command       func(dir, network string, port uint16) []string
 	read          func(dir string) (map[netip.Addr]Found, error)
 	mark          float64 // how many times its CPU may be ours at least; 0 for none
+	most          int     // how many servers it is put at, where all would take too long; a power of two, 0 for all
 }
 
 // sweptFile is where each sweeper writes to, but for sslscan, which writes a
@@ -45,18 +46,26 @@ func sweepers(fipsweep string) []sweeper {
 		}
 	}
 	return []sweeper{
-		{"fipsweep", fipsweep, scan(), sweptBy(Swept), 0},
-		{"fipsweep --depth verdict", fipsweep, scan("--depth", "verdict"), nil, 0},
-		{"tlsx -sm ctls -ve -ce", "tlsx", func(dir, network string, port uint16) []string {
-			return []string{"tlsx", "-duc", "-silent", "-u", network, "-p", fmt.Sprint(port), "-sm", "ctls", "-ve", "-ce", "-json", "-o", dir + sweptFile}
-		}, sweptBy(Tlsx), 3},
+		{"fipsweep", fipsweep, scan(), sweptBy(Swept), 0, 0},
+		{"fipsweep --depth verdict", fipsweep, scan("--depth", "verdict"), nil, 0, 0},
+		{"tlsx -ve -ce, a few servers", "tlsx", tlsx("auto"), sweptBy(Tlsx), 3, 16},
+		{"tlsx -sm ctls -ve -ce", "tlsx", tlsx("ctls"), sweptBy(Tlsx), 3, 0},
 		{"nmap -T4 ssl-enum-ciphers", "nmap", func(dir, network string, port uint16) []string {
 			return []string{"nmap", "-Pn", "-n", "-T4", "-p", fmt.Sprint(port), "--script", "+ssl-enum-ciphers", "-oX", dir + sweptFile, network}
-		}, sweptBy(NmapSwept), 10},
+		}, sweptBy(NmapSwept), 10, 0},
 		{"sslscan, 8 at once", "sslscan", func(dir, network string, port uint16) []string {
 			return []string{"sh", "-c", `printf '%s\n' $3 | xargs -P 8 -I{} sslscan --no-colour "--xml=$1/{}" "{}:$2"`,
 				"sh", dir, fmt.Sprint(port), strings.Join(addresses(network), " ")}
-		}, sweptSslscan, 10},
+		}, sweptSslscan, 10, 0},
+	}
+}
+
+// tlsx is its command, by how it connects: "auto", which it does unless told
+// otherwise, is by each of its libraries and the program openssl, where there is
+// one; "ctls" by Go's own library alone, at a small part of the cost.
+func tlsx(mode string) func(dir, network string, port uint16) []string {
+	return func(dir, network string, port uint16) []string {
+		return []string{"tlsx", "-duc", "-silent", "-u", network, "-p", fmt.Sprint(port), "-sm", mode, "-ve", "-ce", "-json", "-o", dir + sweptFile}
 	}
 }
 
@@ -139,14 +148,14 @@ func sideBySide(b *testing.B, t io.Writer, f *farm, n int, all []sweeper) {
 			continue
 		}
 		b.Run(w.name, func(b *testing.B) {
-			s := w.at(b, f, n)
+			s := w.at(b, f, cmp.Or(w.most, n))
 			if ours.hosts == 0 {
 				ours = s
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(s.each(s.CPU), "cpu-ms/endpoint")
-			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%s\t%.1f\t%.1f\t%d\t%.0f\t%s\n", w.name, s.Wall.Seconds(), s.each(s.CPU), times(s.CPU, ours.CPU, w.mark), s.each(s.farm.CPU),
-				float64(s.farm.Connections)/float64(n), s.farm.Most, float64(s.Peak)/1024, strings.Join(complete(s), "\t"))
+			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%s\t%.1f\t%.1f\t%d\t%.0f\t%s\n", w.name, s.Wall.Seconds(), s.each(s.CPU), times(s.each(s.CPU), ours.each(ours.CPU), w.mark), s.each(s.farm.CPU),
+				float64(s.farm.Connections)/float64(s.hosts), s.farm.Most, float64(s.Peak)/1024, strings.Join(complete(s), "\t"))
 			switch {
 			case w.program != all[0].program:
 			case w.read != nil:
@@ -161,10 +170,10 @@ func sideBySide(b *testing.B, t io.Writer, f *farm, n int, all []sweeper) {
 // maxVerdict is how many connections a verdict may take.
 const maxVerdict = 12
 
-// times is how much CPU something took beside ours, and whether that meets a
-// mark.
-func times(it, ours time.Duration, mark float64) string {
-	ratio := float64(it) / float64(ours)
+// times is how much CPU something took for each server beside ours, and whether
+// that meets a mark.
+func times(it, ours, mark float64) string {
+	ratio := it / ours
 	switch {
 	case mark == 0:
 		return fmt.Sprintf("%.1f ×", ratio)

@@ -5,13 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
 )
 
 // Tlsx reads the JSON lines that tlsx writes when it was asked for versions and
-// suites, by address. It tells no groups.
+// suites, by address. It tells no groups. What it has from the program openssl it
+// tells once more by OpenSSL's names; those are left out.
 func Tlsx(out []byte) (map[netip.Addr]Found, error) {
 	versions := map[string]string{"ssl30": scanner.SSLv3, "tls10": scanner.TLSv10, "tls11": scanner.TLSv11, "tls12": scanner.TLSv12, "tls13": scanner.TLSv13}
 	all := map[netip.Addr]Found{}
@@ -39,6 +41,9 @@ func Tlsx(out []byte) (map[netip.Addr]Found, error) {
 		for _, v := range r.Ciphers {
 			for _, names := range v.Ciphers {
 				for _, n := range names {
+					if !strings.HasPrefix(n, "TLS_") {
+						continue
+					}
 					f.Add(Suites, versions[v.Version]+" "+registered(n))
 				}
 			}
