@@ -168,8 +168,8 @@ func (s *session) olderVersions() {
 			if l := s.listings[v]; l != nil && s.p.ranks.versions[v] < s.p.ranks.top {
 				l.decide()
 			}
-		case a.outcome == chose && a.hello.Negotiated() < tls12.code:
-			s.notPut(v.name)
+		case a.outcome == chose && a.hello.Negotiated() < tls12.code, v != tls11 && a.outcome == refused && s.decided():
+			s.notPut(v.name) // nobody asked for it by itself
 		default:
 			s.verdict(v, a)
 		}
@@ -181,20 +181,43 @@ func (s *session) olderVersions() {
 // server, and two may take turns behind an address. Each piece of a split list
 // is put at an odd distance from the first time, which leads to the other of two.
 // (A no that is no alert was had on two connections anyway.)
+//
+// There are servers that leave TLS 1.1 out and refuse whoever asks for it, though
+// they speak TLS 1.0: GnuTLS is one. So a server of TLS 1.3, which goes by a list of
+// versions, is given both; any other is asked for TLS 1.0 by itself.
 func (s *session) secondTurn(refusal answer) answer {
 	if refusal.outcome != refused || refusal.mute || refusal.internal() || s.decided() {
 		return refusal
 	}
-	for _, piece := range slices.Backward(s.pieces(s.suites(tls11))) {
-		a := s.pose(question{version: tls11, suites: piece, groups: s.legacyGroups()})
-		if a.outcome == chose && a.hello.Negotiated() < tls12.code {
-			s.disagree("versions before " + tls12.name + " were refused and taken")
-		}
-		if a.outcome != refused {
+	older := question{version: tls10, groups: s.legacyGroups()}
+	if s.listsVersions(tls11) {
+		both := older
+		both.versions = []uint16{tls11.code, tls10.code}
+		if a := s.turnOf(both); a.outcome != refused || !a.upset() || a.internal() {
 			return a
 		}
 	}
-	return refusal
+	same := older
+	same.version = tls11
+	if a := s.turnOf(same); a.outcome != refused {
+		return a
+	}
+	return s.turnOf(older)
+}
+
+// turnOf puts the question with all suites, the last piece first. That TLS 1.1 is
+// taken, which was refused, is told.
+func (s *session) turnOf(q question) (a answer) {
+	for _, piece := range slices.Backward(s.pieces(s.suites(q.version))) {
+		q.suites = piece
+		if a = s.pose(q); a.outcome == chose && (a.hello.Negotiated() == tls11.code || q.version == tls11) {
+			s.disagree("versions before " + tls12.name + " were refused and taken")
+		}
+		if a.outcome != refused {
+			break
+		}
+	}
+	return a
 }
 
 // decide asks, of the versions that pass and are spoken, what of them does
