@@ -13,7 +13,8 @@ import (
 
 func TestVerdictDepthPostfix(t *testing.T) {
 	rsa := newPair(t, newRSA(t, 2048))
-	plain, clean, old := lab.Port(t), lab.Port(t), lab.Port(t)
+	ports := lab.Ports(t, 3)
+	plain, clean, old := ports[0], ports[1], ports[2]
 	lab.Postfix(t, rsa.cert, rsa.key, "smtpd_tls_security_level = encrypt\nsmtpd_tls_mandatory_ciphers = medium\ntls_eecdh_auto_curves = prime256v1 secp384r1\n"+
 		"tls_medium_cipherlist = ECDHE+AESGCM:@SECLEVEL=2\ntls_high_cipherlist = ALL:@SECLEVEL=0", nil,
 		lab.Smtpd{At: plain, Options: []string{"tls_medium_cipherlist=DEFAULT", "tls_eecdh_auto_curves=X25519 prime256v1"}},
@@ -64,7 +65,8 @@ func TestVerdictDepthSlapd(t *testing.T) {
 	}{
 		"as it comes": {"NORMAL", fips.Fail}, "approved alone": {approved, fips.Pass}, "X25519 too": {approved + ":+GROUP-X25519", fips.Fail},
 	} {
-		clear, wrapped := lab.Port(t), lab.Port(t)
+		ports := lab.Ports(t, 2)
+		clear, wrapped := ports[0], ports[1]
 		lab.Slapd(t, fmt.Sprintf("TLSCertificateFile %s\nTLSCertificateKeyFile %s\nTLSCipherSuite %s\nsecurity tls=1\n", rsa.cert, rsa.key, r.priority),
 			map[string]netip.AddrPort{"ldap": clear, "ldaps": wrapped})
 		depthRow{"ldap " + name, "ldap", clear, r.grade, 26}.ask(t)

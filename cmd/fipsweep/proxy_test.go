@@ -24,7 +24,8 @@ const proxyPassword = "hunter2-9f3a"
 // a server can tell who came through them.
 func proxies(t *testing.T) map[string]string {
 	t.Helper()
-	http, socks := lab.Port(t), lab.Port(t)
+	ports := lab.Ports(t, 2)
+	http, socks := ports[0], ports[1]
 	conf := filepath.Join(t.TempDir(), "tinyproxy.conf")
 	write(t, conf, []byte(fmt.Sprintf("Port %d\nListen 127.0.0.1\nBind 127.0.0.5\nTimeout 60\nMaxClients 100\nBasicAuth bob %s\n", http.Port(), proxyPassword)))
 	lab.Daemon(t, http, lab.Program(t, "tinyproxy"), "-d", "-c", conf)

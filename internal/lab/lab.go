@@ -116,12 +116,21 @@ func RunIn(t testing.TB, dir, name string, args ...string) string {
 // Port finds a loopback port for a daemon that cannot choose its own.
 func Port(t testing.TB) netip.AddrPort {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	return Ports(t, 1)[0]
+}
+
+// Ports finds several, no two of them the same.
+func Ports(t testing.TB, n int) (all []netip.AddrPort) {
+	t.Helper()
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		all = append(all, netip.MustParseAddrPort(l.Addr().String()))
 	}
-	defer l.Close()
-	return netip.MustParseAddrPort(l.Addr().String())
+	return all
 }
 
 // Daemon runs a program until the test ends, and waits until it listens on

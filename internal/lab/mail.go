@@ -76,9 +76,9 @@ func Dovecot(t testing.TB, cert, key, lines string) map[string]netip.AddrPort {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	at := map[string]netip.AddrPort{}
-	for _, scheme := range []string{"imap", "pop3", "lmtp", "sieve"} {
-		at[scheme] = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), Port(t).Port())
+	at, ports := map[string]netip.AddrPort{}, Ports(t, 4)
+	for i, scheme := range []string{"imap", "pop3", "lmtp", "sieve"} {
+		at[scheme] = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), ports[i].Port())
 	}
 	Start(t, dovecot, "-F", "-c", Written(t, "dovecot.conf", fmt.Sprintf(dovecotConf, dir, at["imap"].Port(), at["pop3"].Port(), at["sieve"].Port(), at["lmtp"].Port())+lines+"\n"))
 	for _, a := range at {

@@ -16,7 +16,8 @@ func TestNgircd(t *testing.T) {
 	cert, key := keyPair(t, "-newkey", "rsa:2048")
 	dir := lab.Dir(t, "irc", cert, key)
 	const priority = "NONE:+VERS-TLS1.2:+AES-128-GCM:+ECDHE-RSA:+AEAD:+SIGN-ALL:+GROUP-SECP256R1:+COMP-NULL"
-	plain, wrapped := lab.Port(t).Port(), lab.Port(t).Port()
+	ports := lab.Ports(t, 2)
+	plain, wrapped := ports[0].Port(), ports[1].Port()
 	name, args := lab.As(t, "irc", ngircd, "--nodaemon", "--config", filepath.Join(dir, "conf"))
 	lab.Run(t, "install", "-m", "644", lab.Written(t, "conf", fmt.Sprintf("[Global]\nName=irc.lab.test\nInfo=lab\nListen=127.0.0.1\nPorts=%d\n[Limits]\nMaxConnectionsIP=0\n"+
 		"[Options]\nIdent=no\nDNS=no\nPAM=no\nSyslogFacility=local1\n[SSL]\nCertFile=%s\nKeyFile=%s\nPorts=%d\nCipherList=%s\n",
@@ -39,7 +40,8 @@ func TestProsody(t *testing.T) {
 	for _, row := range []struct{ modules, required string }{{`"tls"`, "true"}, {`"tls"`, "false"}, {``, "false"}} {
 		t.Run(fmt.Sprintf("modules %s required %s", row.modules, row.required), func(t *testing.T) {
 			dir := lab.Dir(t, "prosody", cert, key)
-			client, server := lab.Port(t).Port(), lab.Port(t).Port()
+			ports := lab.Ports(t, 2)
+			client, server := ports[0].Port(), ports[1].Port()
 			conf := filepath.Join(dir, "conf.lua")
 			lab.Run(t, "install", "-m", "644", lab.Written(t, "conf", fmt.Sprintf(prosodyConf, dir, row.modules, row.required, ciphers, client, server)), conf)
 			name, args := lab.As(t, "prosody", prosody, "-F", "--config", conf)

@@ -13,7 +13,8 @@ import (
 func TestSlapd(t *testing.T) {
 	cert, key := keyPair(t, "-newkey", "rsa:2048")
 	const priority = "NONE:+VERS-TLS1.2:+AES-128-GCM:+AES-256-CBC:+ECDHE-RSA:+RSA:+AEAD:+SHA1:+SIGN-ALL:+GROUP-SECP256R1:+GROUP-SECP384R1:+COMP-NULL"
-	plain, wrapped := lab.Port(t), lab.Port(t)
+	ports := lab.Ports(t, 2)
+	plain, wrapped := ports[0], ports[1]
 	lab.Slapd(t, fmt.Sprintf("TLSCertificateFile %s\nTLSCertificateKeyFile %s\nTLSCipherSuite %s\n", cert, key, priority), map[string]netip.AddrPort{"ldap": plain, "ldaps": wrapped})
 	suites, groups := gnutlsList(t, priority)
 	want := map[string]seen{scanner.TLSv12: {true, sorted(append(suites[scanner.SSLv3], append(suites[scanner.TLSv10], suites[scanner.TLSv12]...)...)), groups, yes(true)}}

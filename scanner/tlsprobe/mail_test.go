@@ -87,7 +87,8 @@ func TestDovecot(t *testing.T) {
 func TestPostfix(t *testing.T) {
 	cert, key := keyPair(t, "-newkey", "rsa:2048")
 	const ciphers = "ECDHE-RSA-AES256-GCM-SHA384:AES128-SHA"
-	may, encrypt, none := lab.Port(t), lab.Port(t), lab.Port(t)
+	ports := lab.Ports(t, 3)
+	may, encrypt, none := ports[0], ports[1], ports[2]
 	lab.Postfix(t, cert, key, "smtpd_tls_security_level = may\nsmtpd_tls_protocols = >=TLSv1.2, <=TLSv1.2\nsmtpd_tls_ciphers = medium\ntls_medium_cipherlist = "+ciphers, nil,
 		lab.Smtpd{At: may},
 		lab.Smtpd{At: encrypt, Options: []string{"smtpd_tls_security_level=encrypt", "smtpd_tls_mandatory_ciphers=medium", "smtpd_tls_mandatory_protocols=>=TLSv1.2,<=TLSv1.2"}},
