@@ -4,17 +4,13 @@ import "slices"
 
 // Of servers that take turns behind one address, one may speak an older version
 // than the others, and whether a question reaches that one is chance. So a
-// version that is refused right below one that is accepted is asked for three
-// times, one after the other: of two servers that take turns, or three, each is
-// asked. A server that speaks TLS 1.3 goes by a list of versions (RFC 8446
-// section 4.2.1). There the question for the next older version asks for the
-// refused one by the way, at no cost: two servers that take turns are told
-// apart, and of three mostly. Hardly any such server has SSLv3, and that cannot
-// be listed: it is asked for once. A refusal that was doubted was asked for
-// twice already.
-
-// askAgain is how often a version is asked for again.
-const askAgain = 2
+// version that is refused right below one that is accepted is asked for twice,
+// one after the other: of two servers that take turns, each is asked. A server
+// that speaks TLS 1.3 goes by a list of versions (RFC 8446 section 4.2.1). There
+// the question for the next older version asks for the refused one by the way, at
+// no cost: two servers that take turns are told apart, and of three mostly. Hardly
+// any such server has SSLv3, and that cannot be listed: it is asked for once. A
+// refusal that was doubted was asked for twice already.
 
 // lowered is the answer to the first question of a version up to TLS 1.2.
 func (l *listing) lowered() answer {
@@ -32,13 +28,12 @@ func (l *listing) lowered() answer {
 	}
 	l.purpose = "several servers"
 	defer func() { l.purpose = l.v.suitesPurpose() }()
-	for range askAgain {
-		if b := l.pose(q); b.outcome == chose {
-			l.disagree(l.v.name + " was refused and taken")
-			return b
-		}
+	b := l.pose(q)
+	if b.outcome != chose {
+		return a
 	}
-	return a
+	l.disagree(l.v.name + " was refused and taken")
+	return b
 }
 
 // passedOver is the versions that were refused between this one and the next
