@@ -125,6 +125,7 @@ func TestVerdictDepthGnuTLS(t *testing.T) {
 			"+RSA:+DHE-RSA:+ECDHE-RSA:+ECDHE-ECDSA:+ANON-DH:+ANON-ECDH:+GROUP-ALL", fips.Fail, 0},
 		{"approved alone", approvedGnuTLS, fips.Pass, 14},
 		{"a named prime too", approvedGnuTLS + ":+DHE-RSA:+GROUP-FFDHE2048", fips.Pass, 0},
+		{"X448 for the RSA key, behind a finite field of which it has nothing", "NONE:+VERS-TLS1.2:+AES-128-GCM:+AEAD:+ECDHE-ECDSA:+DHE-RSA:+ECDHE-RSA:+GROUP-SECP256R1:+GROUP-X448:+SIGN-RSA-SHA256:+SIGN-ECDSA-SHA256:+COMP-NULL:+CTYPE-X.509:%SERVER_PRECEDENCE", fips.Fail, 0},
 		{"X25519 last", approvedGnuTLS + ":+GROUP-X25519:%SERVER_PRECEDENCE", fips.Fail, 0},
 		{"SHA-1 signatures last", approvedGnuTLS + ":+SIGN-RSA-SHA1", fips.Fail, 0},
 		{"anonymous alone", "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ANON-ECDH", fips.Fail, 0},

@@ -110,12 +110,7 @@ func (l *listing) decideApart() {
 	what := l.v.name + " other keys"
 	l.purpose = what
 	q := l.withoutECDSA(!l.ridden)
-	a := answer{}
-	if l.doubtsEach() {
-		a = l.through(q, fronts)
-	} else {
-		a = l.offering(q)
-	}
+	a := l.through(q, fronts)
 	switch {
 	case !l.goesOn(what, a):
 		l.alone = a.outcome == refused

@@ -152,7 +152,7 @@ func (l *listing) decideSupposed() bool {
 	if l.supposed = false; went || l.stopped != nil {
 		return went
 	}
-	if a := l.offering(l.withoutECDSA(true)); !l.byRSA(a) {
+	if a := l.through(l.withoutECDSA(true), []front{finiteOnes}); !l.byRSA(a) {
 		l.decideAll()
 		return false
 	}
