@@ -41,9 +41,10 @@ func TestVerdictDepthHaproxy(t *testing.T) {
 		most       int
 	}{
 		{"as it comes", one, fips.Fail, 12},
-		{"as it comes, RSA and ECDSA", both, fips.Fail, 0},
+		{"as it comes, RSA and ECDSA", both, fips.Fail, 12},
 		{"approved alone", one + "ciphers ECDHE+AESGCM" + approved, fips.Pass, 12},
-		{"approved alone, RSA and ECDSA", both + "ciphers ECDHE+AESGCM" + approved, fips.Pass, 0},
+		{"approved alone, RSA and ECDSA", both + "ciphers ECDHE+AESGCM" + approved, fips.Pass, 19},
+		{"approved alone, and nothing without a name", one + "strict-sni ciphers ECDHE+AESGCM" + approved, fips.Pass, 13}, // so that the last question has no answer
 		{"RSA key transport behind ECDSA", both + "ssl-max-ver TLSv1.2 ciphers ECDHE+AESGCM:AES128-SHA" + approved, fips.Fail, 12},
 		{"ChaCha20 for the RSA key alone", both + "ssl-max-ver TLSv1.2 ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305" + approved, fips.Fail, 12},
 		{"the client's order, TLS 1.0 to 1.2", one + "ssl-min-ver TLSv1.0 ssl-max-ver TLSv1.2 prefer-client-ciphers ciphers ECDHE+AES:DHE+AES:@SECLEVEL=0" + approved, fips.Fail, 12},
