@@ -15,11 +15,13 @@ import (
 // through the stacks of all probes. So the heap holds a ballast besides, which
 // grows along on paper: nobody writes to it, so it takes no memory. A short run
 // is over before a collection yields anything, and they were a third of what it
-// cost: it begins with room for 16 MiB.
+// cost: it begins with room for 16 MiB. While a list is read, a collection finds
+// numbers, which it need not look through, and garbage: it may come often.
 const (
 	ballastSize = 16 << 20
 	startGrowth = 800 // of the 4 MiB that Go begins with
 	heapGrowth  = 40
+	listGrowth  = 10
 )
 
 // few is how many endpoints a short run has at most.
