@@ -45,6 +45,11 @@ func growHeap(percent int) bool {
 	return ours
 }
 
+// growthBeside is by how much the heap may grow where so many bytes of numbers
+// are kept. They count as ballast: what need not be looked through makes no
+// collection dearer, and so no room for more garbage.
+func growthBeside(bytes int) int { return heapGrowth * ballastSize / (ballastSize + bytes) }
+
 // A heapBound ends the start of a run that turns out to be no short one.
 type heapBound struct{ seen int }
 
