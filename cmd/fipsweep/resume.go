@@ -200,7 +200,7 @@ func (w *former) finished(done *replay.Done) observations {
 					return
 				}
 			}
-			growHeap(growthBeside(8 * done.Len()))
+			growHeap(growthBeside(done.Size()))
 		}
 	}
 }
