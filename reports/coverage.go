@@ -70,12 +70,13 @@ const (
 )
 
 // coverage gathers the reach. A subnet is found by its first bytes, three or
-// eight: a sweep of a /8 has all there is room for, and each costs 50 bytes.
+// eight: a sweep of a /8 has all there is room for, and each costs 40 bytes.
 type coverage struct {
 	byKind [Unknown + 1]Reach
-	four   map[[3]byte]int32 // to the place in list
+	four   map[[3]byte]int32 // to the place among subnets
 	six    map[[8]byte]int32
-	list   []subnet
+	pages  []*[pageSize]subnet // which never move, so that no room is left over
+	n      int32               // subnets in them
 	beyond Reach
 
 	reasons []scanner.Reason        // those that were met
@@ -88,6 +89,8 @@ const (
 	namesAt // names that led to no address
 	firstSubnet
 )
+
+const pageSize = 1 << 10
 
 // A subnet is a Reach in little room.
 type subnet struct {
@@ -102,8 +105,10 @@ type reasonCount struct {
 }
 
 func newCoverage() *coverage {
-	return &coverage{four: map[[3]byte]int32{}, six: map[[8]byte]int32{}, list: make([]subnet, firstSubnet), more: map[int32][]reasonCount{}}
+	return &coverage{four: map[[3]byte]int32{}, six: map[[8]byte]int32{}, pages: []*[pageSize]subnet{{}}, n: firstSubnet, more: map[int32][]reasonCount{}}
 }
+
+func (c *coverage) at(i int32) *subnet { return &c.pages[i/pageSize][i%pageSize] }
 
 func (c *coverage) add(a fips.Assessment, s control.Standing) {
 	o := a.Observation
@@ -113,7 +118,7 @@ func (c *coverage) add(a fips.Assessment, s control.Standing) {
 		c.beyond.add(o, s)
 		return
 	}
-	x := &c.list[i]
+	x := c.at(i)
 	if o.Answered() {
 		x.answered++
 	}
@@ -142,7 +147,7 @@ func (c *coverage) reason(r scanner.Reason) uint16 {
 
 // because counts a reason why one of a subnet is not seen.
 func (c *coverage) because(at int32, reason uint16) {
-	x := &c.list[at]
+	x := c.at(at)
 	switch {
 	case x.notSeen == 0:
 		x.first = reason
@@ -159,7 +164,7 @@ func (c *coverage) because(at int32, reason uint16) {
 
 // told is a subnet as a report has it.
 func (c *coverage) told(at int32, name string) SubnetReach {
-	x := c.list[at]
+	x := c.at(at)
 	s := SubnetReach{Subnet: name, Reach: x.reach()}
 	if x.notSeen == 0 {
 		return s
@@ -174,7 +179,7 @@ func (c *coverage) told(at int32, name string) SubnetReach {
 	return s
 }
 
-func (x subnet) reach() Reach {
+func (x *subnet) reach() Reach {
 	r := Reach{Answered: int(x.answered), Observed: int(x.observed), NotSeen: int(x.notSeen), Empty: int(x.empty), Quiet: int(x.quiet)}
 	r.Asked = r.Observed + r.NotSeen + r.Empty + r.Quiet
 	return r
@@ -199,12 +204,14 @@ func (c *coverage) subnet(e scanner.Endpoint) int32 {
 func among[K comparable](c *coverage, places map[K]int32, key K) int32 {
 	i, ok := places[key]
 	if !ok {
-		if len(c.list) == maxSubnets+firstSubnet {
+		if c.n == maxSubnets+firstSubnet {
 			return -1
 		}
-		i = int32(len(c.list))
+		i = c.n
+		if c.n++; i%pageSize == 0 {
+			c.pages = append(c.pages, new([pageSize]subnet))
+		}
 		places[key] = i
-		c.list = append(c.list, subnet{})
 	}
 	return i
 }
@@ -226,23 +233,6 @@ func reasonOf(a fips.Assessment) scanner.Reason {
 
 // result lists the subnets with the most in them, and what has no address.
 func (c *coverage) result() Coverage {
-	type named struct {
-		prefix netip.Prefix
-		at     int32
-	}
-	all := make([]named, 0, len(c.list))
-	for b, i := range c.four {
-		all = append(all, named{netip.PrefixFrom(netip.AddrFrom4([4]byte{b[0], b[1], b[2]}), 24), i})
-	}
-	for b, i := range c.six {
-		var whole [16]byte
-		copy(whole[:], b[:])
-		all = append(all, named{netip.PrefixFrom(netip.AddrFrom16(whole), 64), i})
-	}
-	slices.SortFunc(all, func(a, b named) int {
-		x, y := c.list[a.at].reach(), c.list[b.at].reach()
-		return cmp.Or(cmp.Compare(y.Observed+y.NotSeen, x.Observed+x.NotSeen), cmp.Compare(y.Asked, x.Asked), a.prefix.Addr().Compare(b.prefix.Addr()))
-	})
 	out := Coverage{ByKind: c.byKind, Left: c.beyond}
 	var last []SubnetReach
 	for at, name := range [firstSubnet]string{filesAt: "files", namesAt: "names without an address"} {
@@ -250,16 +240,53 @@ func (c *coverage) result() Coverage {
 			last = append(last, s)
 		}
 	}
-	listed := min(len(all), listedSubnets-len(last))
-	for _, x := range all[listed:] {
-		out.Left = out.Left.Plus(c.list[x.at].reach())
-		out.LeftOut++
+	most := largest{of: c, room: listedSubnets - len(last), left: &out}
+	for b, i := range c.four {
+		most.add(placed{netip.PrefixFrom(netip.AddrFrom4([4]byte{b[0], b[1], b[2]}), 24), i})
 	}
-	all = all[:listed]
-	slices.SortFunc(all, func(a, b named) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
-	for _, x := range all {
+	for b, i := range c.six {
+		var whole [16]byte
+		copy(whole[:], b[:])
+		most.add(placed{netip.PrefixFrom(netip.AddrFrom16(whole), 64), i})
+	}
+	most.cut()
+	slices.SortFunc(most.list, func(a, b placed) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
+	for _, x := range most.list {
 		out.Subnets = append(out.Subnets, c.told(x.at, x.prefix.String()))
 	}
 	out.Subnets = append(out.Subnets, last...)
 	return out
+}
+
+// A placed is a subnet and where it is kept.
+type placed struct {
+	prefix netip.Prefix
+	at     int32
+}
+
+// The largest are as many subnets as there is room for, with the most in them.
+// What is cut off is counted.
+type largest struct {
+	of   *coverage
+	room int
+	list []placed
+	left *Coverage
+}
+
+func (l *largest) add(x placed) {
+	if l.list = append(l.list, x); len(l.list) > 2*listedSubnets {
+		l.cut()
+	}
+}
+
+func (l *largest) cut() {
+	slices.SortFunc(l.list, func(a, b placed) int {
+		x, y := l.of.at(a.at).reach(), l.of.at(b.at).reach()
+		return cmp.Or(cmp.Compare(y.Observed+y.NotSeen, x.Observed+x.NotSeen), cmp.Compare(y.Asked, x.Asked), a.prefix.Addr().Compare(b.prefix.Addr()))
+	})
+	for _, x := range l.list[min(l.room, len(l.list)):] {
+		l.left.Left = l.left.Left.Plus(l.of.at(x.at).reach())
+		l.left.LeftOut++
+	}
+	l.list = l.list[:min(l.room, len(l.list))]
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/fipsweep/fipsweep/fips"
@@ -177,6 +178,23 @@ func (r *Report) Headline() Headline {
 		return IncompleteIs
 	}
 	return AllRight
+}
+
+// ControlWords counts the controls by what they come to. Those that are
+// satisfied where they were observed are told apart from the satisfied: others
+// that could have shown something were not seen.
+func (r *Report) ControlWords() string {
+	partly := 0
+	for _, c := range r.Controls {
+		if c.Partly() {
+			partly++
+		}
+	}
+	words := fmt.Sprintf("%d not-satisfied, %d satisfied", r.ControlsIn(control.NotSatisfied), r.ControlsIn(control.Satisfied)-partly)
+	if partly > 0 {
+		words += fmt.Sprintf(", %d where observed", partly)
+	}
+	return words
 }
 
 // ControlsIn counts the control results in the state.

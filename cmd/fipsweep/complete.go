@@ -1,24 +1,14 @@
 package main
 
-import (
-	"github.com/spf13/cobra"
-
-	"github.com/fipsweep/fipsweep/fips"
-)
+import "github.com/spf13/cobra"
 
 // words are what flags take that take one of a few words, for completion by a
 // shell. What else they take, such as files, is left to the shell.
 func words() map[string][]string {
-	failOn := []string{"never"}
-	for _, s := range fips.Statuses() {
-		if s.IsFinding() {
-			failOn = append(failOn, s.String())
-		}
-	}
 	return map[string][]string{
 		"cbom-version": {"1.6", "1.7"},
 		"depth":        {"full", "verdict"},
-		"fail-on":      failOn,
+		"fail-on":      failOnWords(),
 		"lock":         {"refuse", "wait"},
 		"output":       formats[:],
 		"ports":        {"tls", "ssh", "mail", "db", "web", "top"},

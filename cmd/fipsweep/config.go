@@ -276,8 +276,10 @@ func wanted(fl *pflag.Flag) string {
 		return "a duration, such as 5s or 2m"
 	case "float64":
 		return "a number"
-	case "int", "uint64":
+	case "int":
 		return "a whole number"
+	case "uint64":
+		return "a whole number from 0 to 2^64-1"
 	}
 	return "another value"
 }

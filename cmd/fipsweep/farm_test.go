@@ -50,7 +50,7 @@ var farmKinds = []farmKind{
 	}},
 	{"nobody", "connect refused", nil},
 	{"garbage", "handshake not-understood", func(c net.Conn, _ *tls.Config) { c.Read(make([]byte, 512)); io.WriteString(c, "\x00\xffgarbage\x07") }},
-	{"reset", "greeting reset", func(c net.Conn, _ *tls.Config) { c.Read(make([]byte, 1)); c.(*net.TCPConn).SetLinger(0) }},
+	{"reset", "greeting reset", func(c net.Conn, _ *tls.Config) { c.(*net.TCPConn).SetLinger(0) }}, // at once, whatever we are about to do
 	{"SSH", "SSH without its ssh kexinit: not-understood", func(c net.Conn, _ *tls.Config) {
 		io.WriteString(c, "SSH-2.0-farm\r\nnot a packet")
 		c.Read(make([]byte, 64))

@@ -15,11 +15,13 @@ import (
 // through the stacks of all probes. So the heap holds a ballast besides, which
 // grows along on paper: nobody writes to it, so it takes no memory. A short run
 // is over before a collection yields anything, and they were a third of what it
-// cost: it begins with room for 16 MiB.
+// cost: it begins with room for 16 MiB. While a list is read, a collection finds
+// numbers, which it need not look through, and garbage: it may come often.
 const (
 	ballastSize = 16 << 20
 	startGrowth = 800 // of the 4 MiB that Go begins with
 	heapGrowth  = 40
+	listGrowth  = 10
 )
 
 // few is how many endpoints a short run has at most.
@@ -42,6 +44,11 @@ func growHeap(percent int) bool {
 	}
 	return ours
 }
+
+// growthBeside is by how much the heap may grow where so many bytes of numbers
+// are kept. They count as ballast: what need not be looked through makes no
+// collection dearer, and so no room for more garbage.
+func growthBeside(bytes int) int { return heapGrowth * ballastSize / (ballastSize + bytes) }
 
 // A heapBound ends the start of a run that turns out to be no short one.
 type heapBound struct{ seen int }

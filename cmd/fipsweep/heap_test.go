@@ -44,3 +44,16 @@ func TestHeapIsBound(t *testing.T) {
 		t.Errorf("%d %% after %d endpoints, want %d", now, few, heapGrowth)
 	}
 }
+
+// What is kept as numbers makes the heap larger by itself, and by no garbage.
+func TestGrowthBeside(t *testing.T) {
+	if g := growthBeside(0); g != heapGrowth {
+		t.Errorf("%d %% beside nothing, want %d", g, heapGrowth)
+	}
+	for _, kept := range []int{1 << 20, 8 << 20, 64 << 20} {
+		garbage := func(live, growth int) int { return live / 100 * growth }
+		if with, without := garbage(ballastSize+kept, growthBeside(kept)), garbage(ballastSize, heapGrowth); with > without {
+			t.Errorf("room for %d bytes of garbage beside %d, for %d beside none", with, kept, without)
+		}
+	}
+}

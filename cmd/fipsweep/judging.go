@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -90,17 +91,29 @@ func newAssessor(f judgingFlags, others ...error) (*assessor, error) {
 }
 
 func parseFailOn(s string) (fips.Status, error) {
-	if s == "never" {
+	if s == never {
 		return fips.Unobserved, nil
 	}
-	status, err := fips.ParseStatus(s)
-	if err == nil && !status.IsFinding() {
-		err = fmt.Errorf("%s is no finding: want deprecated or worse", s)
+	if status, err := fips.ParseStatus(s); err == nil && status.IsFinding() {
+		return status, nil
 	}
-	if err != nil {
-		return 0, fmt.Errorf("--fail-on: %w, or never", err)
+	words := failOnWords()
+	last := len(words) - 1
+	return 0, fmt.Errorf("--fail-on %s: want %s or %s", s, strings.Join(words[:last], ", "), words[last])
+}
+
+// never is what --fail-on says where no finding is to exit 3.
+const never = "never"
+
+// failOnWords is what --fail-on takes, worst first.
+func failOnWords() []string {
+	var words []string
+	for _, s := range fips.Statuses() {
+		if s.IsFinding() {
+			words = append(words, s.String())
+		}
 	}
-	return status, nil
+	return append(words, never)
 }
 
 // conduct runs a pipeline over what the sweeper yields, with the outputs that

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math"
 
 	"github.com/fipsweep/fipsweep/fips"
 	"github.com/fipsweep/fipsweep/scanner"
@@ -79,7 +80,7 @@ func checkLimits(f scanFlags) error {
 	if f.perSubnet < 0 {
 		errs = append(errs, fmt.Errorf("--per-subnet %d: want 1 or more, or 0 for no limit", f.perSubnet))
 	}
-	if f.rate < 0 {
+	if !(f.rate >= 0) || math.IsInf(f.rate, 0) { // NaN is neither
 		errs = append(errs, fmt.Errorf("--rate %g: want connections a second, or 0 for no limit", f.rate))
 	}
 	if f.timeout <= 0 {

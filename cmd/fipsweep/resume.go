@@ -183,7 +183,8 @@ func orNo(s, no string) string {
 // ended tells whether everything was asked, so that only outputs may lack.
 func (w *former) ended() bool { return w != nil && !w.about.Ended.IsZero() }
 
-// finished yields what the journal holds, and has done know of it.
+// finished yields what the journal holds, and has done know of it, for which the
+// heap makes room.
 func (w *former) finished(done *replay.Done) observations {
 	if w == nil {
 		return nil
@@ -199,6 +200,7 @@ func (w *former) finished(done *replay.Done) observations {
 					return
 				}
 			}
+			growHeap(growthBeside(done.Size()))
 		}
 	}
 }

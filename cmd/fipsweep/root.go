@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // newRoot builds the command tree. Each verb has a file of its own.
@@ -38,6 +40,9 @@ them: no observation from outside can.`,
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if bad := (*pflag.InvalidValueError)(nil); errors.As(err, &bad) {
+			return usage(fmt.Errorf("--%s %q: want %s", bad.GetFlag().Name, bad.GetValue(), wanted(bad.GetFlag())))
+		}
 		return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
 	})
 	root.SetUsageTemplate(wrapped(root.UsageTemplate()) + "\n" + configHelp + "\n" + exitHelp())
@@ -75,9 +80,13 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if print, err := cmd.Flags().GetBool(printFlag); err == nil && print {
 			return nil // of what would be done nothing is
 		}
-		if err := check(cmd, args); err != nil {
-			return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
+		if check(cmd, args) == nil {
+			return nil
 		}
-		return nil
+		given := "too little is named"
+		if len(args) > 0 {
+			given = fmt.Sprintf("%q is too much", args[len(args)-1])
+		}
+		return usage(fmt.Errorf("%s: write '%s'; see '%s --help'", given, cmd.UseLine(), cmd.CommandPath()))
 	}
 }

@@ -68,7 +68,8 @@ func (p *plan) readTargets(ctx context.Context, std streams, args []string) erro
 	errs = append(errs, p.readResolver(), p.readExcludes(ctx, std))
 	o.Exclude = p.excluded
 	if len(p.lists) > 0 {
-		growHeap(heapGrowth) // a list may be long, and what is read of it is soon garbage
+		growHeap(listGrowth)
+		defer growHeap(heapGrowth)
 	}
 	parser := target.NewParser(o)
 	for _, arg := range args {

@@ -199,6 +199,28 @@ func TestStates(t *testing.T) {
 	}
 }
 
+// A control of which not all was seen says in words that it is satisfied where
+// it was observed, and how many others may fail.
+func TestPartly(t *testing.T) {
+	good, lost := seen(1, fips.Approved, fips.ClassTLSVersion), missed(2, "tls", scanner.StageHandshake, true)
+	waived := waive(seen(3, fips.Approved, fips.ClassTLSVersion, fips.Disallowed, fips.ClassTLSVersion), 1)
+	for _, tt := range []struct {
+		name         string
+		all          []fips.Assessment
+		word, reason string
+	}{
+		{"all was seen", []fips.Assessment{good}, "satisfied", "1 of 1 observed, none fails"},
+		{"not all was", []fips.Assessment{good, lost}, "satisfied where observed", "1 of 2 observed, none of these fails; 1 not seen, which may"},
+		{"nor does all pass by itself", []fips.Assessment{good, lost, waived}, "satisfied where observed", "2 of 3 observed, none of these fails, 1 by waiver; 1 not seen, which may"},
+		{"one fails", []fips.Assessment{lost, seen(4, fips.Disallowed, fips.ClassTLSVersion)}, "not-satisfied", "1 of 1 observed fail"},
+		{"nothing was", []fips.Assessment{lost}, "not-assessed", "nothing of its kind was observed"},
+	} {
+		if r := results(t, tt.all...)["SC-8"]; r.Word() != tt.word || r.Reason != tt.reason {
+			t.Errorf("%s: %q, %q; want %q, %q", tt.name, r.Word(), r.Reason, tt.word, tt.reason)
+		}
+	}
+}
+
 // However the sweep goes, no control is satisfied without evidence.
 func TestNeverSatisfiedUnseen(t *testing.T) {
 	for id, r := range results(t, missed(1, "tls", scanner.StageHandshake, true), missed(2, "ssh", scanner.StageGreeting, true)) {
@@ -327,7 +349,7 @@ func TestBoundary(t *testing.T) {
 		{"nothing is tagged", []fips.Assessment{good, inside(bad)}, NotAssessed, "no boundary tagged", [3]int{}},
 		{"inside is no matter", []fips.Assessment{outside(good), inside(bad), bad}, Satisfied, "1 of 1 observed, none fails", [3]int{1, 0, 0}},
 		{"outside is", []fips.Assessment{outside(bad), inside(good)}, NotSatisfied, "1 of 1 observed fail", [3]int{1, 0, 1}},
-		{"outside and not seen", []fips.Assessment{outside(good), outside(gone), gone}, Satisfied, "1 of 2 observed, none fails", [3]int{1, 1, 0}},
+		{"outside and not seen", []fips.Assessment{outside(good), outside(gone), gone}, Satisfied, "1 of 2 observed, none of these fails; 1 not seen, which may", [3]int{1, 1, 0}},
 		{"outside and nothing seen", []fips.Assessment{outside(gone)}, NotAssessed, "nothing of its kind was observed", [3]int{0, 1, 0}},
 	}
 	for _, tt := range tests {

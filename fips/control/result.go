@@ -9,7 +9,8 @@ import (
 // A State is what an assessment of one control comes to.
 type State string
 
-// The states. Satisfied needs positive evidence.
+// The states. Satisfied needs positive evidence, and speaks of what was observed:
+// see Result.Partly.
 const (
 	Satisfied    State = "satisfied"
 	NotSatisfied State = "not-satisfied"
@@ -39,6 +40,18 @@ type Result struct {
 
 // Population is all endpoints that could have shown something.
 func (r Result) Population() int { return r.Observed + r.NotSeen }
+
+// Partly tells that it is satisfied where it was observed, and that others which
+// could have shown something were not seen: they may fail.
+func (r Result) Partly() bool { return r.State == Satisfied && r.NotSeen > 0 }
+
+// Word is the state in words for people.
+func (r Result) Word() string {
+	if r.Partly() {
+		return string(Satisfied) + " where observed"
+	}
+	return string(r.State)
+}
 
 // Results gives every control of the table in its order.
 func (y *Tally) Results() []Result {
@@ -80,10 +93,18 @@ func (n count) state(boundary bool) (State, string) {
 		return NotAssessed, "nothing of it was observed but what files say of services"
 	case n.unsupported == n.observed:
 		return NotAssessed, fmt.Sprintf("all that %d observed show is waived", n.observed)
-	case n.waived > 0:
-		return Satisfied, fmt.Sprintf("%d of %d observed, none fails, %d by waiver", n.observed, n.observed+n.notSeen, n.waived)
 	}
-	return Satisfied, fmt.Sprintf("%d of %d observed, none fails", n.observed, n.observed+n.notSeen)
+	reason := fmt.Sprintf("%d of %d observed, none fails", n.observed, n.observed+n.notSeen)
+	if n.notSeen > 0 {
+		reason = fmt.Sprintf("%d of %d observed, none of these fails", n.observed, n.observed+n.notSeen)
+	}
+	if n.waived > 0 {
+		reason += fmt.Sprintf(", %d by waiver", n.waived)
+	}
+	if n.notSeen > 0 {
+		reason += fmt.Sprintf("; %d not seen, which may", n.notSeen)
+	}
+	return Satisfied, reason
 }
 
 // onlyModule tells whether the control asks for nothing but the module, which

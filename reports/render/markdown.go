@@ -110,12 +110,12 @@ func (m *markdown) posture() {
 
 func (m *markdown) controls() {
 	r := m.r
-	m.f("## Controls: %d not-satisfied, %d satisfied, %d not-assessed\n\n", r.ControlsIn(control.NotSatisfied), r.ControlsIn(control.Satisfied), r.ControlsIn(control.NotAssessed))
+	m.f("## Controls: %s, %d not-assessed\n\n", r.ControlWords(), r.ControlsIn(control.NotAssessed))
 	m.row("Control", "What it asks", "Result", "Evidence")
 	m.row("---", "---", "---", "---")
 	paper := &paper{o: TextOptions{UTF8: true}}
 	for _, c := range r.Controls {
-		m.row(prose(c.Short+" ")+codeSpan(c.ID), prose(c.Asks), paper.result(c.State)+" "+string(c.State), prose(c.Reason))
+		m.row(prose(c.Short+" ")+codeSpan(c.ID), prose(c.Asks), paper.result(c.State)+" "+c.Word(), prose(c.Reason))
 	}
 	m.f("\n")
 }

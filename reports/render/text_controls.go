@@ -13,17 +13,18 @@ import (
 // controls is the summary's block of them: how many are in each state, and
 // which.
 func (p *paper) controls(r *reports.Report) {
-	head := []string{}
-	for _, s := range []control.State{control.NotSatisfied, control.Satisfied, control.NotAssessed} {
-		head = append(head, fmt.Sprintf("%d %s", r.ControlsIn(s), s))
-	}
+	left := fmt.Sprintf("CONTROLS   %s, %d %s", r.ControlWords(), r.ControlsIn(control.NotAssessed), control.NotAssessed)
 	coverage := fmt.Sprintf("observed %s of %s", number(r.Observed), number(r.Population()))
 	if r.Gaps.Stopped {
 		coverage = fmt.Sprintf("observed %s, stopped", number(r.Observed))
 	}
-	left := "CONTROLS   " + strings.Join(head, ", ")
-	gap := max(3, p.width-len(left)-len(coverage))
-	p.line(styled(bold, "CONTROLS"), t(strings.TrimPrefix(left, "CONTROLS")), t(strings.Repeat(" ", gap)), t(coverage))
+	gap := p.width - len(left) - len(coverage)
+	if gap < 3 { // it has a line to itself
+		p.line(styled(bold, "CONTROLS"), t(strings.TrimPrefix(left, "CONTROLS")))
+		p.line(t(strings.Repeat(" ", max(0, p.width-len(coverage)))), t(coverage))
+	} else {
+		p.line(styled(bold, "CONTROLS"), t(strings.TrimPrefix(left, "CONTROLS")), t(strings.Repeat(" ", gap)), t(coverage))
+	}
 	p.assessed(r, control.NotSatisfied, red)
 	p.assessed(r, control.Satisfied, green)
 	p.notAssessed(r)
@@ -47,6 +48,9 @@ func (p *paper) assessed(r *reports.Report, s control.State, st style) {
 			}
 			if first {
 				text, first = text+word, false
+			}
+			if c.Partly() {
+				text += fmt.Sprintf(", %s not seen", number(c.NotSeen))
 			}
 			if c.Waived > 0 {
 				text += fmt.Sprintf(", %s waived", number(c.Waived))

@@ -217,11 +217,6 @@ func (v *view) Worst() []worstView {
 	return list
 }
 
-// ControlWords is the states of the controls that are assessed.
-func (v *view) ControlWords() string {
-	return fmt.Sprintf("%d not-satisfied, %d satisfied", v.R.ControlsIn(control.NotSatisfied), v.R.ControlsIn(control.Satisfied))
-}
-
 // NotAssessed is how many controls nothing is said of.
 func (v *view) NotAssessed() int { return v.R.ControlsIn(control.NotAssessed) }
 

@@ -211,6 +211,5 @@ func (v *view) Controls() []controlRow {
 
 // ControlTitle states what the controls come to.
 func (v *view) ControlTitle() string {
-	return fmt.Sprintf("%d of %d not-satisfied, %d satisfied, %d not-assessed", v.R.ControlsIn(control.NotSatisfied), len(v.R.Controls),
-		v.R.ControlsIn(control.Satisfied), v.NotAssessed())
+	return fmt.Sprintf("%s, %d not-assessed, of %d", v.R.ControlWords(), v.NotAssessed(), len(v.R.Controls))
 }

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,30 +120,79 @@ func TestPlanOf(t *testing.T) {
 	}
 }
 
-// A million endpoints are known in nine MiB, each of them and no
-// other.
+// A million endpoints are known in little room, each of them and no other.
 func TestDoneIsSmall(t *testing.T) {
 	const n = 1_000_000
-	endpoint := func(i int) scanner.Endpoint {
-		return scanner.Host(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 443, "")
+	for _, tt := range []struct {
+		name     string
+		endpoint func(i int) scanner.Endpoint
+		most     int64 // MiB
+	}{
+		{"addresses next to each other", func(i int) scanner.Endpoint {
+			return scanner.Host(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 443, "")
+		}, 2},
+		{"all over a /8, at two ports", func(i int) scanner.Endpoint {
+			a := uint32(i) * 0x9e3779b1 // odd, so that no two are the same in their last three bytes
+			return scanner.Host(netip.AddrFrom4([4]byte{10, byte(a >> 16), byte(a >> 8), byte(a)}), uint16(443+i%2), "")
+		}, 2},
+		{"of IPv6", func(i int) scanner.Endpoint {
+			return scanner.Host(netip.AddrFrom16([16]byte{0xfd, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)}), 443, "")
+		}, 9},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			var d Done
+			for i := range n {
+				reason := [...]scanner.Reason{scanner.ReasonRefused, scanner.ReasonTimeout}[i/3%2]
+				d.Add(scanner.Failed(tt.endpoint(i), "sweep", scanner.Failure{Stage: scanner.StageConnect, Reason: reason}))
+			}
+			d.Has(scanner.Endpoint{})
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			used := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+			t.Logf("%d endpoints in %d KiB, by its own word %d", d.Len(), used>>10, d.Size()>>10)
+			if used > tt.most<<20 || d.Len() != n || d.Size() > int(tt.most<<20) {
+				t.Errorf("%d endpoints in %d KiB, want %d in %d MiB at most", d.Len(), used>>10, n, tt.most)
+			}
+			for i := 0; i < 2*n; i += 997 {
+				has, heard, _ := d.Has(tt.endpoint(i))
+				if has != (i < n) || heard != (has && i/3%2 == 0) {
+					t.Fatalf("%v: %v, heard of its host: %v", tt.endpoint(i), has, heard)
+				}
+			}
+		})
 	}
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	var d Done
-	for i := range n {
-		d.Add(scanner.Failed(endpoint(i), "sweep", scanner.Failure{}))
-	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	used := int64(after.HeapAlloc) - int64(before.HeapAlloc)
-	t.Logf("%d endpoints in %d MiB", d.Len(), used>>20)
-	if used > 9<<20 || d.Len() != n {
-		t.Errorf("%d endpoints in %d MiB, want %d in 9 at most", d.Len(), used>>20, n)
-	}
-	for i := 0; i < 2*n; i += 997 {
-		if has, _, _ := d.Has(endpoint(i)); has != (i < n) {
-			t.Errorf("%v: %v", endpoint(i), has)
+}
+
+// What was added is found, in whatever order and however few, and so is what
+// comes next.
+func TestNumbers(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for _, n := range []int{0, 1, 2, numbersInRun - 1, numbersInRun, numbersInRun + 1, 3*mostWaiting + 5} {
+		var s numbers
+		var want []uint64
+		for range n {
+			v := random.Uint64() >> random.IntN(64) &^ 1
+			if slices.Contains(want[max(0, len(want)-numbersInRun):], v) {
+				continue
+			}
+			want = append(want, v)
+			s.add(v)
+		}
+		s.settle()
+		slices.Sort(want)
+		if got := slices.Collect(s.each); !slices.Equal(got, want) {
+			t.Fatalf("of %d others were kept", n)
+		}
+		for _, v := range append(slices.Clone(want[:min(len(want), 2000)]), 0, 1, math.MaxUint64) {
+			for _, v := range []uint64{v, v + 1} {
+				i, _ := slices.BinarySearch(want, v)
+				if got, ok := s.from(v); ok != (i < len(want)) || ok && got != want[i] {
+					t.Fatalf("of %d, from %d: %d, %v", n, v, got, ok)
+				}
+			}
 		}
 	}
 }

@@ -2,13 +2,20 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
+	"os"
 	"sync"
+	"syscall"
+	"time"
 )
 
-// conn is a connection that ends with its context.
+// conn is a connection that ends with its context. One that the peer reset is
+// told as reset, whichever call of ours the reset came before: the system tells
+// it to one only, and to those that follow says that the connection ended.
 type conn struct {
 	net.Conn
 	ahead  []byte // was read before, and is read first
@@ -16,6 +23,7 @@ type conn struct {
 	leash  *leash
 	dialer *Dialer
 	talk   *talk // until the first read; nil outside of a probe
+	reset  error // what writing met, which reading then is not told again
 	once   sync.Once
 	err    error
 }
@@ -27,6 +35,9 @@ func (c *conn) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	n, err := c.Conn.Read(b)
+	if err == io.EOF && c.reset != nil {
+		err = c.reset
+	}
 	if t := c.talk; t != nil {
 		c.talk = nil
 		t.read(n, err)
@@ -36,6 +47,9 @@ func (c *conn) Read(b []byte) (int, error) {
 
 func (c *conn) Write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
+	if errors.Is(err, syscall.ECONNRESET) {
+		c.reset = err
+	}
 	return n, c.why("writing", err)
 }
 
@@ -60,3 +74,21 @@ func (c *conn) shut() {
 		c.dialer.release()
 	})
 }
+
+// A wreck is a connection that the peer accepted and had reset before the
+// connect told us of it: a port that nobody listens on refuses. Somebody is
+// there, as on a connection that is reset a moment later.
+type wreck struct{ peer netip.AddrPort }
+
+func (w wreck) fail(doing string) error {
+	return &net.OpError{Op: doing, Net: "tcp", Addr: w.RemoteAddr(), Err: os.NewSyscallError(doing, syscall.ECONNRESET)}
+}
+
+func (w wreck) Read([]byte) (int, error)       { return 0, w.fail("read") }
+func (w wreck) Write([]byte) (int, error)      { return 0, w.fail("write") }
+func (wreck) Close() error                     { return nil }
+func (wreck) LocalAddr() net.Addr              { return new(net.TCPAddr) }
+func (w wreck) RemoteAddr() net.Addr           { return net.TCPAddrFromAddrPort(w.peer) }
+func (wreck) SetDeadline(time.Time) error      { return nil }
+func (wreck) SetReadDeadline(time.Time) error  { return nil }
+func (wreck) SetWriteDeadline(time.Time) error { return nil }

@@ -192,7 +192,7 @@ func (d *Dialer) connect(ctx context.Context, addr netip.AddrPort, t *talk, h *h
 	began := time.Now()
 	l := t.leashOf(ctx)
 	raw, ahead, err := d.reach(ctx, addr, l, most)
-	if r := scanner.ReasonOf(err); h != nil && (err == nil || r == scanner.ReasonRefused || r == scanner.ReasonReset) {
+	if h != nil && (err == nil || scanner.ReasonOf(err) == scanner.ReasonRefused) {
 		h.answered(time.Since(began))
 	}
 	if err != nil {
@@ -265,6 +265,9 @@ func (d *Dialer) direct(ctx context.Context, addr netip.AddrPort, l *leash, most
 		bounded, stop := bound(ctx, l, most)
 		raw, err := d.net.DialContext(bounded, "tcp", addr.String())
 		stop()
+		if errors.Is(err, syscall.ECONNRESET) {
+			return wreck{addr}, nil
+		}
 		if !ownLack(addr, err) {
 			return raw, err
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"iter"
+	"math/bits"
 	"net/netip"
 	"slices"
 	"sort"
@@ -25,8 +26,8 @@ type singles struct {
 	six   []numbered
 
 	asked [][]use
-	addrs []uint32 // of IPv4
-	ends  []int    // behind the addrs of each of asked
+	addrs packed // of IPv4
+	ends  []int  // behind the addrs of each of asked that has any, which come first
 }
 
 type numbered struct {
@@ -123,21 +124,18 @@ func (l *singles) settle(networks []use, x *Excludes) (back []use, err error) {
 	return back, errors.Join(errs...)
 }
 
-// gather puts the addresses of one number together.
+// gather packs the addresses, those of one number together.
 func (l *singles) gather(list []uint64) {
-	next := make([]int, len(l.asked)+1)
-	for _, v := range list {
-		next[uint32(v)+1]++
+	for i, v := range list {
+		list[i] = bits.RotateLeft64(v, 32)
 	}
-	for i := range l.asked {
-		next[i+1] += next[i]
+	slices.Sort(list)
+	l.ends = make([]int, len(l.asked))
+	for i, v := range list {
+		l.addrs.add(uint32(v))
+		l.ends[v>>32] = i + 1
 	}
-	l.addrs = make([]uint32, len(list))
-	for _, v := range list {
-		l.addrs[next[uint32(v)]] = uint32(v >> 32)
-		next[uint32(v)]++
-	}
-	l.ends, l.four = next[:len(l.asked)], nil
+	l.four = nil
 }
 
 // uses are those of the forms whose numbers a key holds.
@@ -193,23 +191,23 @@ func appendNew(key []byte, n uint32) []byte {
 	return binary.BigEndian.AppendUint32(key, n)
 }
 
-func (l *singles) size() uint64 { return uint64(len(l.addrs) + len(l.six)) }
+func (l *singles) size() uint64 { return uint64(l.addrs.n + len(l.six)) }
 
 // at is the i-th address and what is asked there.
 func (l *singles) at(i uint64) (scanner.Target, []use) {
-	if i < uint64(len(l.addrs)) {
-		a := netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, l.addrs[i])))
+	if i < uint64(l.addrs.n) {
+		a := netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, l.addrs.at(int(i)))))
 		return scanner.Target{Addr: a}, l.asked[l.number(i)]
 	}
-	return scanner.Target{Addr: netip.AddrFrom16(l.six[i-uint64(len(l.addrs))].addr)}, l.asked[l.number(i)]
+	return scanner.Target{Addr: netip.AddrFrom16(l.six[i-uint64(l.addrs.n)].addr)}, l.asked[l.number(i)]
 }
 
 // number is that of what is asked of the i-th address.
 func (l *singles) number(i uint64) int {
-	if i < uint64(len(l.addrs)) {
+	if i < uint64(l.addrs.n) {
 		return sort.Search(len(l.ends), func(n int) bool { return uint64(l.ends[n]) > i })
 	}
-	return int(l.six[i-uint64(len(l.addrs))].number)
+	return int(l.six[i-uint64(l.addrs.n)].number)
 }
 
 // count is how many endpoints the shard has of them.

@@ -265,9 +265,13 @@ func (s *session) note(v version, a *answer) {
 	found.ExtendedMasterSecret = yes(ems && (found.ExtendedMasterSecret == nil || *found.ExtendedMasterSecret))
 }
 
-// missed records what was asked for and not learned.
+// missed records what was asked for and not learned, once however often it was
+// asked.
 func (s *session) missed(what string, f scanner.Failure) {
-	s.o.Incomplete = append(s.o.Incomplete, scanner.Incomplete{What: what, Reason: f.Reason, Detail: f.Detail})
+	row := scanner.Incomplete{What: what, Reason: f.Reason, Detail: f.Detail}
+	if !slices.Contains(s.o.Incomplete, row) {
+		s.o.Incomplete = append(s.o.Incomplete, row)
+	}
 }
 
 // strangely records that a list ends early because the server picked what it
