@@ -2,7 +2,9 @@ package tlsprobe
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -41,10 +43,15 @@ func (f front) finite() bool { return len(f.keys) == 0 }
 
 // hidden asks for a version that was refused once without each front, and
 // gives the answer and the suites that were offered for it; none where it is
-// refused for good. Only the newest version is doubted, and of those below one
-// that had something in front finite fields.
+// refused for good. Only the newest version is doubted, of those below one that
+// had something in front finite fields, and a key that signs in TLS 1.2 alone.
 func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
-	if refusal.outcome != refused || refusal.alert.Description == tlswire.AlertProtocolVersion || v == ssl3 || len(s.listings) > 0 && !s.fronted {
+	switch {
+	case refusal.outcome != refused, refusal.alert.Description == tlswire.AlertProtocolVersion, v == ssl3:
+		return refusal, nil
+	case len(s.listings) > 0 && v.code < tls12.code && s.showsEdDSA():
+		return s.behindEdDSA(v, refusal)
+	case len(s.listings) > 0 && !s.fronted:
 		return refusal, nil
 	}
 	for _, front := range fronts {
@@ -59,6 +66,23 @@ func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 		}
 	}
 	return s.shorter(v, refusal)
+}
+
+// showsEdDSA tells whether a key was shown that signs for the suites of ECDSA
+// from TLS 1.2 on (RFC 8422 section 5.10).
+func (s *session) showsEdDSA() bool {
+	return slices.ContainsFunc(s.certs.list, func(c scanner.Chain) bool { return strings.HasPrefix(c.Certificates[0].Key.Algorithm, "Ed") })
+}
+
+// behindEdDSA asks for an older version without the suites of ECDSA: GnuTLS
+// chooses one of them though its key has no signature there, and refuses.
+func (s *session) behindEdDSA(v version, refusal answer) (answer, []uint16) {
+	s.purpose = frontPurpose(v)
+	rest := slices.DeleteFunc(slices.Clone(s.suites(v)), ofECDSA)
+	if a := s.offering(question{version: v, suites: rest, groups: s.legacyGroups()}); a.outcome == chose && a.hello.Negotiated() <= v.code {
+		return a, rest
+	}
+	return refusal, nil
 }
 
 // shorter asks with the usual suites alone, of whom a server may take that

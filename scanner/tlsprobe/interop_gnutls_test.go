@@ -75,6 +75,7 @@ func gnutlsRows(t *testing.T) []row {
 	}
 	table := []gnutlsRow{
 		{config: "everything", priority: gnutlsEverything},
+		{config: "Ed25519, of no use before TLS 1.2", keys: "Ed25519", priority: "NONE:+COMP-NULL:+CTYPE-X509:+VERS-TLS1.2:+VERS-TLS1.1:+AES-128-GCM:+AES-128-CBC:+AEAD:+SHA1:+ANON-ECDH:+ECDHE-ECDSA:+SIGN-EDDSA-ED25519:+GROUP-SECP256R1"},
 		{config: "in its own order", priority: "NORMAL:-GROUP-ALL:+GROUP-SECP384R1:+GROUP-X25519:+GROUP-FFDHE2048:%SERVER_PRECEDENCE"},
 		{config: "NULL ciphers, anonymous alone", priority: "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.1:+NULL:-KX-ALL:+ANON-DH:+ANON-ECDH"},
 		{config: "DH parameters, 512 bits of its own", priority: "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-X25519", dh: "dh512-own.pem"},
