@@ -54,7 +54,6 @@ type session struct {
 	listings      map[version]*listing // SSLv3 to TLS 1.2
 	plan13        *plan13
 	long          bool    // at depth verdict: it bears a long list of suites
-	older         *answer // at depth verdict: of the question that the versions before TLS 1.2 share
 	purpose       string  // what is being asked, for the count of hellos
 
 	firsts   map[version]answer // answers to first questions that were had already
