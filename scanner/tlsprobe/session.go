@@ -53,8 +53,8 @@ type session struct {
 	sentinel      *bool                // an answer of TLS 1.2 bore the downgrade sentinel
 	listings      map[version]*listing // SSLv3 to TLS 1.2
 	plan13        *plan13
-	long          bool    // at depth verdict: it bears a long list of suites
-	purpose       string  // what is being asked, for the count of hellos
+	long          bool   // at depth verdict: it bears a long list of suites
+	purpose       string // what is being asked, for the count of hellos
 
 	firsts   map[version]answer // answers to first questions that were had already
 	proof    question           // one that got an answer, to be put beside a doubtful one
