@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -139,7 +140,7 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 	if err != nil {
 		return err
 	}
-	about := newAbout(p.scope)
+	about := newAbout(p.scope, dir)
 	if former != nil {
 		about = former.about
 	}
@@ -175,10 +176,10 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 	return err
 }
 
-// newAbout is a sweep that begins now.
-func newAbout(scope scanner.Scope) scanner.Sweep {
+// newAbout is a sweep that begins now, and is kept in the state directory.
+func newAbout(scope scanner.Scope, state string) scanner.Sweep {
 	started := time.Now().UTC()
-	about := scanner.Sweep{ID: newSweepID(started), Started: started, Scope: scope, Tool: version, FIPS: ownFIPS()}
+	about := scanner.Sweep{ID: newSweepID(started, state, rand.Read), Started: started, Scope: scope, Tool: version, FIPS: ownFIPS()}
 	about.Host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {
 		about.User = u.Username

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"iter"
@@ -26,10 +25,18 @@ import (
 // schemes are the network schemes that a prober of ours speaks.
 func schemes() []string { return append([]string{"ssh"}, tlsprobe.Schemes()...) }
 
-func newSweepID(started time.Time) string {
-	var random [2]byte
-	rand.Read(random[:]) // never fails
-	return replay.NewID(started, random)
+// newSweepID draws the id of a sweep. Of many that begin within a second, as a
+// script has them, two may draw the same: one that is kept already is not taken.
+func newSweepID(started time.Time, state string, draw func([]byte) (int, error)) (id string) {
+	for range 100 {
+		var random [2]byte
+		_, _ = draw(random[:]) // never fails (crypto/rand)
+		id = replay.NewID(started, random)
+		if _, err := os.Lstat(replay.Path(state, id)); err != nil {
+			break
+		}
+	}
+	return id
 }
 
 func newFiles(b trustBase, o certstore.Options) *certstore.Store {
