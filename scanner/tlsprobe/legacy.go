@@ -168,12 +168,15 @@ func (l *listing) choice(a answer) {
 	}
 	l.suites = append(l.suites, a.hello.Suite)
 	l.signs = a.kex != nil && a.kex.Scheme != 0
-	l.certs.see(l.v, l.name(), name, a.chain)
 	l.exchange(a)
 }
 
-// exchange records the parameters of a ServerKeyExchange.
+// exchange records the parameters of a ServerKeyExchange, and the chain, which may
+// be another one than before where the scheme or the curve is.
 func (l *listing) exchange(a answer) {
+	if !l.unnamed { // who asks without a name keeps the chain as of none
+		l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
+	}
 	k := a.kex
 	if k == nil {
 		return

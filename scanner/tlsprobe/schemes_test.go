@@ -45,7 +45,7 @@ func TestSignatureSchemesOpenSSL(t *testing.T) {
 		cert, key := keyPair(t, strings.Fields(kind)...)
 		keys = append(keys, []string{"-cert", cert, "-key", key}, []string{"-dcert", cert, "-dkey", key})
 	}
-	rsa, rsaToo, ec, ecToo, ed25519, ed448, pss := keys[0], keys[1], keys[2], keys[3], keys[4], keys[6], keys[8]
+	rsa, rsaToo, ec, ecToo, ed25519, ed25519Too, ed448, pss, pssToo := keys[0], keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], keys[8], keys[9]
 	const pkcs1, ecdsa = "rsa_pkcs1_sha1 rsa_pkcs1_sha224 rsa_pkcs1_sha256 rsa_pkcs1_sha384 rsa_pkcs1_sha512 ",
 		"ecdsa_sha1 ecdsa_sha224 ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 "
 	const rsae, psspss = "rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 ", "rsa_pss_pss_sha256 rsa_pss_pss_sha384 rsa_pss_pss_sha512 "
@@ -62,6 +62,10 @@ func TestSignatureSchemesOpenSSL(t *testing.T) {
 		{"Ed25519", ed25519, "ed25519", "ed25519", []string{"Ed25519"}},
 		{"Ed448", ed448, "ed448", "ed448", []string{"Ed448"}},
 		{"RSASSA-PSS", pss, psspss, psspss, []string{"RSASSA-PSS"}},
+		{"TLS 1.2 alone: RSA and RSASSA-PSS", slices.Concat(rsa, pssToo, []string{"-tls1_2", "-cipher", "ECDHE+AESGCM", "-groups", "P-256:P-384", "-sigalgs", "RSA-PSS+SHA256:RSA+SHA256:rsa_pss_pss_sha256"}),
+			"rsa_pss_rsae_sha256 rsa_pkcs1_sha256 rsa_pss_pss_sha256", "", []string{"RSA", "RSASSA-PSS"}},
+		{"TLS 1.2 alone: ECDSA and Ed25519", slices.Concat(ec, ed25519Too, []string{"-tls1_2", "-cipher", "ECDHE+AESGCM", "-groups", "P-256:P-384", "-sigalgs", "ECDSA+SHA256:ECDSA+SHA384:ed25519"}),
+			"ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ed25519", "", []string{"EC", "Ed25519"}},
 		{"TLS 1.3 alone: Ed448 and ECDSA over X448", slices.Concat(ed448, ecToo, []string{"-tls1_3", "-groups", "X448"}), "", "ed448 ecdsa_secp384r1_sha384", []string{"EC", "Ed448"}},
 		{"TLS 1.3 alone: CCM_8 over ffdhe4096", slices.Concat(rsa, []string{"-tls1_3", "-groups", "ffdhe4096", "-ciphersuites", "TLS_AES_128_CCM_8_SHA256"}), "", rsae, []string{"RSA"}},
 		{"TLS 1.3 alone: ChaCha20 over P-521", slices.Concat(ec, []string{"-tls1_3", "-groups", "P-521", "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"}), "", "ecdsa_secp384r1_sha384", []string{"EC"}},
