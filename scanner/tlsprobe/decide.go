@@ -15,6 +15,7 @@ func (l *listing) decideAll() {
 	l.decidePassing()
 	l.decideGroups()
 	if l.v == tls12 {
+		l.decideOffCurve()
 		l.decideSchemes()
 		l.decideRiders()
 	}

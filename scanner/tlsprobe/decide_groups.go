@@ -99,6 +99,35 @@ func (l *listing) decideGroups() {
 	}
 }
 
+// decideOffCurve asks for curves that do not pass without that of the ECDSA
+// certificate, which was chosen before them: there are servers that take those (see
+// hidesCurves). TLS 1.3 has told of them where it is spoken.
+func (l *listing) decideOffCurve() {
+	r, what, keep := l.p.ranks, l.v.name+" groups that do not pass", l.certificateCurves()
+	suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool { return !ofECDSA(c) })
+	if accepted(l.found[tls13]) || len(suites) == 0 || len(without(keep, l.curves)) == len(keep) {
+		return
+	}
+	for rank := worst(l.curves, r.groups) + 1; rank <= r.top; {
+		if l.stopped != nil {
+			l.missed(what, *l.stopped)
+			return
+		}
+		l.purpose = what
+		groups := without(worse(l.legacyGroups(), r.groups, rank), keep)
+		a := l.pose(question{version: l.v, suites: suites, groups: groups})
+		if !l.goesOn(what, a) || a.broken != nil {
+			return
+		}
+		l.shown(a)
+		g, ok := groupOf(a.kex)
+		if !ok || !slices.Contains(groups, g) {
+			return
+		}
+		rank = r.groups[g] + 1
+	}
+}
+
 // shown records what an answer shows, under a suite that may be known.
 func (l *listing) shown(a answer) {
 	if !slices.Contains(l.suites, a.hello.Suite) {

@@ -74,19 +74,24 @@ func (s *session) notPut(what string) {
 // A curve in supported_groups also allows certificates on it (RFC 8422
 // section 5.1.1), so with ECDSA alone the certificate's curve cannot be left
 // out: it goes last, and once it is chosen no other is left that the server
-// prefers to it.
+// prefers to it. Some servers take a curve from whom that does without (see
+// hidesCurves).
 //
 // In TLS 1.2 the schemes seen are struck out with the groups, where the server
 // has an order of its own and while that gets answers: each names both. A refusal of both, and an answer once all groups
 // are offered again, mean that there are no more groups.
 func (l *listing) ecGroups() {
 	suites, keep := l.ecSuites()
-	if len(suites) == 0 || l.curvesWhole || len(keep) == 1 && l.keptLast {
+	last := len(keep) == 1 && l.keptLast
+	if len(suites) == 0 || l.curvesWhole || last && !l.hidesCurves() {
 		return
+	}
+	if last {
+		keep = nil
 	}
 	what := l.v.name + " groups"
 	l.purpose = what
-	joint := l.v == tls12 && l.ordered() && !l.walks
+	joint := l.v == tls12 && l.ordered() && !l.walks && !last
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
 		q := question{version: l.v, suites: turned(suites), groups: left, keep: keep}
@@ -114,7 +119,11 @@ func (l *listing) ecGroups() {
 			return
 		case l.keptAgain(a, keep):
 			l.exchange(a) // it may show another scheme
-			return
+			if !l.hidesCurves() {
+				return
+			}
+			keep, joint = nil, false
+			continue
 		case slices.Contains(l.curves, g):
 			l.strangely(what, groupName(g))
 			return
@@ -122,6 +131,29 @@ func (l *listing) ecGroups() {
 		l.exchange(a)
 	}
 	l.missed(what, *l.stopped)
+}
+
+// hidesCurves tells whether curves may stand behind that of the certificate.
+// GnuTLS, by an order of its own, takes them from who offers none but those. Where
+// a newer version has shown none that is not known, there are none: TLS 1.3 has
+// no use for the certificate's. (It may show a curve that TLS 1.2 does not take:
+// that is asked for in vain.)
+func (l *listing) hidesCurves() bool {
+	if o := l.found[l.v].ServerOrder; o != nil && !*o {
+		return false
+	}
+	var newer []uint16
+	if n := l.newer(); n != nil {
+		newer = n.curves
+	} else if l.plan13 != nil {
+		newer = l.plan13.groups
+	} else {
+		return true
+	}
+	return slices.ContainsFunc(newer, func(g uint16) bool {
+		named, _ := iana.GroupByCode(g)
+		return named.Kind == "ec" && !slices.Contains(l.curves, g)
+	})
 }
 
 // agreed tells whether an answer names a group that was not seen yet.
