@@ -51,13 +51,15 @@ func (l *listing) bothGroups() {
 }
 
 // showsNothing takes an answer to the question for both kinds of groups that shows
-// nothing new: a curve that was kept ends the curves (see ecGroups), and a prime
+// nothing new: a curve that was kept ends the curves (but see hidesCurves), and a prime
 // that was seen the finite fields. Under a prime no curve is left either where
 // the server chose a suite with a curve before one with a prime: here, too, we
 // have it in front.
 func (l *listing) showsNothing(a answer, keep []uint16) {
 	if g, ok := groupOf(a.kex); ok {
-		l.curvesWhole = slices.Contains(keep, g)
+		kept := slices.Contains(keep, g)
+		l.keptLast = l.keptLast || kept && len(keep) == 1
+		l.curvesWhole = kept && !l.hidesCurves()
 		return
 	}
 	l.fieldsWhole = a.kex != nil && len(a.kex.P) > 0

@@ -42,11 +42,12 @@ func TestCurvesBehindTheCertificates(t *testing.T) {
 		{"one", twelve + ":+GROUP-SECP256R1:+GROUP-X25519", "secp256r1 x25519"},
 		{"in front and behind", twelve + ":+GROUP-SECP384R1:+GROUP-SECP256R1:+GROUP-SECP521R1:+GROUP-X25519", "secp384r1 secp256r1 secp521r1 x25519"},
 		{"TLS 1.3 and 1.1, too", twelve + ":+VERS-TLS1.3:+VERS-TLS1.1:+AES-128-CBC:+SHA1:+GROUP-SECP256R1:+GROUP-X25519", "secp256r1 x25519"},
+		{"beside finite fields", twelve + ":+DHE-RSA:+SIGN-RSA-SHA256:+GROUP-SECP256R1:+GROUP-X25519:+GROUP-FFDHE2048", "secp256r1 x25519"},
 		{"none", twelve + ":+GROUP-SECP256R1", "secp256r1"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			r := gnutlsRow{priority: row.priority, keys: "EC secp256r1"}
-			e := r.start(t, newPairs(t, "EC secp256r1"))
+			r := gnutlsRow{priority: row.priority, keys: "EC secp256r1,RSA 2048"}
+			e := r.start(t, newPairs(t, r.kinds()...))
 			for name, o := range map[string]scanner.Observation{"full": probe(t, e), "verdict": decided(t, e)} {
 				same(t, name+" incomplete", []string(nil), incomplete(o))
 				found := o.TLS.Versions
