@@ -80,8 +80,9 @@ func (s *session) notPut(what string) {
 // hidesCurves).
 //
 // In TLS 1.2 the schemes seen are struck out with the groups, where the server
-// has an order of its own and while that gets answers: each names both. A refusal of both, and an answer once all groups
-// are offered again, mean that there are no more groups.
+// has an order of its own and while that gets answers: each names both. A refusal
+// of both, and an answer once all groups are offered again, mean that there are no
+// more groups.
 func (l *listing) ecGroups() {
 	suites, keep := l.ecSuites()
 	last := len(keep) == 1 && l.keptLast
