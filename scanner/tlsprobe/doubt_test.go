@@ -179,16 +179,7 @@ func TestServerThatReadsTheFirstOnly(t *testing.T) {
 		if err != nil {
 			return
 		}
-		onward, err := net.Dial("tcp", behind.AddrPort().String())
-		if err != nil {
-			return
-		}
-		defer onward.Close()
-		go func() {
-			io.Copy(conn, onward)
-			conn.Close()
-		}()
-		io.Copy(onward, io.MultiReader(firstSuites(h.raw, 64), conn))
+		relay(conn, io.MultiReader(firstSuites(h.raw, 64), conn), behind)
 	})
 	o := probe(t, endpoint(addr, "lab.test"))
 	same(t, "incomplete", []string(nil), incomplete(o))

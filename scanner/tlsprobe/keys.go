@@ -22,10 +22,10 @@ func (l *listing) keys() []string {
 
 // otherKeys asks once more without the kinds of key that were shown, where the
 // list has one kind only, or fewer than the list of a newer version that showed
-// them so. Servers that keep each key apart choose one by what the hello could take, before
-// they look for a suite: while any ECDSA suite is offered, haproxy looks among
-// its ECDSA key's suites only, and its refusal says nothing of the others. Some
-// go by the schemes, so those of the keys shown are left out as well.
+// them so. Servers that keep each key apart choose one by what the hello could
+// take, before they look for a suite: while any ECDSA suite is offered, haproxy
+// looks among its ECDSA key's suites only, and its refusal says nothing of the
+// others. Some go by the schemes, so those of the keys shown are left out as well.
 func (l *listing) otherKeys() {
 	kinds, newer := l.keys(), l.newer()
 	if len(kinds) == 0 || l.stopped != nil || newer == nil && len(kinds) > 1 || newer != nil && (!newer.apart || len(newer.keys()) <= len(kinds)) {

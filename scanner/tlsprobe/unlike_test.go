@@ -161,17 +161,22 @@ func TestSSL3OfOne(t *testing.T) {
 func inTurn(t *testing.T, turn ...scanner.Endpoint) scanner.Endpoint {
 	var count atomic.Int64
 	return endpoint(serve(t, func(conn net.Conn) {
-		onward, err := net.Dial("tcp", turn[int(count.Add(1))%len(turn)].AddrPort().String())
-		if err != nil {
-			return
-		}
-		defer onward.Close()
-		go func() {
-			io.Copy(conn, onward)
-			conn.Close()
-		}()
-		io.Copy(onward, conn)
+		relay(conn, conn, turn[int(count.Add(1))%len(turn)])
 	}), "lab.test")
+}
+
+// relay passes on to a server what the client says, and back what that answers.
+func relay(conn net.Conn, says io.Reader, to scanner.Endpoint) {
+	onward, err := net.Dial("tcp", to.AddrPort().String())
+	if err != nil {
+		return
+	}
+	defer onward.Close()
+	go func() {
+		io.Copy(conn, onward)
+		conn.Close()
+	}()
+	io.Copy(onward, says)
 }
 
 // A server of GnuTLS that leaves TLS 1.1 out refuses who asks for that, and is
