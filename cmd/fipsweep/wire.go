@@ -19,11 +19,12 @@ import (
 	"github.com/fipsweep/fipsweep/scanner/detect"
 	"github.com/fipsweep/fipsweep/scanner/replay"
 	"github.com/fipsweep/fipsweep/scanner/sshprobe"
+	"github.com/fipsweep/fipsweep/scanner/starttls"
 	"github.com/fipsweep/fipsweep/scanner/tlsprobe"
 )
 
 // schemes are the network schemes that a prober of ours speaks.
-func schemes() []string { return append([]string{"ssh"}, tlsprobe.Schemes()...) }
+func schemes() []string { return append([]string{"ssh", "tls"}, starttls.Schemes()...) }
 
 // newSweepID draws the id of a sweep. Of many that begin within a second, as a
 // script has them, two may draw the same: one that is kept already is not taken.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
@@ -228,7 +227,7 @@ func (a *answer) ended(err error, warning *tlswire.Alert) {
 		return
 	case gone && a.some:
 		a.outcome = odd // half a record
-		f.Detail = "the answer breaks off: " + escape(a.first)
+		f.Detail = "the answer breaks off: " + scanner.Escape(a.first[:min(len(a.first), 48)])
 	case gone:
 		a.outcome = silent
 	default:
@@ -243,7 +242,7 @@ func (a *answer) strange(err error) bool {
 	if errors.Is(err, tlswire.ErrTooLarge) {
 		reason = scanner.ReasonTooLarge
 	}
-	f := scanner.Failure{Stage: scanner.StageHandshake, Reason: reason, Detail: err.Error() + ": " + escape(a.first)}
+	f := scanner.Failure{Stage: scanner.StageHandshake, Reason: reason, Detail: err.Error() + ": " + scanner.Escape(a.first[:min(len(a.first), 48)])}
 	if a.outcome == chose {
 		a.broken = &f
 		return true
@@ -251,9 +250,6 @@ func (a *answer) strange(err error) bool {
 	a.outcome, a.failure = odd, f
 	return true
 }
-
-// escape writes a peer's first bytes so that no terminal or log takes harm.
-func escape(b []byte) string { return strconv.QuoteToASCII(string(b[:min(len(b), 48)])) }
 
 // shapeOf says how a suite's ServerKeyExchange is laid out.
 func shapeOf(code uint16) tlswire.Shape {

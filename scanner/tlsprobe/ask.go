@@ -1,9 +1,7 @@
 package tlsprobe
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"time"
@@ -75,30 +73,7 @@ func (s *session) open(ctx context.Context, a *answer) (net.Conn, io.ReadWriter)
 	}
 	s.tls.Connections++
 	s.tls.Hellos[s.purpose]++
-	if s.dialogue == nil {
-		return conn, conn
-	}
-	curious := s.spoke && !s.wondered // not before it is known to speak TLS: whoever minds is asked again without
-	s.wondered = s.wondered || curious
-	t, err := converse(conn, s.endpoint, s.dialogue, curious, s.insisted)
-	s.tls.Required = cmp.Or(t.required, s.tls.Required)
-	if err == nil {
-		return conn, t.through
-	}
-	_ = conn.Close()
-	if curious && ctx.Err() == nil {
-		s.wondered = s.insisted || !t.insisted // there is a second thing to ask
-		s.insisted = t.insisted
-		return s.open(ctx, a)
-	}
-	if refusal := (*declined)(nil); errors.As(err, &refusal) {
-		a.plain = refusal.plain
-		a.failure = refusal.failure
-	} else {
-		a.ended(err, nil)
-		a.outcome = lost
-	}
-	return nil, nil
+	return s.upgraded(ctx, conn, a)
 }
 
 // bind makes the connection end with the context, which frees a read that
@@ -134,12 +109,3 @@ func (s *session) account(a *answer) {
 }
 
 func (s *session) stop(why scanner.Failure) { s.stopped = &why }
-
-// upgraded is a connection with a reader of its own: what was read ahead of it
-// comes first.
-type upgraded struct {
-	net.Conn
-	r io.Reader
-}
-
-func (u *upgraded) Read(p []byte) (int, error) { return u.r.Read(p) }

@@ -24,6 +24,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n"))
 	p := New(nil, Options{})
 	f.Fuzz(func(t *testing.T, data []byte) {
+		_ = plainAnswer(data)
 		for _, a := range []answer{answered(question{}, data, nil), answered(question{version: ssl2}, data, nil)} {
 			if a.outcome != chose && a.outcome != refused && a.failure.Reason == "" {
 				t.Errorf("outcome %d without a reason", a.outcome)

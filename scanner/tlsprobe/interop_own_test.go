@@ -67,7 +67,7 @@ func ownRows(t *testing.T) []row {
 			config, reply := labConfig(t), string(annotated(t, "rdp-confirm-tls.hex"))
 			p := labPosture()
 			p.incomplete = []string{"RDP's own security: timeout"} // the recording has no answer to that question
-			return behind(t, "rdp", config, []turn{{rdpRequest, reply}}), p
+			return behind(t, "rdp", config, lab.Script{{lab.RDPRequest, reply}}), p
 		}},
 	}
 }
@@ -88,11 +88,11 @@ func labPosture() posture {
 }
 
 // behind is Go's server behind a scripted dialogue.
-func behind(t *testing.T, scheme string, config *tls.Config, turns []turn) scanner.Endpoint {
+func behind(t *testing.T, scheme string, config *tls.Config, says lab.Script) scanner.Endpoint {
 	config.MinVersion = tls.VersionTLS12
 	e := endpoint(serve(t, func(conn net.Conn) {
 		r := bufio.NewReader(conn)
-		if script(conn, r, turns) {
+		if says.Play(conn, r) {
 			_ = tls.Server(replayed{conn, r}, config).Handshake()
 		}
 	}), "lab.test")
@@ -103,7 +103,7 @@ func behind(t *testing.T, scheme string, config *tls.Config, turns []turn) scann
 // An RDP server with its own security has no TLS.
 func TestRecordedRDPSecurity(t *testing.T) {
 	e := endpoint(serve(t, func(conn net.Conn) {
-		script(conn, bufio.NewReader(conn), []turn{{rdpRequest, string(annotated(t, "rdp-confirm-own.hex"))}})
+		(lab.Script{{lab.RDPRequest, string(annotated(t, "rdp-confirm-own.hex"))}}).Play(conn, bufio.NewReader(conn))
 	}), "lab.test")
 	e.Scheme = "rdp"
 	if o := probe(t, e); o.Plain == nil || o.TLS != nil {

@@ -14,11 +14,5 @@ func plainAnswer(first []byte) *scanner.Plain {
 	if !strings.HasPrefix(text, "http/") && !strings.HasPrefix(text, "<html") && !strings.HasPrefix(text, "<!doctype html") {
 		return nil
 	}
-	return &scanner.Plain{Protocol: "http", Banner: printable(line)}
-}
-
-// printable is a banner without what harms a terminal or a log.
-func printable(b []byte) string {
-	quoted := escape(bytes.TrimRight(b, "\r\n"))
-	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+	return &scanner.Plain{Protocol: "http", Banner: scanner.Escape(bytes.TrimRight(line, "\r"))}
 }

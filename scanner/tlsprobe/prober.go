@@ -8,6 +8,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
+	"github.com/fipsweep/fipsweep/scanner/starttls"
 )
 
 // Options of a Prober. The zero value is usable.
@@ -93,7 +94,7 @@ func hungUp(o *scanner.Observation) bool {
 // Hello is the bytes of the first question: a ClientHello of TLS 1.2 with
 // every suite, at depth verdict with those that pass. It is nil where a STARTTLS dialogue must come first.
 func (p *Prober) Hello(e scanner.Endpoint) []byte {
-	if _, ok := dialogues[e.Scheme]; ok {
+	if starttls.Upgrade(e.Scheme) != nil {
 		return nil
 	}
 	s := &session{p: p, endpoint: e}
@@ -113,7 +114,7 @@ func (p *Prober) Hello(e scanner.Endpoint) []byte {
 // closes the connection.
 func (p *Prober) Continue(ctx context.Context, e scanner.Endpoint, conn net.Conn) scanner.Observation {
 	s := p.begin(ctx, e)
-	if _, ok := dialogues[e.Scheme]; ok {
+	if starttls.Upgrade(e.Scheme) != nil {
 		_ = conn.Close() // no hello was written: the dialogue needs a fresh start
 	} else {
 		s.given = conn

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,19 +68,6 @@ func negotiated(kind, code byte) string {
 	return string([]byte{3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, kind, 0, 8, 0, code, 0, 0, 0})
 }
 
-// connectResponse is the answer to MCS connect-initial as [MS-RDPBCGR] section
-// 4.1.4 has it, with an encryption method and level of choice.
-func connectResponse(method, level uint32) string {
-	security := binary.LittleEndian.AppendUint32(nil, method)
-	security = binary.LittleEndian.AppendUint32(security, level)
-	blocks := slices.Concat(block(0x0c01, []byte("\x04\x00\x08\x00\x00\x00\x00\x00")), block(0x0c03, []byte("\xeb\x03\x00\x00")), block(0x0c02, security))
-	gcc := slices.Concat([]byte("\x00\x05\x00\x14\x7c\x00\x01\x2a\x14\x76\x0a\x01\x01\x00\x01\xc0\x00McDn"), perLength(len(blocks)), blocks)
-	mcs := "\x0a\x01\x00\x02\x01\x00\x30\x1a\x02\x01\x22\x02\x01\x03\x02\x01\x00\x02\x01\x01\x02\x01\x00\x02\x01\x01\x02\x03\x00\xff\xf8\x02\x01\x02" +
-		"\x04\x82" + string([]byte{byte(len(gcc) >> 8), byte(len(gcc))}) + string(gcc)
-	mcs = "\x02\xf0\x80\x7f\x66\x82" + string([]byte{byte(len(mcs) >> 8), byte(len(mcs))}) + mcs
-	return "\x03\x00" + string([]byte{byte((len(mcs) + 4) >> 8), byte(len(mcs) + 4)}) + mcs
-}
-
 // rdpServer has no TLS; takes is the methods that it would take, and it goes
 // by its own order among them.
 func rdpServer(takes ...uint32) func(net.Conn) {
@@ -99,7 +85,7 @@ func rdpServer(takes ...uint32) func(net.Conn) {
 		offered := binary.LittleEndian.Uint32(request[n-8-8 : n])
 		for _, method := range takes {
 			if method == 0 || offered&method != 0 {
-				fmt.Fprint(conn, connectResponse(method, 2))
+				fmt.Fprint(conn, lab.RDPChosen(method, 2))
 				_, _ = conn.Read(request)
 				return
 			}
@@ -130,10 +116,10 @@ func TestRDPOwnSecurity(t *testing.T) {
 		{"by its own order", rdpServer(1, 0x10), []string{"RC4-40", "3DES-EDE-CBC"}, "", 1 + 2 + 2},
 		{"all", rdpServer(0x10, 2, 8, 1), []string{"3DES-EDE-CBC", "RC4-128", "RC4-56", "RC4-40"}, "", 1 + 4},
 		{"none", rdpServer(0), []string{"NULL"}, "", 1 + 1},
-		{"a method that nobody offered", says(negotiated(2, 0), connectResponse(0x40, 2)), nil, scanner.ReasonGarbage, 2},
+		{"a method that nobody offered", says(negotiated(2, 0), lab.RDPChosen(0x40, 2)), nil, scanner.ReasonGarbage, 2},
 		{"hangs up", rdpServer(), nil, scanner.ReasonClosed, 3},
 		{"garbage", says(negotiated(2, 0), "\x03\x00\x00\x10\x02\xf0\x80\x7f\x66\x82\xff\xff\x0a\x01\x00\x02"), nil, scanner.ReasonGarbage, 2},
-		{"a refusal of MCS", says(negotiated(2, 0), strings.Replace(connectResponse(2, 2), "\x0a\x01\x00", "\x0a\x01\x0e", 1)), nil, scanner.ReasonGarbage, 2},
+		{"a refusal of MCS", says(negotiated(2, 0), strings.Replace(lab.RDPChosen(2, 2), "\x0a\x01\x00", "\x0a\x01\x0e", 1)), nil, scanner.ReasonGarbage, 2},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/starttls"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -25,7 +26,7 @@ type session struct {
 	in       tlswire.Decoder // of the answer
 	endpoint scanner.Endpoint
 	given    net.Conn          // a connection on which the first question is already put
-	dialogue func(*talk) error // what comes before TLS; nil for nothing
+	dialogue starttls.Dialogue // what comes before TLS; nil for nothing
 	began    time.Time
 
 	o     scanner.Observation
@@ -73,7 +74,7 @@ func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
 		listings: map[version]*listing{}, marks: map[version]shown{}, certs: chains{library: p.library}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
-	if s.dialogue = dialogues[e.Scheme]; s.dialogue != nil {
+	if s.dialogue = starttls.Upgrade(e.Scheme); s.dialogue != nil {
 		s.tls.STARTTLS = e.Scheme
 	}
 	return s

@@ -1,4 +1,4 @@
-package tlsprobe
+package starttls
 
 import (
 	"slices"
@@ -11,44 +11,33 @@ import (
 // leaves anything behind. One that hangs up on that is connected to once more.
 // MySQL tells it to who logs in alone, by account.
 
-// inClear asks a database server, on a connection of its own, since there is no
-// way from there to TLS, to go on without. Where it says nothing to that, it is
-// not known.
-func (s *session) inClear() {
-	if s.dialogue == nil || s.stopped != nil {
-		return
-	}
-	var ask func(*talk) (*bool, error)
-	switch s.endpoint.Scheme {
-	case "postgres":
-		ask = (*talk).startup
-	case "mssql":
-		ask = (*talk).unable
-	default:
-		return
-	}
-	_ = s.aside("session in clear", func(t *talk) error {
-		insists, err := ask(t)
-		s.tls.Required = insists
-		return err
-	})
+// inClear is the database servers that are asked on a connection of their own to
+// go on without TLS, since there is no way from there to it. Never written to.
+var inClear = map[string]Dialogue{
+	"mssql":    (*Talk).unable,
+	"postgres": (*Talk).startup,
 }
+
+// InClear asks a server to go on without TLS, on a connection that will not turn
+// to it: Talk.Required tells whether it insists, or is nil where it says nothing
+// to that. It is nil itself for protocols that are not asked so.
+func InClear(scheme string) Dialogue { return inClear[scheme] }
 
 // unable tells SQL Server that we have no TLS: it does without, or requires it
 // ([MS-TDS] section 2.2.6.5). No login follows.
-func (t *talk) unable() (insists *bool, err error) {
+func (t *Talk) unable() error {
 	_, answer, err := t.prelogin(tdsUnable)
-	if err != nil || answer != tdsUnable && answer != tdsRequired {
-		return nil, err
+	if err == nil && (answer == tdsUnable || answer == tdsRequired) {
+		t.Required = new(answer == tdsRequired)
 	}
-	return yes(answer == tdsRequired), nil
+	return err
 }
 
 // mailFrom begins a message from nobody (RFC 5321 section 4.5.5) and takes it
 // back. A server that insists answers 530 (RFC 3207 section 4); one that wants
 // a login first, and offers none before TLS, insists by that. Any other refusal
 // is of the message and tells nothing.
-func (t *talk) mailFrom(extensions []string) error {
+func (t *Talk) mailFrom(extensions []string) error {
 	if err := t.say("MAIL FROM:<>\r\n"); err != nil {
 		return err
 	}
@@ -62,16 +51,16 @@ func (t *talk) mailFrom(extensions []string) error {
 	})
 	switch {
 	case code == "250":
-		t.required = yes(false)
+		t.Required = new(false)
 		if err := t.say("RSET\r\n"); err != nil {
 			return err
 		}
 		_, _, err = t.reply()
 		return err
 	case code == "530" && strings.Contains(strings.ToUpper(strings.Join(lines, " ")), "STARTTLS"), code == "530" && !login:
-		t.required = yes(true)
+		t.Required = new(true)
 	case code == "530":
-		t.required = yes(false) // it wants a login, and takes one in clear
+		t.Required = new(false) // it wants a login, and takes one in clear
 	}
 	return nil
 }
@@ -83,24 +72,24 @@ func (t *talk) mailFrom(extensions []string) error {
 // 4217), or in words; any other refusal is of the user. Whom it asks for an
 // anonymous password it may yet turn away, so that tells nothing. vsftpd hangs
 // up on those it insists of: the second is asked on another connection.
-func (t *talk) users() error {
-	if !t.insisted {
+func (t *Talk) users() error {
+	if !t.Insisted {
 		code, wanted, err := t.user(clientName)
 		if code != "" && code[0] < '4' {
-			t.required = yes(false)
+			t.Required = new(false)
 		}
-		if t.insisted = wanted; !wanted {
+		if t.Insisted = wanted; !wanted {
 			return err
 		}
 	}
 	code, wanted, err := t.user("anonymous")
 	if wanted || code != "" && code[0] == '5' {
-		t.required = yes(true)
+		t.Required = new(true)
 	}
 	return err
 }
 
-func (t *talk) user(name string) (code string, wanted bool, err error) {
+func (t *Talk) user(name string) (code string, wanted bool, err error) {
 	if err := t.say("USER " + name + "\r\n"); err != nil {
 		return "", false, err
 	}
@@ -118,7 +107,7 @@ func (t *talk) user(name string) (code string, wanted bool, err error) {
 // that name serves in clear; one that wants TLS for it answers 483, and one that
 // wants a login 480 (RFC 3977 section 3.2.1), which it takes in clear where its
 // capabilities name a way to log in (RFC 4643 section 2.1).
-func (t *talk) reads() error {
+func (t *Talk) reads() error {
 	if err := t.say("GROUP " + clientName + "\r\n"); err != nil {
 		return err
 	}
@@ -128,18 +117,18 @@ func (t *talk) reads() error {
 	}
 	switch code {
 	case "483":
-		t.required = yes(true)
+		t.Required = new(true)
 	case "411":
-		t.required = yes(false)
+		t.Required = new(false)
 	case "480":
-		t.required, err = t.newsLogin()
+		t.Required, err = t.newsLogin()
 	}
 	return err
 }
 
 // newsLogin tells by a news server's capabilities whether it takes no login in
 // clear.
-func (t *talk) newsLogin() (refused *bool, err error) {
+func (t *Talk) newsLogin() (refused *bool, err error) {
 	if err := t.say("CAPABILITIES\r\n"); err != nil {
 		return nil, err
 	}
@@ -155,9 +144,9 @@ func (t *talk) newsLogin() (refused *bool, err error) {
 		switch f := strings.Fields(strings.ToUpper(line)); {
 		case len(f) == 0:
 		case f[0] == "AUTHINFO" && slices.Contains(f, "USER"), f[0] == "SASL" && len(f) > 1 && !slices.Equal(f[1:], []string{"EXTERNAL"}):
-			return yes(false), nil
+			return new(false), nil
 		case f[0] == "AUTHINFO":
-			refused = yes(true)
+			refused = new(true)
 		}
 	}
 	return refused, nil
@@ -180,11 +169,11 @@ func userless(capabilities []string, banner string) *bool {
 	for _, c := range capabilities {
 		switch f := strings.Fields(strings.ToUpper(c)); {
 		case len(f) > 0 && f[0] == "USER", len(f) > 1 && f[0] == "SASL" && !slices.Equal(f[1:], []string{"EXTERNAL"}):
-			return yes(false)
+			return new(false)
 		}
 	}
 	if _, stamp, _ := strings.Cut(banner, "<"); strings.Contains(stamp, "@") {
 		return nil
 	}
-	return yes(true)
+	return new(true)
 }

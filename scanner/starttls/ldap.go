@@ -1,4 +1,4 @@
-package tlsprobe
+package starttls
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 // startTLS is the extended operation of RFC 4511 section 4.14 as message 3.
 const startTLS = "\x30\x1d\x02\x01\x03\x77\x18\x80\x161.3.6.1.4.1.1466.20037"
 
-func ldap(t *talk) error {
-	if t.curious {
+func ldap(t *Talk) error {
+	if t.Curious {
 		if err := t.searches(); err != nil {
 			return err
 		}
@@ -20,7 +20,7 @@ func ldap(t *talk) error {
 	result, err := t.extended()
 	// OpenLDAP may be busy yet with a search whose result it has sent.
 	for again := range 10 {
-		if err != nil || result != ldapOperationsError || !t.curious {
+		if err != nil || result != ldapOperationsError || !t.Curious {
 			break
 		}
 		time.Sleep(time.Duration(again) * 2 * time.Millisecond)
@@ -41,7 +41,7 @@ func ldap(t *talk) error {
 }
 
 // extended asks for TLS and gives the result.
-func (t *talk) extended() (int, error) {
+func (t *Talk) extended() (int, error) {
 	if err := t.say(startTLS); err != nil {
 		return 0, err
 	}
@@ -122,10 +122,10 @@ func ber(b []byte) (tag byte, content, rest []byte, ok bool) {
 }
 
 // element reads one BER element with a definite length.
-func (t *talk) element() ([]byte, error) {
+func (t *Talk) element() ([]byte, error) {
 	head, err := t.r.Peek(2)
 	if err != nil {
-		return nil, fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
+		return nil, fmt.Errorf("reading a reply of %s: %w", t.Scheme, err)
 	}
 	n, size := int(head[1]), 2
 	if head[1]&0x80 != 0 {
@@ -134,7 +134,7 @@ func (t *talk) element() ([]byte, error) {
 			return nil, t.lost(string(head))
 		}
 		if head, err = t.r.Peek(2 + k); err != nil {
-			return nil, fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
+			return nil, fmt.Errorf("reading a reply of %s: %w", t.Scheme, err)
 		}
 		n, size = 0, 2+k
 		for _, b := range head[2:] {
@@ -146,7 +146,7 @@ func (t *talk) element() ([]byte, error) {
 	}
 	message := make([]byte, size+n)
 	if _, err := io.ReadFull(t.r, message); err != nil {
-		return nil, fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
+		return nil, fmt.Errorf("reading a reply of %s: %w", t.Scheme, err)
 	}
 	return message, nil
 }
@@ -171,7 +171,7 @@ const (
 
 // searches looks up what tells whether a directory is read without TLS. A
 // result that concerns who asks tells nothing.
-func (t *talk) searches() error {
+func (t *Talk) searches() error {
 	for _, search := range []string{searchRoot, searchNobody} {
 		result, err := t.search(search)
 		if err != nil {
@@ -179,11 +179,11 @@ func (t *talk) searches() error {
 		}
 		switch result {
 		case ldapConfidentialityRequired:
-			t.required = yes(true)
+			t.Required = new(true)
 			return nil
 		case ldapSuccess, ldapReferral, ldapNoSuchObject:
 			if search == searchNobody {
-				t.required = yes(false)
+				t.Required = new(false)
 			}
 		default:
 			return nil
@@ -194,7 +194,7 @@ func (t *talk) searches() error {
 
 // search gives the result of a search, past the entries and references that it
 // found.
-func (t *talk) search(request string) (int, error) {
+func (t *Talk) search(request string) (int, error) {
 	if err := t.say(request); err != nil {
 		return 0, err
 	}

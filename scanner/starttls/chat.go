@@ -1,10 +1,11 @@
-package tlsprobe
+package starttls
 
 import (
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -13,12 +14,12 @@ import (
 const xmppTLS = "urn:ietf:params:xml:ns:xmpp-tls"
 
 // xmppClient and xmppServer are RFC 6120 section 5.
-func xmppClient(t *talk) error { return t.xmpp("jabber:client") }
-func xmppServer(t *talk) error { return t.xmpp("jabber:server") }
+func xmppClient(t *Talk) error { return t.xmpp("jabber:client") }
+func xmppServer(t *Talk) error { return t.xmpp("jabber:server") }
 
-func (t *talk) xmpp(namespace string) error {
+func (t *Talk) xmpp(namespace string) error {
 	var to strings.Builder
-	if err := xml.EscapeText(&to, []byte(t.host)); err != nil {
+	if err := xml.EscapeText(&to, []byte(t.Host)); err != nil {
 		return err
 	}
 	if err := t.say("<?xml version='1.0'?><stream:stream xmlns='" + namespace + "' " +
@@ -36,7 +37,7 @@ func (t *talk) xmpp(namespace string) error {
 	case !strings.Contains(features, xmppTLS):
 		return t.none()
 	}
-	t.required = yes(strings.Contains(features, "<required"))
+	t.Required = new(strings.Contains(features, "<required"))
 	if err := t.say("<starttls xmlns='" + xmppTLS + "'/>"); err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func xmppReason(text string) scanner.Reason {
 }
 
 // markup reads tags up to the one that is last, and returns all it read.
-func (t *talk) markup(last func(tag string) bool) (string, error) {
+func (t *Talk) markup(last func(tag string) bool) (string, error) {
 	var b strings.Builder
 	for begin := 0; b.Len() < 4*maxLine; {
 		c, err := t.r.ReadByte()
@@ -69,7 +70,7 @@ func (t *talk) markup(last func(tag string) bool) (string, error) {
 			return "", t.lost(b.String())
 		}
 		if err != nil {
-			return "", fmt.Errorf("reading a reply of %s: %w", t.protocol, err)
+			return "", fmt.Errorf("reading a reply of %s: %w", t.Scheme, err)
 		}
 		if c == '<' {
 			begin = b.Len()
@@ -81,3 +82,43 @@ func (t *talk) markup(last func(tag string) bool) (string, error) {
 	}
 	return "", t.fail(scanner.ReasonTooLarge, b.String())
 }
+
+// irc is the STARTTLS command that servers took before the port of its own
+// (IRCv3 "tls", deprecated): 670 is yes, other numbers mean no. Some say
+// nothing to a command that they do not know, so the list of capabilities is
+// asked for beside it: it names "tls" or is answer enough.
+func irc(t *Talk) error {
+	if err := t.say("CAP LS\r\nSTARTTLS\r\n"); err != nil {
+		return err
+	}
+	for range maxLines {
+		line, err := t.line()
+		if err != nil {
+			return err
+		}
+		if t.banner == "" {
+			t.banner = scanner.Escape(line)
+		}
+		f := strings.Fields(line)
+		switch {
+		case len(f) == 0:
+			return t.lost(line)
+		case f[0] == "ERROR":
+			return t.busy(line)
+		case len(f) > 1 && f[1] == "670":
+			return nil
+		case len(f) > 1 && f[1] == "CAP" && !slices.ContainsFunc(f, isTLSCapability):
+			return t.none()
+		case len(f) > 1 && isNumeric(f[1]) && !slices.Contains(f, "CAP"): // unless it is CAP that is unknown
+			return t.none()
+		case f[0] != "NOTICE" && f[0] != "PING" && f[0] != "CAP" && f[0][0] != ':':
+			return t.lost(line)
+		}
+	}
+	return t.none()
+}
+
+func isTLSCapability(word string) bool { return word == "tls" || word == ":tls" }
+
+// isNumeric tells a reply's number, RFC 2812 section 2.4.
+func isNumeric(word string) bool { return len(word) == 3 && strings.Trim(word, "0123456789") == "" }

@@ -1,9 +1,7 @@
-package tlsprobe
+package starttls
 
 import (
-	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,51 +11,22 @@ import (
 
 // wrapped is the protocols that have TLS first or none, by scheme, each with
 // the question that tells it where TLS is not spoken: the first of any client
-// of it, and never a login. Each ends with talk.none. Never written to.
-var wrapped = map[string]func(*talk) error{
+// of it, and never a login. Each ends with Talk.none. Never written to.
+var wrapped = map[string]Dialogue{
 	"amqp":    amqp,
 	"mongodb": mongodb,
 	"redis":   redis,
 }
 
-// unwrapped asks whether a server is the protocol of its scheme in clear. It is
-// asked before TLS is: Redis takes a ClientHello for the beginning of a line
-// and waits for its end, while all that have TLS hang up on what is none.
-func (s *session) unwrapped() (o scanner.Observation, over bool) {
-	question := wrapped[s.endpoint.Scheme]
-	if question == nil {
-		return s.o, false
-	}
-	refusal := (*declined)(nil)
-	if !errors.As(s.aside("plain "+s.endpoint.Scheme, question), &refusal) {
-		return s.o, false
-	}
-	if s.o.Plain = refusal.plain; s.o.Plain == nil && refusal.failure.Stage == scanner.StageConnect {
-		s.o.Failure = &refusal.failure
-	}
-	return s.o, s.o.Plain != nil || s.o.Failure != nil
-}
-
-// aside holds a conversation that is not to turn to TLS, on a connection of
-// its own.
-func (s *session) aside(purpose string, dialogue func(*talk) error) error {
-	ctx, cancel := context.WithTimeout(s.ctx, s.p.timeout)
-	defer cancel()
-	conn, err := s.p.dial(ctx, s.endpoint.AddrPort())
-	if err != nil {
-		return &declined{failure: scanner.Failure{Stage: scanner.StageConnect, Reason: s.reason(err), Detail: err.Error()}}
-	}
-	defer conn.Close()
-	s.tls.Connections++
-	s.tls.Hellos[purpose]++
-	_, err = converse(conn, s.endpoint, dialogue, false, false)
-	return err
-}
+// Wrapped is the question whether a server is the protocol of its scheme in
+// clear, for protocols that have TLS first or none; nil for any other. Where it
+// is, the talk ends with a *Declined that has it as Plain.
+func Wrapped(scheme string) Dialogue { return wrapped[scheme] }
 
 // amqp is the protocol header of AMQP 0-9-1, section 4.2.2: the server begins
 // with connection.start, or says in a header which version it wants, as one of
 // AMQP 1.0 does (section 2.2).
-func amqp(t *talk) error {
+func amqp(t *Talk) error {
 	if err := t.say("AMQP\x00\x00\x09\x01"); err != nil {
 		return err
 	}
@@ -87,7 +56,7 @@ const isMaster = "\x3a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xd4\x07\x00\x
 	"\x00\x00\x00\x00admin.$cmd\x00\x00\x00\x00\x00\xff\xff\xff\xff" +
 	"\x13\x00\x00\x00\x10isMaster\x00\x01\x00\x00\x00\x00"
 
-func mongodb(t *talk) error {
+func mongodb(t *Talk) error {
 	if err := t.say(isMaster); err != nil {
 		return err
 	}
@@ -105,7 +74,7 @@ func mongodb(t *talk) error {
 
 // redis is PING of Redis's protocol. One that wants a password says so
 // (NOAUTH), and one in protected mode that it is (DENIED).
-func redis(t *talk) error {
+func redis(t *Talk) error {
 	if err := t.say("PING\r\n"); err != nil {
 		return err
 	}
@@ -113,7 +82,7 @@ func redis(t *talk) error {
 	if err != nil {
 		return err
 	}
-	t.banner = printable([]byte(line))
+	t.banner = scanner.Escape(line)
 	word, _, _ := strings.Cut(line, " ")
 	if line == "+PONG" || len(word) > 3 && word[0] == '-' && strings.Trim(word[1:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
 		return t.none()

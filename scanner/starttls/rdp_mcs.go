@@ -1,4 +1,4 @@
-package tlsprobe
+package starttls
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 // rdpConnect offers encryption methods and returns the one that the server
 // takes. It is the basic settings exchange of [MS-RDPBCGR] section 1.3.1.1,
 // which comes before any key or login.
-func (t *talk) rdpConnect(methods uint32) (method uint32, err error) {
+func (t *Talk) rdpConnect(methods uint32) (method uint32, err error) {
 	if err := t.say(string(mcsConnectInitial(methods))); err != nil {
 		return 0, err
 	}

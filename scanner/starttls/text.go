@@ -1,4 +1,4 @@
-package tlsprobe
+package starttls
 
 import (
 	"slices"
@@ -11,12 +11,12 @@ import (
 const clientName = "fipsweep.invalid"
 
 // smtp is RFC 3207.
-func smtp(t *talk) error { return t.mail("EHLO") }
+func smtp(t *Talk) error { return t.mail("EHLO") }
 
 // lmtp is RFC 2033, with the same extension.
-func lmtp(t *talk) error { return t.mail("LHLO") }
+func lmtp(t *Talk) error { return t.mail("LHLO") }
 
-func (t *talk) mail(hello string) error {
+func (t *Talk) mail(hello string) error {
 	if err := t.greeting(); err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (t *talk) mail(hello string) error {
 	if code != "250" || !offered {
 		return t.none()
 	}
-	if t.curious {
+	if t.Curious {
 		if err := t.mailFrom(lines); err != nil {
 			return err
 		}
@@ -51,11 +51,11 @@ func turnedAway(code string) bool {
 }
 
 // ftp is RFC 4217.
-func ftp(t *talk) error {
+func ftp(t *Talk) error {
 	if err := t.greeting(); err != nil {
 		return err
 	}
-	if t.curious {
+	if t.Curious {
 		if err := t.users(); err != nil {
 			return err
 		}
@@ -64,11 +64,11 @@ func ftp(t *talk) error {
 }
 
 // nntp is RFC 4642.
-func nntp(t *talk) error {
+func nntp(t *Talk) error {
 	if err := t.greeting(); err != nil {
 		return err
 	}
-	if t.curious {
+	if t.Curious {
 		if err := t.reads(); err != nil {
 			return err
 		}
@@ -77,12 +77,12 @@ func nntp(t *talk) error {
 }
 
 // imap is RFC 9051 section 6.2.1.
-func imap(t *talk) error {
+func imap(t *Talk) error {
 	line, err := t.line()
 	if err != nil {
 		return err
 	}
-	t.banner = printable([]byte(line))
+	t.banner = scanner.Escape(line)
 	switch {
 	case strings.HasPrefix(line, "* OK"):
 	case strings.HasPrefix(line, "* PREAUTH"):
@@ -100,7 +100,7 @@ func imap(t *talk) error {
 	if !slices.Contains(capabilities, "STARTTLS") {
 		return t.none()
 	}
-	t.required = yes(unlogged(capabilities))
+	t.Required = new(unlogged(capabilities))
 	lines, err = t.tagged("a2", "STARTTLS")
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func imap(t *talk) error {
 }
 
 // tagged sends an IMAP command and reads up to the line with its tag.
-func (t *talk) tagged(tag, command string) ([]string, error) {
+func (t *Talk) tagged(tag, command string) ([]string, error) {
 	if err := t.say(tag + " " + command + "\r\n"); err != nil {
 		return nil, err
 	}
@@ -139,12 +139,12 @@ func (t *talk) tagged(tag, command string) ([]string, error) {
 }
 
 // pop3 is RFC 2595 section 4. A server without CAPA may still know STLS.
-func pop3(t *talk) error {
+func pop3(t *Talk) error {
 	line, err := t.line()
 	if err != nil {
 		return err
 	}
-	t.banner = printable([]byte(line))
+	t.banner = scanner.Escape(line)
 	switch {
 	case strings.HasPrefix(line, "+OK"):
 	case strings.HasPrefix(line, "-ERR"):
@@ -160,7 +160,7 @@ func pop3(t *talk) error {
 		return t.none()
 	}
 	if known {
-		t.required = userless(capabilities, t.banner)
+		t.Required = userless(capabilities, t.banner)
 	}
 	if err := t.say("STLS\r\n"); err != nil {
 		return err
@@ -178,7 +178,7 @@ func pop3(t *talk) error {
 }
 
 // capa lists POP3 capabilities, RFC 2449 section 5.
-func (t *talk) capa() (list []string, known bool, err error) {
+func (t *Talk) capa() (list []string, known bool, err error) {
 	if err := t.say("CAPA\r\n"); err != nil {
 		return nil, false, err
 	}
@@ -195,7 +195,7 @@ func (t *talk) capa() (list []string, known bool, err error) {
 
 // dotted reads lines up to one of a dot alone, RFC 1939 section 3 and RFC 3977
 // section 3.1.1.
-func (t *talk) dotted() (list []string, err error) {
+func (t *Talk) dotted() (list []string, err error) {
 	for len(list) < maxLines {
 		line, err := t.line()
 		if err != nil || line == "." {
@@ -204,4 +204,48 @@ func (t *talk) dotted() (list []string, err error) {
 		list = append(list, line)
 	}
 	return nil, t.fail(scanner.ReasonTooLarge, list[0])
+}
+
+// sieve is RFC 5804 section 2.2: the greeting is the list of capabilities.
+func sieve(t *Talk) error {
+	offered := false
+	for n := 0; ; n++ {
+		line, err := t.line()
+		if err != nil {
+			return err
+		}
+		if t.banner == "" {
+			t.banner = scanner.Escape(line)
+		}
+		upper := strings.ToUpper(line)
+		switch {
+		case strings.HasPrefix(upper, "OK"):
+			if !offered {
+				return t.none()
+			}
+			return t.sieveOK()
+		case strings.HasPrefix(upper, "BYE"), strings.HasPrefix(upper, "NO"):
+			return t.busy(line)
+		case !strings.HasPrefix(upper, `"`) || n == maxLines:
+			return t.lost(line)
+		}
+		offered = offered || strings.HasPrefix(upper, `"STARTTLS"`)
+		if mechanisms, ok := strings.CutPrefix(upper, `"SASL" `); ok { // none before TLS where it insists
+			t.Required = new(strings.Trim(mechanisms, `" `) == "")
+		}
+	}
+}
+
+func (t *Talk) sieveOK() error {
+	if err := t.say("STARTTLS\r\n"); err != nil {
+		return err
+	}
+	line, err := t.line()
+	switch {
+	case err != nil:
+		return err
+	case strings.HasPrefix(strings.ToUpper(line), "OK"):
+		return nil
+	}
+	return t.none()
 }

@@ -1,4 +1,4 @@
-package tlsprobe
+package starttls
 
 import (
 	"bytes"
@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
 )
 
 // postgres is the SSLRequest of PostgreSQL's protocol 3, section 54.2.10 of
 // its manual: the server answers with one byte.
-func postgres(t *talk) error {
+func postgres(t *Talk) error {
 	if err := t.say("\x00\x00\x00\x08\x04\xd2\x16\x2f"); err != nil {
 		return err
 	}
@@ -35,33 +37,35 @@ func postgres(t *talk) error {
 // does not insist on TLS. A refusal may be of this user, or of where we come from
 // (pg_hba.conf), and tells nothing, unless it says that TLS is required, as
 // PgBouncer and others do to everybody.
-func (t *talk) startup() (insists *bool, err error) {
+func (t *Talk) startup() error {
 	const protocol = 3 << 16
 	message := binary.BigEndian.AppendUint32(make([]byte, 4), protocol)
 	message = append(message, "user\x00"+clientName+"\x00database\x00"+clientName+"\x00\x00"...)
 	binary.BigEndian.PutUint32(message, uint32(len(message)))
 	if err := t.say(string(message)); err != nil {
-		return nil, err
+		return err
 	}
 	head := make([]byte, 5)
 	if _, err := io.ReadFull(t.r, head); err != nil {
-		return nil, fmt.Errorf("reading postgres's answer: %w", err)
+		return fmt.Errorf("reading postgres's answer: %w", err)
 	}
 	size := binary.BigEndian.Uint32(head[1:])
 	if size < 4 || size > maxLine {
-		return nil, t.lost(string(head))
+		return t.lost(string(head))
 	}
 	body := make([]byte, size-4)
 	if _, err := io.ReadFull(t.r, body); err != nil {
-		return nil, fmt.Errorf("reading postgres's answer: %w", err)
+		return fmt.Errorf("reading postgres's answer: %w", err)
 	}
 	switch head[0] {
 	case 'R': // any kind of authentication, or none
-		return yes(false), nil
+		t.Required = new(false)
 	case 'E':
-		return wantsTLS(body), nil
+		t.Required = wantsTLS(body)
+	default:
+		return t.lost(string(head))
 	}
-	return nil, t.lost(string(head))
+	return nil
 }
 
 // wantsTLS reads an error's fields, each a letter and a text that ends with a
@@ -71,8 +75,46 @@ func wantsTLS(fields []byte) *bool {
 	for field := range bytes.SplitSeq(fields, []byte{0}) {
 		text, message := strings.CutPrefix(strings.ToUpper(string(field)), "M")
 		if message && strings.Contains(text, "REQUIRED") && (strings.Contains(text, "SSL") || strings.Contains(text, "TLS")) {
-			return yes(true)
+			return new(true)
 		}
 	}
 	return nil
+}
+
+// mysql is the SSLRequest of MySQL's client/server protocol: the server greets
+// with what it can do.
+func mysql(t *Talk) error {
+	head := make([]byte, 4)
+	if _, err := io.ReadFull(t.r, head); err != nil {
+		return fmt.Errorf("reading mysql's greeting: %w", err)
+	}
+	n := int(head[0]) | int(head[1])<<8 | int(head[2])<<16
+	if n < 3 || n > maxLine || head[3] != 0 {
+		return t.lost(string(head))
+	}
+	body := make([]byte, n)
+	if _, err := io.ReadFull(t.r, body); err != nil {
+		return fmt.Errorf("reading mysql's greeting: %w", err)
+	}
+	if body[0] == 0xff {
+		const notPrivileged = 1130 // no account may come from this host
+		if binary.LittleEndian.Uint16(body[1:]) == notPrivileged {
+			return t.fail(scanner.ReasonDenied, string(body[3:]))
+		}
+		return t.busy(string(body[3:])) // too many connections, or this host is blocked
+	}
+	version, rest, ok := strings.Cut(string(body[1:]), "\x00")
+	if body[0] != 10 || !ok || len(rest) < 4+8+1+2 {
+		return t.lost(string(body))
+	}
+	t.banner = scanner.Escape(version)
+	const clientSSL, protocol41, secureConnection = 0x800, 0x200, 0x8000
+	if binary.LittleEndian.Uint16([]byte(rest[13:]))&clientSSL == 0 {
+		return t.none()
+	}
+	request := []byte{32, 0, 0, 1}
+	request = binary.LittleEndian.AppendUint32(request, clientSSL|protocol41|secureConnection)
+	request = binary.LittleEndian.AppendUint32(request, 1<<24)
+	request = append(request, 45) // utf8mb4
+	return t.say(string(append(request, make([]byte, 23)...)))
 }
