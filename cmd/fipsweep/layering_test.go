@@ -24,8 +24,9 @@ var layers = map[string][]string{
 	"scanner/sshwire":    {"scanner/iana"},
 	"scanner/pkix":       {"scanner", "scanner/iana"},
 	"scanner/aesccm":     {},
+	"scanner/tlskeys":    {"scanner/iana", "scanner/tlswire", "scanner/aesccm"},
 	"scanner/starttls":   {"scanner"},
-	"scanner/tlsprobe":   {"scanner", "scanner/iana", "scanner/tlswire", "scanner/pkix", "scanner/aesccm", "scanner/starttls"},
+	"scanner/tlsprobe":   {"scanner", "scanner/iana", "scanner/tlswire", "scanner/tlskeys", "scanner/pkix", "scanner/starttls"},
 	"scanner/sshfile":    {"scanner", "scanner/iana", "scanner/sshwire"},
 	"scanner/hostfile":   {"scanner", "scanner/iana"},
 	"scanner/sshprobe":   {"scanner", "scanner/iana", "scanner/sshwire", "scanner/sshfile", "scanner/pkix"},
@@ -53,7 +54,7 @@ var layers = map[string][]string{
 }
 
 // pure packages do no I/O, read no clock and start no goroutine.
-var pure = []string{"scanner", "scanner/iana", "scanner/tlswire", "scanner/sshwire", "scanner/sshfile", "scanner/hostfile", "scanner/pkix", "scanner/aesccm", "scanner/keystore",
+var pure = []string{"scanner", "scanner/iana", "scanner/tlswire", "scanner/tlskeys", "scanner/sshwire", "scanner/sshfile", "scanner/hostfile", "scanner/pkix", "scanner/aesccm", "scanner/keystore",
 	"fips", "fips/catalogue", "fips/control", "fips/site", "fips/remedy"}
 
 // impure is what a pure package may not import. (syscall is not among them:

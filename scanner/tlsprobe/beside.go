@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -54,7 +55,7 @@ func (s *session) known(v version) question {
 	q := question{version: v, suites: s.suitesOf(v), groups: s.legacyGroups()}
 	if v == tls13 {
 		q.groups = s.plan13.groups
-		if g, ok := shareable(q.groups); ok {
+		if g, ok := tlskeys.Shareable(q.groups); ok {
 			q.groups, q.share = []uint16{g}, g
 		}
 		if r := readableOf(q.suites); len(r) > 0 {

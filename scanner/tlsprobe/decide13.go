@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -19,7 +20,7 @@ func (s *session) spoken13() {
 	q.schemes = s.othersFirst(q.schemes)
 	a := s.tickets(q)
 	if group, ok := a.hello.Group(); a.outcome == chose && a.hello.Retry() && ok { // one without a share in the hello
-		if _, ok := fixedShare(group); ok {
+		if _, ok := tlskeys.Share(group); ok {
 			q.groups, q.share = []uint16{group}, group
 			a = s.tickets(q)
 		}
@@ -94,7 +95,7 @@ func (p *plan13) decideList(name string, r *ranks, offer func() (suites, groups 
 		}
 		p.purpose = what
 		q := question{version: tls13, suites: suites, groups: groups}
-		q.share, _ = shareable(groups)
+		q.share, _ = tlskeys.Shareable(groups)
 		if a := p.pose(q); !p.goesOn(name+" that do not pass", a) || !p.record(a, suites, groups) {
 			return
 		}
@@ -146,7 +147,7 @@ const rsaPSS = 0x0804
 func (p *plan13) decideSchemesOf(schemes []uint16) {
 	r, what := p.p.ranks, tls13.name+" signature schemes that do not pass"
 	suites := readableOf(p.suites)
-	group, ok := shareable(p.groups)
+	group, ok := tlskeys.Shareable(p.groups)
 	if !ok || len(suites) == 0 {
 		p.unreadable(what)
 		return

@@ -5,10 +5,9 @@
 //
 // What it offers is bytes of its own (package tlswire), so it can ask for
 // anything, and it stops at the server's choice, so it computes next to
-// nothing. What a TLS 1.3 server says after its choice is encrypted under a
-// secret that both sides share; we send a base point for our share, and so the
-// secret is the server's own public value, which is there to be read (see
-// sharedSecret). Only the ciphers are computed, and no signature is verified.
+// nothing. What a TLS 1.3 server says after its choice is encrypted, and opened
+// without a secret of ours (package tlskeys). Only the ciphers are computed, and
+// no signature is verified.
 //
 // The plan is server's choice: offer everything, strike out what the server
 // picks, ask again until it declines. k suites of a version cost k+1

@@ -4,13 +4,14 @@ import (
 	"errors"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
 // An opener reads the encrypted part of a TLS 1.3 server's flight.
 type opener struct {
-	keys   *keys
-	server *sealer
+	keys   *tlskeys.Schedule
+	server *tlskeys.Sealer
 	outer  *tlswire.Decoder // of records
 	inner  *tlswire.Decoder // of what they held
 }
@@ -21,11 +22,11 @@ func newOpener(outer *tlswire.Decoder, hello []byte, a *answer) *opener {
 	if a.outcome != chose || a.hello.Negotiated() != tlswire.VersionTLS13 || a.hello.Retry() {
 		return nil
 	}
-	k, ok := newKeys(hello, a)
+	k, ok := tlskeys.New(hello, a.raw, &a.hello)
 	if !ok {
 		return nil
 	}
-	s, err := k.sealer(k.server)
+	s, err := k.Server()
 	if err != nil {
 		return nil
 	}
@@ -40,7 +41,7 @@ func (o *opener) take(a *answer, m tlswire.Message) bool {
 	case m.Type != tlswire.TypeApplicationData:
 		return a.brokenOff(scanner.ReasonGarbage, "a handshake message in clear after a server hello of TLS 1.3")
 	}
-	kind, content, err := o.server.open(m.Body)
+	kind, content, err := o.server.Open(m.Body)
 	if err != nil {
 		return a.brokenOff(scanner.ReasonGarbage, err.Error())
 	}
@@ -65,7 +66,7 @@ func (o *opener) take(a *answer, m tlswire.Message) bool {
 // message reads one message that was encrypted.
 func (o *opener) message(a *answer, m tlswire.Message) bool {
 	var err error
-	o.keys.transcript.Write(m.Raw)
+	o.keys.Heard(m.Raw)
 	switch {
 	case m.Type == tlswire.TypeAlert && a.whole: // after its Finished it may say goodbye
 		return true

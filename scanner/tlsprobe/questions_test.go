@@ -1,11 +1,6 @@
 package tlsprobe
 
 import (
-	"bytes"
-	"crypto/ecdh"
-	"crypto/mlkem"
-	"crypto/rand"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"testing"
@@ -50,66 +45,6 @@ func TestAskedIsTheSameEverywhere(t *testing.T) {
 	}
 	if n := strings.Count(a.Questions(), "\n"); n != 12 {
 		t.Errorf("%d lists", n)
-	}
-}
-
-func TestFixedShares(t *testing.T) {
-	for code, curve := range map[uint16]ecdh.Curve{23: ecdh.P256(), 24: ecdh.P384(), 25: ecdh.P521()} {
-		one := make([]byte, (len(points[code])/2-1)/2)
-		one[len(one)-1] = 1
-		key, err := curve.NewPrivateKey(one)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := hex.EncodeToString(key.PublicKey().Bytes()); points[code] != want {
-			t.Errorf("%s: the base point is %s", groupName(code), want)
-		}
-	}
-	for i, code := range shareOrder {
-		value, ok := fixedShare(code)
-		if !ok || len(value) == 0 || (len(value) < 200) != (i < longShares) {
-			t.Errorf("%s: a share of %d bytes at place %d", groupName(code), len(value), i)
-		}
-	}
-}
-
-// Whoever answers a fixed share has the secret that sharedSecret reads off the
-// answer.
-func TestSharedSecret(t *testing.T) {
-	for code, curve := range map[uint16]ecdh.Curve{23: ecdh.P256(), 24: ecdh.P384(), 25: ecdh.P521(), 29: ecdh.X25519()} {
-		share, _ := fixedShare(code)
-		ours, err := curve.NewPublicKey(share)
-		if err != nil {
-			t.Fatal(err)
-		}
-		server, err := curve.GenerateKey(rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := server.ECDH(ours)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, ok := sharedSecret(code, server.PublicKey().Bytes()); !ok || !bytes.Equal(got, want) {
-			t.Errorf("%s: %x, want %x", groupName(code), got, want)
-		}
-	}
-	for range 20 {
-		a, _ := mlkem.NewEncapsulationKey768(mlkem768.key())
-		b, _ := mlkem.NewEncapsulationKey1024(mlkem1024.key())
-		want, ciphertext := a.Encapsulate()
-		if got, ok := sharedSecret(513, ciphertext); !ok || !bytes.Equal(got, want) {
-			t.Errorf("MLKEM768: %x, want %x", got, want)
-		}
-		want, ciphertext = b.Encapsulate()
-		if got, ok := sharedSecret(514, ciphertext); !ok || !bytes.Equal(got, want) {
-			t.Errorf("MLKEM1024: %x, want %x", got, want)
-		}
-	}
-	for _, code := range shareOrder {
-		if _, ok := sharedSecret(code, []byte{4}); ok && code >= 512 || ok && code < 256 {
-			t.Errorf("%s: a secret out of one byte", groupName(code))
-		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 )
 
 // ride13 is what rides on the hellos that ask a TLS 1.3 server for suites and
@@ -35,7 +36,7 @@ const (
 // curve is left.
 func (p *plan13) along(groups []uint16) []uint16 {
 	unseen := without(groups, p.groups)
-	if g, ok := shareable(groups); ok && (len(unseen) == 0 || g == ffdhe2048 || g == ffdhe3072) {
+	if g, ok := tlskeys.Shareable(groups); ok && (len(unseen) == 0 || g == ffdhe2048 || g == ffdhe3072) {
 		return []uint16{g}
 	}
 	return slices.DeleteFunc(slices.Clone(likelyShares), func(c uint16) bool { return !slices.Contains(unseen, c) })

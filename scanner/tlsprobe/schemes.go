@@ -5,6 +5,7 @@ import (
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
+	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 )
 
 // moreSchemes asks a TLS 1.2 server how else it signs: the schemes that its
@@ -97,7 +98,7 @@ func (p *plan13) signatures() {
 	if p.noSchemes {
 		return
 	}
-	if _, ok := shareable(p.groups); !ok || len(readableOf(p.suites)) == 0 {
+	if _, ok := tlskeys.Shareable(p.groups); !ok || len(readableOf(p.suites)) == 0 {
 		p.unreadable(what)
 		return
 	}
@@ -117,7 +118,7 @@ func (p *plan13) signOn(schemes []uint16) {
 // signMore asks for one of the schemes that was not seen yet, and tells whether
 // there was one.
 func (p *plan13) signMore(schemes []uint16) bool {
-	group, _ := shareable(p.groups)
+	group, _ := tlskeys.Shareable(p.groups)
 	left := without(schemes, p.signed)
 	q := question{version: tls13, suites: readableOf(turned(p.suites)), groups: []uint16{group}, schemes: left, share: group}
 	a := answer{}
@@ -169,7 +170,7 @@ func (p *plan13) signs(what string, a answer, first bool) bool {
 func readableOf(suites []uint16) []uint16 {
 	var codes []uint16
 	for _, c := range suites {
-		if s, _ := iana.SuiteByCode(c); readable(s) {
+		if s, _ := iana.SuiteByCode(c); tlskeys.Readable(s) {
 			codes = append(codes, c)
 		}
 	}

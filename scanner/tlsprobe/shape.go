@@ -1,6 +1,10 @@
 package tlsprobe
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner/tlskeys"
+)
 
 // A shape is how much one hello may hold for a server that bears no full one.
 // Servers have been met that hang up on more than 64 or 128 suites, on lists
@@ -58,7 +62,7 @@ func (s *session) sendable(q question) bool {
 	if q.version != tls13 || !s.fixed || q.share != 0 {
 		return true
 	}
-	_, ok := shareable(q.groups)
+	_, ok := tlskeys.Shareable(q.groups)
 	return ok
 }
 

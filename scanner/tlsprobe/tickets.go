@@ -1,7 +1,6 @@
 package tlsprobe
 
 import (
-	"crypto/hmac"
 	"errors"
 	"io"
 
@@ -16,10 +15,11 @@ func (a *answer) readTickets(d *tlswire.Decoder, rw io.ReadWriter, hello []byte)
 	if o == nil || !a.whole || a.broken != nil {
 		return
 	}
-	out, err := o.goodbye(a.request != nil)
+	out, server, err := o.keys.Goodbye(a.request != nil)
 	if err != nil {
 		return
 	}
+	o.server = server
 	if _, err := rw.Write(out); err != nil {
 		return
 	}
@@ -37,36 +37,6 @@ func (a *answer) readTickets(d *tlswire.Decoder, rw io.ReadWriter, hello []byte)
 			return
 		}
 	}
-}
-
-// goodbye is the client's side of the handshake's end (RFC 8446 sections 4.4.2
-// and 4.4.4): no certificate where one was asked for, Finished, close_notify.
-// The server's next records are read under the keys that follow.
-func (o *opener) goodbye(asked bool) ([]byte, error) {
-	k := o.keys
-	next := k.transcript.Sum(nil)
-	size := len(next)
-	master, own := k.extract(make([]byte, size), k.derived(k.master)), k.client()
-	var messages []byte
-	if asked {
-		messages = []byte{byte(tlswire.TypeCertificate), 0, 0, 4, 0, 0, 0, 0}
-	}
-	k.transcript.Write(messages)
-	mac := hmac.New(k.hash, k.expand(own, "finished", nil, size))
-	mac.Write(k.transcript.Sum(nil))
-	messages = append(messages, byte(tlswire.TypeFinished), 0, 0, byte(size))
-	messages = mac.Sum(messages)
-	client, err := k.sealer(own)
-	if err != nil {
-		return nil, err
-	}
-	out := client.seal(tlswire.TypeHandshake, messages)
-	if client, err = k.sealer(k.expand(master, "c ap traffic", next, size)); err != nil {
-		return nil, err
-	}
-	out = append(out, client.seal(tlswire.TypeAlert, []byte{1, tlswire.AlertCloseNotify})...)
-	o.server, err = k.sealer(k.expand(master, "s ap traffic", next, size))
-	return out, err
 }
 
 // tickets puts a question to its end, and keeps what comes with the chain and

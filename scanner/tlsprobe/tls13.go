@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -153,7 +154,7 @@ func (p *plan13) askable(groups []uint16) bool {
 	if !p.fixed {
 		return len(groups) > 0
 	}
-	_, ok := shareable(groups)
+	_, ok := tlskeys.Shareable(groups)
 	return ok
 }
 

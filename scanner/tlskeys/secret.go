@@ -1,15 +1,14 @@
-package tlsprobe
+package tlskeys
 
 import (
 	"crypto/sha3"
 	"slices"
-	"sync"
 
 	"github.com/fipsweep/fipsweep/scanner/iana"
 )
 
 // sharedSecret is the secret of a TLS 1.3 key exchange in which our share was
-// fixedShare's. It takes no secret of ours and no group arithmetic. A base
+// Share's. It takes no secret of ours and no group arithmetic. A base
 // point times the server's secret is the server's own public value, which it
 // sends; an ML-KEM key of nothing but zeros hides the message in no way.
 //
@@ -68,15 +67,16 @@ var (
 // section 7.2, since zero is less than q.
 func (p kem) key() []byte { return make([]byte, 384*p.k+32) }
 
-// keyDigests is the digests of the keys.
-var keyDigests = sync.OnceValue(func() map[kem][]byte {
-	all := map[kem][]byte{}
+// keyDigests is the digests of the keys. Never written to.
+var keyDigests = digestKeys()
+
+func digestKeys() map[kem][32]byte {
+	all := map[kem][32]byte{}
 	for _, p := range []kem{mlkem512, mlkem768, mlkem1024} {
-		digest := sha3.Sum256(p.key())
-		all[p] = digest[:]
+		all[p] = sha3.Sum256(p.key())
 	}
 	return all
-})
+}
 
 func (p kem) ciphertext() int { return 32 * (p.du*p.k + p.dv) }
 
@@ -102,6 +102,7 @@ func (p kem) secret(ciphertext []byte) ([]byte, bool) {
 			message[i/8] |= 1 << (i % 8)
 		}
 	}
-	k := sha3.Sum512(append(message, keyDigests()[p]...))
+	digest := keyDigests[p]
+	k := sha3.Sum512(append(message, digest[:]...))
 	return k[:32], true
 }
