@@ -187,6 +187,7 @@ const (
 	ReasonThrottled    Reason = "throttled"         // the peer said or showed that it limits us
 	ReasonGarbage      Reason = "not-understood"    // bytes that are no protocol we know, or break one
 	ReasonAlert        Reason = "alert"             // the peer declined with a TLS alert
+	ReasonBrokenOff    Reason = "broken-off"        // the peer chose, and then ended every such handshake with a TLS alert
 	ReasonTooLarge     Reason = "too-large"         // more bytes than the bound allows
 	ReasonDenied       Reason = "denied"            // permission denied
 	ReasonNotFound     Reason = "not-found"         // the file is gone

@@ -246,6 +246,8 @@ func advice(r scanner.Reason) string {
 		return "Neither TLS, SSH nor a greeting or format that we know: find out what it is."
 	case scanner.ReasonAlert:
 		return "It declined every offer with an alert; it may want a name or a client certificate: sweep by name."
+	case scanner.ReasonBrokenOff:
+		return "It takes a hello and then fails by itself, so that nobody was seen to be served: see its log, and mend or stop it."
 	case scanner.ReasonTooLarge:
 		return "More bytes than we read of one endpoint: look at it by hand."
 	case scanner.ReasonDenied:

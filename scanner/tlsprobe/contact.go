@@ -85,6 +85,13 @@ func (s *session) fit(o opening, a answer) answer {
 	}
 	kept := s.shape
 	s.purpose = "hellos of other lengths"
+	if s.p.ranks != nil && kept == full && a.internal() { // it may be for a group that rode
+		s.breaks = true
+		if b := s.single(s.first(o.version)); b.outcome == chose {
+			return s.met(o.version, b)
+		}
+		s.breaks = false
+	}
 	for _, shape := range shapes {
 		if shape == kept {
 			break

@@ -1,6 +1,7 @@
 package tlsprobe
 
 import (
+	"slices"
 	"time"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -37,18 +38,44 @@ func (s *session) pose(q question) (a answer) {
 }
 
 func (s *session) settle(q *question, a *answer) {
+	if s.breaks {
+		s.knownFirst(q)
+	}
 	s.try(q, a)
 	if a.settled() || q.lax && a.internal() || !s.spoke || s.stopped != nil {
 		return
 	}
 	if !a.unnamed() { // which is no chance
-		if s.try(q, a); a.settled() {
+		eased := a.internal() && s.knownFirst(q)
+		switch s.try(q, a); {
+		case a.settled() && eased:
+			s.breaks = true
+		case a.settled():
 			s.belief.never = true
 		}
 	}
 	if s.stopped == nil && (a.outcome == silent || a.outcome == lost || a.internal() && s.granted) && !s.believes(a) {
 		s.confirm(q, a)
 	}
+}
+
+// knownFirst has a question up to TLS 1.2 begin with the curves that the server is
+// known to take, where they are among its groups, and tells whether it did not.
+// The JDK chooses a curve that its configuration names and it does not have, where
+// that is the first that both name, and breaks down.
+func (s *session) knownFirst(q *question) bool {
+	var known []uint16
+	for _, v := range askedOrder {
+		if l := s.listings[v]; l != nil {
+			known = append(known, without(l.curves, known)...)
+		}
+	}
+	known = slices.DeleteFunc(known, func(g uint16) bool { return !slices.Contains(q.groups, g) })
+	if q.version == tls13 || len(known) == 0 || q.groups[0] == known[0] {
+		return false
+	}
+	q.groups = append(known, without(q.groups, known)...)
+	return true
 }
 
 // settled tells whether an answer needs no second asking. An internal error

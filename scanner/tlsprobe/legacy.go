@@ -20,13 +20,14 @@ func (s *session) legacyGroups() []uint16 { return s.p.questions.groups }
 type listing struct {
 	*session
 	v      version
-	suites []uint16 // accepted, in the order they were chosen
-	curves []uint16 // groups agreed on
-	primes [][]byte // Diffie-Hellman moduli sent
-	signed []uint16 // schemes signed with
-	left   []uint16 // suites that were refused at last
-	end    answer   // the last refusal
-	ended  bool     // the end of the list was asked for
+	suites []uint16         // accepted, in the order they were chosen
+	curves []uint16         // groups agreed on
+	primes [][]byte         // Diffie-Hellman moduli sent
+	signed []uint16         // schemes signed with
+	left   []uint16         // suites that were refused at last
+	end    answer           // the last refusal
+	broke  *scanner.Failure // how the handshake of a suite that was chosen ended
+	ended  bool             // the end of the list was asked for
 
 	walks     bool     // questions go with all schemes
 	only      []uint16 // schemes offered for other keys than were shown; nil for all
@@ -161,6 +162,7 @@ func (l *listing) choice(a answer) {
 	if a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
 		// Picked, then found impossible: no client gets this suite.
 		l.missed(l.v.name+" "+name, *a.broken)
+		l.broke = a.broken
 		return
 	}
 	if a.broken != nil {

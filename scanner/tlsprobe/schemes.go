@@ -153,17 +153,26 @@ func (p *plan13) signs(what string, a answer, first bool) bool {
 	case a.outcome != chose:
 		p.goesOn("signature schemes", a)
 		if first && a.outcome == refused {
-			p.missed(what, a.failure) // it took the same suite and group a moment ago
+			p.missed(what, brokeOff(a.failure)) // it took the same suite and group a moment ago
 		}
 	case a.broken != nil && a.broken.Reason == scanner.ReasonAlert && !first:
 	case a.broken != nil:
-		p.missed(what, *a.broken)
+		p.missed(what, brokeOff(*a.broken))
 	case a.scheme == 0:
 		p.missed(what, scanner.Failure{Reason: scanner.ReasonGarbage, Detail: "the server signed nothing"})
 	default:
 		return true
 	}
 	return false
+}
+
+// brokeOff is why nobody was seen to be served: the server chose, and then failed
+// by itself.
+func brokeOff(f scanner.Failure) scanner.Failure {
+	if f.Reason == scanner.ReasonAlert {
+		f.Reason = scanner.ReasonBrokenOff
+	}
+	return f
 }
 
 // readableOf is those of the suites whose records can be opened.

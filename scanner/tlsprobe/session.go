@@ -61,6 +61,7 @@ type session struct {
 	proof    question           // one that got an answer, to be put beside a doubtful one
 	granted  bool               // and was granted
 	quiet    bool               // the server says no by saying nothing
+	breaks   bool               // it breaks down over groups, and not where known ones come first
 	slowest  time.Duration      // of the answers so far
 	gap      time.Duration      // between connections
 	marks    map[version]shown  // of the ServerHellos to plain questions
@@ -168,6 +169,9 @@ func (s *session) version(v version) {
 // sum puts what was found in order.
 func (s *session) sum() {
 	for _, v := range oldestFirst {
+		if l := s.listings[v]; l != nil && l.broke != nil && len(l.suites) == 0 {
+			s.missed(v.name+" handshake", brokeOff(*l.broke))
+		}
 		s.tls.Versions = append(s.tls.Versions, s.named(v))
 	}
 	s.tls.Chains = s.certs.settle(s.began)

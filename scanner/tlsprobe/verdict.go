@@ -35,7 +35,7 @@ func (s *session) spoken(v version) {
 	case v == tls12:
 		s.purpose = v.name + " that passes"
 		a := s.opened(v)
-		rode := a.outcome == chose && s.shape == full
+		rode := a.outcome == chose && s.shape == full && !s.breaks
 		if a.outcome == chose {
 			s.long = s.shape.suites == 0
 			s.grants(a)
@@ -66,6 +66,9 @@ func (s *session) passing() question {
 	if s.shape.suites == 0 {
 		n := len(s.suites(tls12)) - len(s.suitesOfDSA())
 		q.suites = slices.Repeat(q.suites, n/len(q.suites)+1)[:max(n, len(q.suites))]
+	}
+	if s.breaks {
+		return q.wishing()
 	}
 	return s.withRiders(q).wishing()
 }
