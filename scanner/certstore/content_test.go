@@ -62,6 +62,10 @@ func TestContent(t *testing.T) {
 	b := make1(t)
 	indented := bytes.ReplaceAll(b.cert, []byte("\n"), []byte("\n    "))
 	inJSON, _ := json.Marshal(map[string]string{"private_key": string(b.key), "cert": string(b.cert)})
+	literals := func(begin, end string) []byte {
+		return []byte(begin + strings.Join(strings.Split(strings.TrimSpace(string(b.cert)), "\n"), end+"\n"+begin) + end + "\n")
+	}
+	const ssh2 = "---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"256-bit ED25519, converted by nobo\\\ndy\"\n%s\n---- END SSH2 PUBLIC KEY ----\n"
 	noise := bytes.Repeat([]byte("a line of some log, with nothing in it\n"), 10000)
 	for _, test := range []struct {
 		name string
@@ -82,6 +86,14 @@ func TestContent(t *testing.T) {
 		{"indented, as in YAML", join([]byte("tls.crt: |\n    "), indented), "PEM: certificate"},
 		{"in JSON, in one line", inJSON, "PEM: certificate private-key(none)"},
 		{"in source code", join([]byte("const cert = `"), b.cert[:len(b.cert)-1], []byte("`\n")), "PEM: certificate"},
+		{"in literals of C", literals(`    "`, `\n"`), "PEM: certificate"},
+		{"in literals of JavaScript, twice", join(literals(`  '`, `\n' +`), literals(`  '`, `\n' +`)), "PEM: certificate"},
+		{"in literals of Java", literals(`    + "`, `\r\n"`), "PEM: certificate"},
+		{"in one literal of several lines", literals("", `\n\`), "PEM: certificate"},
+		{"a literal of BEGIN alone", []byte("char *begin = \"-----BEGIN CERTIFICATE-----\";\nchar *end = \"-----END CERTIFICATE-----\";\n"), ":"},
+		{"RFC 4716", fmt.Appendf(nil, ssh2, "AAAAC3NzaC1lZDI1NTE5AAAAIAgSBEGJc55HsUb8t5+fHVEuaPKmPlF2hK2OyWh8XyUL"), "SSH2 public key: public-key"},
+		{"RFC 4716, of several lines", fmt.Appendf(nil, ssh2, "AAAAB3NzaC1yc2EAAAADAQABAAAAgQDclWjfsukyuEbqtJzZUrz1dPqgg4K3OUqGnR2TFL\nd/C7Gs5+aokRURlEMcHwOhbznQKuKTlNcuvFYM/Q6Zr5DEgSaJfwDALDOopw/C3y5qmhFF\nYVz2TkDqncdbABmluUgyqdzvVcwgNAAmfnl4dGzUbDTsvTfwY1v31tHcFlemDQ=="), "SSH2 public key: public-key"},
+		{"RFC 4716, broken", fmt.Appendf(nil, ssh2, "AAAAC3Nz"), "SSH2 public key: public-key! -public-key not-understood"},
 		{"SEC1 behind its parameters", b.sec1, "PEM: private-key(none)"},
 		{"PKCS#1", b.pkcs1, "PEM: private-key(none)"},
 		{"encrypted PKCS#8", b.locked, "PEM: private-key(PBES2) -encrypted private key locked"},

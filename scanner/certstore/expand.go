@@ -68,18 +68,32 @@ func named(t scanner.Target) scanner.Endpoint {
 func (s *Store) walked(real string, dir bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for at := real; ; at = filepath.Dir(at) {
-		if s.roots[at] {
-			return true
-		}
-		if at == filepath.Dir(at) {
-			break
-		}
+	if s.inTree(real) {
+		return true
 	}
 	if dir {
 		s.roots[real] = true
 	}
 	return false
+}
+
+// another tells whether the path lies in the tree of a target whose walk has
+// begun, and which hands it out.
+func (s *Store) another(real string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inTree(real)
+}
+
+func (s *Store) inTree(real string) bool {
+	for at := real; ; at = filepath.Dir(at) {
+		if s.roots[at] {
+			return true
+		}
+		if at == filepath.Dir(at) {
+			return false
+		}
+	}
 }
 
 // root tells whether the directory is a target of its own.

@@ -1,6 +1,8 @@
 package certstore
 
 import (
+	"strings"
+
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/pkix"
 	"github.com/fipsweep/fipsweep/scanner/sshfile"
@@ -17,6 +19,19 @@ func (c *content) openSSH(b block) {
 		return
 	}
 	c.sshPrivate(sshfile.ParsePrivateKey(b.data))
+}
+
+// ssh2 adds a public key of RFC 4716.
+func (c *content) ssh2(b block) {
+	key, err := sshfile.KeyOf(b.data)
+	if b.problem == "" && err != nil {
+		b.problem = err.Error()
+	}
+	if b.problem != "" {
+		c.add(scanner.Item{Kind: scanner.ItemPublicKey, Problem: b.label + ": " + b.problem})
+		return
+	}
+	c.sshKey(scanner.ItemPublicKey, sshfile.PublicKey{Key: key, Blob: b.data, Comment: scanner.Escape(strings.Trim(b.headers["Comment"], `"`))}, nil)
 }
 
 // putty adds a private key of PuTTY's, which says as much in the clear.

@@ -17,7 +17,13 @@ var (
 	pemBegin  = []byte("-----BEGIN ")
 	pemEnd    = []byte("-----END ")
 	pemDashes = []byte("-----")
+	ssh2Begin = []byte("---- BEGIN SSH2 PUBLIC KEY ----")
+	ssh2End   = []byte("---- END SSH2 PUBLIC KEY ----")
 )
+
+// ssh2Label is the label of a public key as RFC 4716 writes it, with headers as
+// PEM has them.
+const ssh2Label = "SSH2 PUBLIC KEY"
 
 // A block is one part of a text between BEGIN and END (RFC 7468, and RFC 1421
 // for the headers). A block with a Problem has what could be had of it.
@@ -31,17 +37,18 @@ type block struct {
 // A blockReader finds the blocks of a text, however long, without holding more
 // of it than one block. Junk before, between and behind them is no matter, nor
 // is indentation; a block may stand in one line with "\n" written out, as it
-// does in JSON.
+// does in JSON, or line by line in quotes, as it does in programs.
 type blockReader struct {
 	r     *bufio.Reader
 	max   int64 // bytes of one block
 	prose bool  // the text is binary: no BEGIN in it is sure
 	queue []block
 
-	label string // of the open block; "" outside
-	sure  bool   // its BEGIN stood alone in its line, so that its loss is told
-	lines [][]byte
-	held  int64
+	label  string // of the open block; "" outside
+	sure   bool   // its BEGIN stood alone in its line, so that its loss is told
+	quoted bool   // its lines are string literals
+	lines  [][]byte
+	held   int64
 }
 
 // maxLine bounds one line. What is longer is read in pieces.
@@ -80,10 +87,20 @@ func (b *blockReader) line(line []byte) {
 		return
 	}
 	if b.label == "" {
+		if bytes.HasPrefix(trimmed, ssh2Begin) {
+			b.label, b.sure = ssh2Label, !b.prose
+		}
 		return
 	}
-	if bytes.HasPrefix(trimmed, pemEnd) {
+	if b.quoted {
+		trimmed = unquoted(trimmed)
+	}
+	switch {
+	case bytes.HasPrefix(trimmed, pemEnd):
 		b.end(trimmed)
+		return
+	case bytes.HasPrefix(trimmed, ssh2End) && b.label == ssh2Label:
+		b.close()
 		return
 	}
 	if !b.sure && !plausible(trimmed) {
@@ -113,6 +130,9 @@ func (b *blockReader) begin(line []byte, i int) {
 	}
 	k := bytes.Index(rest, append(bytes.Clone(pemEnd), label+"-----"...))
 	if k < 0 {
+		if endsLiteral(rest) {
+			b.label, b.quoted = label, true
+		}
 		return
 	}
 	body := strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(string(rest[:k]))
@@ -170,6 +190,10 @@ func (b *blockReader) end(line []byte) {
 		b.abandon("its END line names another label")
 		return
 	}
+	b.close()
+}
+
+func (b *blockReader) close() {
 	if found := decode(b.label, b.lines); b.sure {
 		b.queue = append(b.queue, found)
 	} else {
@@ -188,10 +212,36 @@ func (b *blockReader) abandon(problem string) {
 	b.forget()
 }
 
-func (b *blockReader) forget() { b.label, b.sure, b.lines, b.held = "", false, nil, 0 }
+func (b *blockReader) forget() { b.label, b.sure, b.quoted, b.lines, b.held = "", false, false, nil, 0 }
+
+// endsLiteral tells whether what stands behind the dashes of a BEGIN ends one of
+// several string literals that make up a block: an escaped line feed, a quote
+// and what joins it to the next, or a backslash.
+func endsLiteral(rest []byte) bool {
+	rest = bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte(`\r`)), []byte(`\n`))
+	if len(rest) == 0 {
+		return true
+	}
+	return bytes.IndexByte(quotes, rest[0]) >= 0 && len(bytes.Trim(rest[1:], ` +.,;&_\`)) == 0 || string(rest) == `\`
+}
+
+var quotes = []byte("\"'`")
+
+// unquoted is what a line of a program has in quotes, or all of it but a
+// backslash at its end, without the escaped line feed.
+func unquoted(line []byte) []byte {
+	if i := bytes.IndexAny(line, string(quotes)); i >= 0 {
+		if j := bytes.LastIndexByte(line, line[i]); j > i {
+			line = line[i+1 : j]
+		}
+	}
+	line = bytes.TrimSuffix(line, []byte(`\`))
+	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte(`\n`)), []byte(`\r`))
+}
 
 // decode reads headers and base64. RFC 1421 folds long headers; nobody writes
-// such, and the fold's continuation is passed over.
+// such, and the fold's continuation is passed over, as is that of RFC 4716, which
+// has no blank line behind its headers.
 func decode(label string, lines [][]byte) block {
 	b := block{label: label, headers: map[string]string{}}
 	i := 0
@@ -201,8 +251,11 @@ func decode(label string, lines [][]byte) block {
 			break
 		}
 		b.headers[name] = strings.TrimSpace(value)
+		for label == ssh2Label && bytes.HasSuffix(lines[i], []byte(`\`)) && i+1 < len(lines) {
+			i++
+		}
 	}
-	if len(b.headers) > 0 {
+	if len(b.headers) > 0 && label != ssh2Label {
 		for i < len(lines) && len(lines[i]) > 0 {
 			if _, err := base64.StdEncoding.DecodeString(string(lines[i])); err == nil {
 				break // no blank line behind the headers

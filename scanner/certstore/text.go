@@ -80,6 +80,11 @@ func (c *content) block(b block) {
 		c.openSSH(b)
 		return
 	}
+	if b.label == ssh2Label {
+		c.format("SSH2 public key")
+		c.ssh2(b)
+		return
+	}
 	if armoured[b.label] {
 		c.format("OpenPGP")
 		c.store(c.opener.OpenPGP(c.ctx, b.data)) // the checksum behind it is no base64, and of no use

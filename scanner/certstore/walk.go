@@ -259,7 +259,8 @@ func (w *walk) others(path string, info fs.FileInfo, links []string) (string, []
 	return first, links
 }
 
-// outside yields what links of the tree lead to and the tree does not hold.
+// outside yields what links of the tree lead to and neither this tree holds nor
+// another target's.
 func (w *walk) outside(real string, links []string) bool {
 	if w.store.excluded(real) {
 		return true
@@ -271,7 +272,7 @@ func (w *walk) outside(real string, links []string) bool {
 	case err != nil: // gone since the first pass
 		return w.yield(w.file(real, links), nil)
 	case info.IsDir():
-		if w.holds(real) {
+		if w.store.another(real) {
 			return true
 		}
 		for _, link := range links {
@@ -280,7 +281,7 @@ func (w *walk) outside(real string, links []string) bool {
 			}
 		}
 		return true
-	case !w.store.first(info, true):
+	case w.store.another(real), !w.store.first(info, true):
 		return true
 	}
 	return w.yield(w.file(real, links), nil)

@@ -129,6 +129,31 @@ func TestTree(t *testing.T) {
 	}
 }
 
+// TestTreesThatShareFiles: what a tree links to in another target's is handed
+// out once, whichever comes first, as /etc/ssl/certs and what it leads to.
+func TestTreesThatShareFiles(t *testing.T) {
+	b, dir := make1(t), base(t)
+	write(t, dir+"/share/a.pem", b.cert)
+	write(t, dir+"/share/sub/b.pem", b.other)
+	write(t, dir+"/etc/c.pem", b.pub)
+	must(t, os.Symlink("../share/a.pem", dir+"/etc/hash.0"))
+	must(t, os.Symlink("../share/sub/b.pem", dir+"/etc/hash.1"))
+	must(t, os.Symlink("../share/sub", dir+"/etc/sub"))
+	for _, row := range []struct {
+		first, second string
+		want          []string
+	}{
+		{"share", "etc", []string{"etc/c.pem PEM: public-key", "share/a.pem PEM: certificate", "share/sub/b.pem PEM: certificate"}},
+		{"etc", "share", []string{"etc/c.pem PEM: public-key", "etc/sub [share/sub] directory:", "share/a.pem [etc/hash.0] PEM: certificate", "share/sub/b.pem [etc/hash.1] PEM: certificate"}},
+	} {
+		s := certstore.New(certstore.Options{})
+		all := append(sweep(t, s, dir+"/"+row.first), sweep(t, s, dir+"/"+row.second)...)
+		if diff := cmp.Diff(row.want, slices.Sorted(slices.Values(told(dir, all)))); diff != "" {
+			t.Errorf("%s first: -want +got\n%s", row.first, diff)
+		}
+	}
+}
+
 // TestNamedOutright: a path that the operator wrote keeps its name, and is a
 // loss if it cannot be read.
 func TestNamedOutright(t *testing.T) {

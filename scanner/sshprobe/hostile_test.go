@@ -132,7 +132,13 @@ func TestPartial(t *testing.T) {
 			{What: "ssh host key ssh-ed25519", Reason: "timeout", Detail: "waiting for the host key"},
 			{What: "ssh host key ssh-rsa", Reason: "timeout", Detail: "waiting for the host key"},
 			{What: "ssh server-sig-algs", Reason: "timeout", Detail: "waiting for the host key"}}},
-		{"no host keys", append([]byte(line), packet(offer().Payload())...), nil},
+		{"no host keys", append([]byte(line), packet(offer().Payload())...), []scanner.Incomplete{
+			{What: "ssh server_host_key_algorithms", Reason: "not-understood", Detail: "the list is empty"}}},
+		{"no names at all", append([]byte(line), packet(sshwire.Kexinit{}.Payload())...), []scanner.Incomplete{
+			{What: "ssh kex_algorithms", Reason: "not-understood", Detail: "the list is empty"},
+			{What: "ssh server_host_key_algorithms", Reason: "not-understood", Detail: "the list is empty"},
+			{What: "ssh encryption_algorithms_client_to_server", Reason: "not-understood", Detail: "the list is empty"},
+			{What: "ssh encryption_algorithms_server_to_client", Reason: "not-understood", Detail: "the list is empty"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -102,12 +102,32 @@ func (s *survey) first(ctx context.Context, conn net.Conn) *scanner.Failure {
 	}
 	s.evidence("SSH_MSG_KEXINIT", t.theirKexinit)
 	s.ssh.Kexinit = kexinitFacts(t.offer)
+	s.emptyLists(t.offer)
 	s.plan(t.offer)
 	s.ask(ctx, t)
 	if s.pending() {
 		t.part()
 	}
 	return nil
+}
+
+// emptyLists tells which lists name nothing, of those that must (RFC 4253 section
+// 7.1): what the server would do was not learned, and cannot show that all is
+// right. A MAC is not needed beside a cipher that authenticates.
+func (s *survey) emptyLists(k sshwire.Kexinit) {
+	for _, list := range []struct {
+		what  string
+		names []string
+	}{
+		{"ssh kex_algorithms", k.KexAlgorithms},
+		{"ssh server_host_key_algorithms", k.ServerHostKeyAlgorithms},
+		{"ssh encryption_algorithms_client_to_server", k.EncryptionClientServer},
+		{"ssh encryption_algorithms_server_to_client", k.EncryptionServerClient},
+	} {
+		if len(list.names) == 0 {
+			s.missing(list.what, scanner.Failure{Reason: scanner.ReasonGarbage, Detail: "the list is empty"})
+		}
+	}
 }
 
 // plan makes the questions out of the server's KEXINIT.

@@ -136,5 +136,28 @@ func TestJavaLacksACurve(t *testing.T) {
 	same(t, "incomplete, at depth verdict", []string(nil), incomplete(verdict))
 	if verdict.TLS.Connections > 20 || o.TLS.Connections > 40 {
 		t.Errorf("%d and %d connections", o.TLS.Connections, verdict.TLS.Connections)
+
+// The JDK stays with its ECDSA key while any scheme of ECDSA is offered that it
+// has, be it of another curve: what TLS 1.3 shows by the other key alone is found
+// at either depth, whatever suites TLS 1.2 has.
+func TestJavaStaysWithAKey(t *testing.T) {
+	for name, row := range map[string]struct{ protocols, suites string }{
+		"TLS 1.3 alone":                {"TLSv1.3", "TLS_AES_128_GCM_SHA256"},
+		"TLS 1.2 with suites of ECDSA": {"TLSv1.2,TLSv1.3", "TLS_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+		"TLS 1.2 with suites of both":  {"TLSv1.2,TLSv1.3", "TLS_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, _ := serveJava(t, []string{"-Djdk.tls.namedGroups=secp256r1", "-Djdk.tls.server.SignatureSchemes=ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,rsa_pss_rsae_sha256,rsa_pkcs1_sha256"},
+				javaStore(t, "EC -groupname secp256r1", "RSA -keysize 1024"), row.protocols, row.suites)
+			o := probe(t, e)
+			same(t, "schemes", listed("ecdsa_secp256r1_sha256 rsa_pss_rsae_sha256"), sorted(o.TLS.Versions[5].SignatureSchemes))
+			same(t, "incomplete", []string(nil), incomplete(o))
+			atFloor(t, o)
+			for depth, o := range map[string]scanner.Observation{"full": o, "verdict": decided(t, e)} {
+				if !slices.Contains(leafKeys(o), "RSA 1024") {
+					t.Errorf("at depth %s the chains are of %q, want RSA 1024 among them", depth, leafKeys(o))
+				}
+			}
+		})
 	}
 }

@@ -58,7 +58,9 @@ func (p *plan13) otherKeys() {
 }
 
 // unshown is the schemes of other kinds of key than its answers have shown,
-// where there may be some.
+// where there may be some. The JDK stays with its ECDSA key as long as any scheme
+// of ECDSA is offered that it knows, of another curve, too: its refusal then says
+// nothing of the other keys.
 func (p *plan13) unshown() []uint16 {
 	if len(p.signed) == 0 || p.stopped != nil {
 		return nil
@@ -74,7 +76,7 @@ func (p *plan13) unshown() []uint16 {
 			break
 		}
 	}
-	if len(shown) > 1 || old != nil && !p.lacks(shown, old) {
+	if !p.stays && (len(shown) > 1 || old != nil && !p.lacks(shown, old)) {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(p.p.questions.schemes), func(c uint16) bool {

@@ -156,6 +156,7 @@ func (p *plan13) signs(what string, a answer, first bool) bool {
 			p.missed(what, brokeOff(a.failure)) // it took the same suite and group a moment ago
 		}
 	case a.broken != nil && a.broken.Reason == scanner.ReasonAlert && !first:
+		p.stays = true
 	case a.broken != nil:
 		p.missed(what, brokeOff(*a.broken))
 	case a.scheme == 0:

@@ -17,6 +17,7 @@ type plan13 struct {
 	suites, groups     []uint16 // accepted, in the order they were chosen
 	noSuites, noGroups bool     // the list is known to be whole
 	signed             []uint16 // schemes signed with
+	stays              bool     // it chose a key before it looked for a scheme, and found none
 	ride13
 }
 
