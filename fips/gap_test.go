@@ -26,8 +26,6 @@ func TestPartDoesNotPass(t *testing.T) {
 		{"whole", sshObservation("SSH-2.0-x"), fips.Approved},
 		{"a banner and no more", sshObservation("SSH-2.0-x", lost), fips.Unobserved},
 		{"what cannot be computed is no loss", sshObservation("SSH-2.0-x", scanner.Incomplete{What: "key", Reason: scanner.ReasonUncomputable}), fips.Approved},
-		{"an alert is an answer", sshObservation("SSH-2.0-x", scanner.Incomplete{What: "key", Reason: scanner.ReasonAlert, Detail: "handshake_failure"}), fips.Approved},
-		{"but one that tells of a failure", sshObservation("SSH-2.0-x", scanner.Incomplete{What: "key", Reason: scanner.ReasonAlert, Detail: "internal_error"}), fips.Unobserved},
 		{"what fails in part fails", sshObservation("SSH-1.5-x", lost), fips.Disallowed},
 	} {
 		if got := judge(t, "2026-11-22").Assess(tt.o).Worst; got != tt.want {

@@ -97,19 +97,15 @@ func (o Observation) Answered() bool {
 // declined, for a reason that does not lie in what was found. An endpoint with
 // a gap may show what is wrong; it cannot show that all is right. An alert is an
 // answer, so a probe gives that reason for nothing else: a peer that declines what
-// it granted before has given unlike answers. By internal_error (RFC 8446 section
-// 6.2) it says that it failed, and nothing of what it would take.
+// it granted before has given unlike answers.
 func (o Observation) Gap() (Incomplete, bool) {
 	for _, i := range o.Incomplete {
-		if !i.Reason.Excused() && (i.Reason != ReasonAlert || i.Detail == internalError) {
+		if !i.Reason.Excused() && i.Reason != ReasonAlert {
 			return i, true
 		}
 	}
 	return Incomplete{}, false
 }
-
-// internalError is the detail of an alert of that name.
-const internalError = "internal_error"
 
 // Excused tells whether the reason lies in what was found, and not in a loss:
 // content that a password locks, what we cannot compute, and what the version
