@@ -136,6 +136,8 @@ func TestJavaLacksACurve(t *testing.T) {
 	same(t, "incomplete, at depth verdict", []string(nil), incomplete(verdict))
 	if verdict.TLS.Connections > 20 || o.TLS.Connections > 40 {
 		t.Errorf("%d and %d connections", o.TLS.Connections, verdict.TLS.Connections)
+	}
+}
 
 // The JDK stays with its ECDSA key while any scheme of ECDSA is offered that it
 // has, be it of another curve: what TLS 1.3 shows by the other key alone is found
