@@ -163,3 +163,14 @@ func TestJavaStaysWithAKey(t *testing.T) {
 		})
 	}
 }
+
+// A key that no scheme is left for is shown, though the handshake fails then.
+func TestJavaCannotSign(t *testing.T) {
+	e, _ := serveJava(t, []string{"-Djdk.tls.namedGroups=secp256r1", "-Djdk.tls.server.SignatureSchemes=rsa_pkcs1_sha256,ecdsa_secp256r1_sha256"},
+		javaStore(t, "RSA -keysize 2048", "EC -groupname secp384r1"), "TLSv1.2,TLSv1.3", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_128_GCM_SHA256")
+	for depth, o := range map[string]scanner.Observation{"full": probe(t, e), "verdict": decided(t, e)} {
+		if !slices.Contains(leafKeys(o), "EC secp384r1") || !slices.Contains(incomplete(o), "TLSv1.3 signature schemes: broken-off") {
+			t.Errorf("at depth %s the chains are of %q, incomplete %q", depth, leafKeys(o), incomplete(o))
+		}
+	}
+}

@@ -162,6 +162,7 @@ func (l *listing) choice(a answer) {
 	if a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
 		// Picked, then found impossible: no client gets this suite.
 		l.missed(l.v.name+" "+name, *a.broken)
+		l.certs.see(l.v, l.name(), name, a.chain) // which it shows, though it cannot go on
 		l.broke = a.broken
 		return
 	}

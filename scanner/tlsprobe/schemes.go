@@ -158,6 +158,7 @@ func (p *plan13) signs(what string, a answer, first bool) bool {
 	case a.broken != nil && a.broken.Reason == scanner.ReasonAlert && !first:
 		p.stays = true
 	case a.broken != nil:
+		p.certs.see(tls13, p.name(), "", a.chain) // which it shows, though it cannot go on
 		p.missed(what, brokeOff(*a.broken))
 	case a.scheme == 0:
 		p.missed(what, scanner.Failure{Reason: scanner.ReasonGarbage, Detail: "the server signed nothing"})
