@@ -59,10 +59,10 @@ func (s *session) settle(q *question, a *answer) {
 	}
 }
 
-// knownFirst has a question up to TLS 1.2 begin with the curves that the server is
-// known to take, where they are among its groups, and tells whether it did not.
-// The JDK chooses a curve that its configuration names and it does not have, where
-// that is the first that both name, and breaks down.
+// knownFirst has the groups of a question up to TLS 1.2 begin with the curves that
+// the server is known to take, and those that most take, and tells whether they
+// did not. The JDK chooses a curve that its configuration names and it does not
+// have, where that is the first that both name, and breaks down.
 func (s *session) knownFirst(q *question) bool {
 	var known []uint16
 	for _, v := range askedOrder {
@@ -70,8 +70,9 @@ func (s *session) knownFirst(q *question) bool {
 			known = append(known, without(l.curves, known)...)
 		}
 	}
+	known = append(known, without(usualGroups, known)...)
 	known = slices.DeleteFunc(known, func(g uint16) bool { return !slices.Contains(q.groups, g) })
-	if q.version == tls13 || len(known) == 0 || q.groups[0] == known[0] {
+	if q.version == tls13 || len(known) == 0 || slices.Equal(known, q.groups[:len(known)]) {
 		return false
 	}
 	q.groups = append(known, without(q.groups, known)...)

@@ -124,18 +124,23 @@ func TestJavaCurvesUnderECDSA(t *testing.T) {
 // it does not have, before one that it has. Who offers them the other way round is
 // served, and that is told at either depth.
 func TestJavaLacksACurve(t *testing.T) {
-	const suites = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
-	// It names the one that it lacks to itself, too, and so cannot tell what it takes.
-	e, _ := serveJava(t, []string{"-Djdk.tls.namedGroups=ffdhe2048,secp160r1,secp256r1"}, javaStore(t, "RSA -keysize 2048"), "TLSv1.2", suites)
-	want := strings.Split(suites, ",")
-	o := probe(t, e)
-	same(t, "seen", map[string]seen{scanner.TLSv12: {true, want, []string{"secp256r1"}, yes(true)}}, seenOf(t, o))
-	same(t, "incomplete", []string(nil), incomplete(o))
-	verdict := decided(t, e)
-	same(t, "suites, at depth verdict", want, verdict.TLS.Versions[4].Suites)
-	same(t, "incomplete, at depth verdict", []string(nil), incomplete(verdict))
-	if verdict.TLS.Connections > 20 || o.TLS.Connections > 40 {
-		t.Errorf("%d and %d connections", o.TLS.Connections, verdict.TLS.Connections)
+	for _, row := range []struct{ name, groups, suites string }{
+		{"beside what passes", "ffdhe2048,secp160r1,secp256r1", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"},
+		{"where nothing passes", "sect283r1,secp256r1", "TLS_ECDH_anon_WITH_AES_128_CBC_SHA"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			// It names the one that it lacks to itself, too, and so cannot tell what it takes.
+			e, _ := serveJava(t, []string{"-Djdk.tls.namedGroups=" + row.groups}, javaStore(t, "RSA -keysize 2048"), "TLSv1.2", row.suites)
+			want := strings.Split(row.suites, ",")
+			o, verdict := probe(t, e), decided(t, e)
+			same(t, "suites", want, o.TLS.Versions[4].Suites)
+			same(t, "groups", []string{"secp256r1"}, o.TLS.Versions[4].Groups)
+			same(t, "suites, at depth verdict", want, verdict.TLS.Versions[4].Suites)
+			same(t, "incomplete", []string(nil), append(incomplete(o), incomplete(verdict)...))
+			if verdict.TLS.Connections > 20 || o.TLS.Connections > 40 {
+				t.Errorf("%d and %d connections", o.TLS.Connections, verdict.TLS.Connections)
+			}
+		})
 	}
 }
 
