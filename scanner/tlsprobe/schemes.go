@@ -53,9 +53,18 @@ func (l *listing) signedSuites(kinds ...string) []uint16 {
 func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 	what := l.v.name + " signature schemes"
 	l.purpose = what
+	older := true
 	for l.stopped == nil {
 		left := without(l.p.questions.schemes, l.signed)
-		a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: left})
+		as := modern
+		if older {
+			as = l.signsAs(suites)
+		}
+		a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: as.of(left)})
+		if as != modern && (a.outcome == refused || a.broken != nil && a.broken.Reason == scanner.ReasonAlert) {
+			older = false // its no is for an old client
+			continue
+		}
 		if !l.goesOn(what, a) {
 			return kinds, a.outcome == refused
 		}

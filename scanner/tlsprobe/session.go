@@ -66,6 +66,7 @@ type session struct {
 	unlike   bool               // answers disagree: there are several servers
 	answered []uint16           // versions that answers were in when newer ones were asked for
 	fronted  bool               // it prefers suites that it cannot serve
+	cohort   cohort             // the oldest client that an RSA key has answered in TLS 1.2
 	belief   belief             // at depth verdict: of noes that are no alerts
 }
 
@@ -117,6 +118,7 @@ func (s *session) run() {
 	}
 	s.fallback()
 	s.again()
+	s.asOldClient()
 	s.prove()
 	if own, asked := s.ownSecurity(); asked {
 		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
@@ -223,6 +225,7 @@ func (s *session) try(q *question, a *answer) {
 	s.taken = s.taken || s.extends(q) && s.name() != ""
 	if q.version != ssl2 {
 		s.note(q.version, a)
+		s.answersAs(q, a)
 		s.mark(q, a)
 	}
 }

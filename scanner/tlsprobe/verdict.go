@@ -254,7 +254,7 @@ func (s *session) decide() {
 	for _, v := range oldestFirst {
 		s.told(v)
 	}
-	s.notPut("application protocols, server order, fallback signal, unknown version")
+	s.notPut("application protocols, server order, fallback signal, unknown version, chains of old clients")
 }
 
 // decided tells whether something was found that nothing can be worse than.
