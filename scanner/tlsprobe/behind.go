@@ -1,6 +1,7 @@
 package tlsprobe
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -55,6 +56,9 @@ func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 		return refusal, nil
 	}
 	for _, front := range fronts {
+		if s.pure() {
+			break
+		}
 		if front.finite() && !refusal.vague() || !front.finite() && len(s.listings) > 0 {
 			continue
 		}
@@ -92,12 +96,35 @@ func (s *session) shorter(v version, refusal answer) (answer, []uint16) {
 		return refusal, nil
 	}
 	s.purpose = "hellos of other lengths"
-	s.shape.suites = pieceSize
-	if a := s.pose(s.first(v)); a.outcome == chose && a.hello.Negotiated() <= v.code {
-		return a, s.suites(v)
+	for _, n := range []int{pieceSize, fewest} {
+		s.shape.suites = n
+		if a := s.pose(s.first(v)); a.outcome == chose && a.hello.Negotiated() <= v.code {
+			s.measure()
+			return a, s.suites(v)
+		}
 	}
 	s.shape.suites = 0
 	return refusal, nil
+}
+
+// measure looks for the longest list of suites, between those that were tried,
+// that a server bears: one that it is known to accept is put behind others.
+func (s *session) measure() {
+	if s.shape.suites != fewest {
+		return
+	}
+	for _, n := range []int{briefSize, 2 * fewest} {
+		q := s.proof
+		q.suites = append(slices.Clone(s.p.questions.suites[len(s.p.questions.suites)-n+1:]), q.suites...)
+		s.shape.suites = n
+		if s.single(q).outcome == chose {
+			break
+		}
+		s.shape.suites = fewest
+	}
+	if n := s.shape.suites; n < len(s.p.questions.suites13) {
+		s.notPut(fmt.Sprintf("%s suites beside the first %d", tls13.name, n))
+	}
 }
 
 // suspected tells whether a refusal may be for a front: of keys that were not
@@ -131,7 +158,7 @@ func (l *listing) doubtsEach() bool {
 // of the fronts that is suspected.
 func (l *listing) through(q question, fronts []front) answer {
 	a, all := l.offering(q), q.suites
-	if a.outcome != refused {
+	if a.outcome != refused || l.pure() {
 		return a
 	}
 	purpose := l.purpose
@@ -182,7 +209,7 @@ func (a *answer) vague() bool { return a.mute || a.internal() }
 // list from TLS 1.2 on. Keys that are kept apart are in nobody's way.
 func (l *listing) behind() {
 	for _, front := range fronts {
-		if len(l.suites) == 0 || l.stopped != nil || !l.suspected(front, l.end) || !front.finite() && (l.apart || l.newer() != nil) {
+		if len(l.suites) == 0 || l.stopped != nil || l.pure() || !l.suspected(front, l.end) || !front.finite() && (l.apart || l.newer() != nil) {
 			continue
 		}
 		if l.behindDSA && slices.Equal(front.keys, dsaInFront.keys) {
@@ -211,6 +238,9 @@ func (l *listing) behind() {
 // server bears no long lists.
 func (l *listing) more(suites []uint16) {
 	for _, piece := range l.pieces(suites) {
+		if piece = without(piece, l.suites); len(piece) == 0 {
+			continue
+		}
 		a := l.pose(question{version: l.v, suites: piece, groups: l.legacyGroups(), schemes: l.only})
 		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
 			l.exhaust(piece, a)

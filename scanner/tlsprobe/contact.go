@@ -16,7 +16,7 @@ type opening struct {
 // speaks none of them costs no more than one that bears none. Never written
 // to.
 var openings = []opening{
-	{tls12, full}, {tls12, short}, {tls13, small}, {tls11, small}, {tls10, bare}, {ssl3, bare}, {ssl2, bare},
+	{tls12, full}, {tls12, short}, {tls12, brief}, {tls13, small}, {tls11, small}, {tls10, bare}, {ssl3, bare}, {ssl2, bare},
 }
 
 // contact puts the openings until one is answered, and finds the fullest
@@ -31,8 +31,9 @@ func (s *session) contact() answer {
 			return s.fit(o, a)
 		case i == 0 && a.outcome == lost && s.insists(a):
 			// Named outright: once more, with a hello that fits anywhere.
-			o.shape, s.shape = small, small
+			o.shape, s.shape = brief, brief
 			if b := s.single(s.split(s.first(o.version))[0]); b.settled() {
+				s.quiet = true // by silence it says that it does not bear the other one
 				return s.fit(o, b)
 			}
 			return a
@@ -80,6 +81,8 @@ func (s *session) fit(o opening, a answer) answer {
 		return s.met(o.version, a)
 	case o.shape != full && a.outcome != chose:
 		return s.met(o.version, a) // it does not speak this one: nothing to measure by
+	case s.quiet: // it is waited for each time
+		shapes = nil
 	case o.shape != full:
 		shapes = []shape{full, short, small}
 	}
@@ -95,12 +98,20 @@ func (s *session) fit(o opening, a answer) answer {
 		}
 	}
 	s.shape = kept
+	s.measure()
 	return s.met(o.version, a)
 }
 
 func (s *session) met(v version, a answer) answer {
 	if s.shape.bare {
 		s.notPut("extensions")
+	}
+	if s.shape.lists != 0 && !s.shape.bare {
+		s.notPut("suites with groups and signature schemes beside the usual ones")
+	}
+	if s.shape.brief {
+		s.notPut("application protocols")
+		s.protocolsDone = true
 	}
 	s.firsts = map[version]answer{v: a}
 	return a

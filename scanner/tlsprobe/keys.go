@@ -28,7 +28,7 @@ func (l *listing) keys() []string {
 // others. Some go by the schemes, so those of the keys shown are left out as well.
 func (l *listing) otherKeys() {
 	kinds, newer := l.keys(), l.newer()
-	if len(kinds) == 0 || l.stopped != nil || newer == nil && len(kinds) > 1 || newer != nil && (!newer.apart || len(newer.keys()) <= len(kinds)) {
+	if len(kinds) == 0 || l.stopped != nil || l.pure() || newer == nil && len(kinds) > 1 || newer != nil && (!newer.apart || len(newer.keys()) <= len(kinds)) {
 		return
 	}
 	left := slices.DeleteFunc(without(l.session.suites(l.v), l.suites), func(c uint16) bool {

@@ -102,6 +102,9 @@ func (s *session) run() {
 			s.o.Failure, s.o.Incomplete = s.stopped, nil
 			return
 		}
+		if v == tls12 && !s.shape.brief && s.pure() && !accepted(s.found[tls13]) { // its list was too long
+			s.version(tls13)
+		}
 	}
 	if s.p.ranks != nil {
 		s.decide()

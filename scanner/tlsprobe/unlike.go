@@ -103,7 +103,7 @@ func (s *session) disagree(how string) {
 // leaves out its suites, and answers what behind asks.
 func (l *listing) ends() {
 	l.ended = true
-	if len(l.left) == 0 || l.stopped != nil {
+	if len(l.left) == 0 || l.stopped != nil || l.shape.suites != 0 {
 		return
 	}
 	l.purpose = "end of " + l.v.name + " suites"
