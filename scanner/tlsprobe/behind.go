@@ -1,7 +1,6 @@
 package tlsprobe
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -97,34 +96,19 @@ func (s *session) shorter(v version, refusal answer) (answer, []uint16) {
 	}
 	s.purpose = "hellos of other lengths"
 	for _, n := range []int{pieceSize, fewest} {
+		if n == fewest && v != tls12 { // whoever is older has answered as such
+			break
+		}
 		s.shape.suites = n
 		if a := s.pose(s.first(v)); a.outcome == chose && a.hello.Negotiated() <= v.code {
-			s.measure()
+			if n == fewest {
+				s.measure(v, a.hello.Suite)
+			}
 			return a, s.suites(v)
 		}
 	}
 	s.shape.suites = 0
 	return refusal, nil
-}
-
-// measure looks for the longest list of suites, between those that were tried,
-// that a server bears: one that it is known to accept is put behind others.
-func (s *session) measure() {
-	if s.shape.suites != fewest {
-		return
-	}
-	for _, n := range []int{briefSize, 2 * fewest} {
-		q := s.proof
-		q.suites = append(slices.Clone(s.p.questions.suites[len(s.p.questions.suites)-n+1:]), q.suites...)
-		s.shape.suites = n
-		if s.single(q).outcome == chose {
-			break
-		}
-		s.shape.suites = fewest
-	}
-	if n := s.shape.suites; n < len(s.p.questions.suites13) {
-		s.notPut(fmt.Sprintf("%s suites beside the first %d", tls13.name, n))
-	}
 }
 
 // suspected tells whether a refusal may be for a front: of keys that were not

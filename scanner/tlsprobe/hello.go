@@ -27,6 +27,7 @@ type question struct {
 	fallback bool
 	wishes   bool // more is what any server may be asked for by the way
 	lax      bool // an internal error says no as well: some mean by it that they lack a prime
+	known    bool // an answer by a suite or group that was refused is another server's
 	finish   bool // TLS 1.3: end the handshake, and read the tickets that follow
 }
 

@@ -60,7 +60,7 @@ func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 		if older {
 			as = l.signsAs(suites)
 		}
-		a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: as.of(left)})
+		a := l.pose(l.beyondKinds(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: as.of(left)}))
 		if as != modern && (a.outcome == refused || a.broken != nil && a.broken.Reason == scanner.ReasonAlert) {
 			older = false // its no is for an old client
 			continue
@@ -126,15 +126,15 @@ func (p *plan13) signOn(schemes []uint16) {
 // signMore asks for one of the schemes that was not seen yet, and tells whether
 // there was one.
 func (p *plan13) signMore(schemes []uint16) bool {
-	group, _ := shareable(p.groups)
+	group, _ := ownShare(p.groups)
 	left := without(schemes, p.signed)
 	q := question{version: tls13, suites: readableOf(turned(p.suites)), groups: []uint16{group}, schemes: left, share: group}
-	a := answer{}
+	a, known := answer{}, p.beyond(q)
 	if len(p.signed) == 0 {
-		a = p.firstSigned(q)
+		a = p.firstSigned(known)
 	}
 	if a.scheme == 0 && p.stopped == nil {
-		a = p.withProtocols(q)
+		a = p.withProtocols(known)
 	}
 	p.orders(q, a)
 	if !p.signs(tls13.name+" signature schemes", a, len(p.signed) == 0) {

@@ -229,6 +229,8 @@ func (s *session) try(q *question, a *answer) {
 	if q.version != ssl2 {
 		s.note(q.version, a)
 		s.answersAs(q, a)
+		s.compare(q, a)
+		s.chainOf(q, a)
 		s.mark(q, a)
 	}
 }

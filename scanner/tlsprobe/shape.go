@@ -95,8 +95,8 @@ func chunks(list []uint16, n int) [][]uint16 {
 }
 
 // pieces splits a list of suites for servers that bear no long one. Behind one of
-// the likely suites, short ones are of one kind of key each, so that none stands in
-// front of another.
+// the likely suites, short ones are of one kind each, so that none stands in front of
+// another.
 func (s *session) pieces(all []uint16) [][]uint16 {
 	n := s.shape.suites
 	switch {
@@ -107,11 +107,13 @@ func (s *session) pieces(all []uint16) [][]uint16 {
 	}
 	some := slices.DeleteFunc(slices.Clone(likelySuites), func(c uint16) bool { return !slices.Contains(all, c) })
 	pieces := chunks(some, n)
-	var kinds []string
-	of := map[string][]uint16{}
+	var kinds []kind
+	of := map[kind][]uint16{}
 	for _, c := range all {
-		k := authentication(c)
-		kinds = add(kinds, k)
+		k := kindOf(c)
+		if of[k] == nil {
+			kinds = append(kinds, k)
+		}
 		of[k] = append(of[k], c)
 	}
 	for _, k := range kinds {
@@ -120,7 +122,7 @@ func (s *session) pieces(all []uint16) [][]uint16 {
 	return slices.DeleteFunc(pieces, func(p []uint16) bool { return len(p) == 0 })
 }
 
-// pure tells whether suites are asked for in pieces that are of one kind of key each.
+// pure tells whether suites are asked for in pieces that are of one kind each.
 func (s *session) pure() bool { return 0 < s.shape.suites && s.shape.suites < pieceSize }
 
 // fitting is as many of these as the server bears, where one is as good as all: n,

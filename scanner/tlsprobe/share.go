@@ -133,6 +133,17 @@ func (s *session) shares(q *question) []tlswire.KeyShare {
 	return list
 }
 
+// ownShare is the first that a server chose of its groups, among those whose share is
+// short, or else shareable.
+func ownShare(groups []uint16) (uint16, bool) {
+	for _, g := range groups {
+		if place(shareOrder, g) < longShares {
+			return g, true
+		}
+	}
+	return shareable(groups)
+}
+
 // shareable is the first of the groups that has a fixed share.
 func shareable(groups []uint16) (uint16, bool) {
 	for _, g := range shareOrder {
