@@ -2,8 +2,6 @@ package tlsprobe
 
 import (
 	"slices"
-
-	"github.com/fipsweep/fipsweep/scanner/iana"
 )
 
 // Once the lists of a version have ended, a question whose answer is known offers in
@@ -54,15 +52,28 @@ func notAgain(code uint16) bool { return isSRP(code) || isFinite(code) || dsaInF
 
 // compare takes the answer to a question for what is known.
 func (s *session) compare(q *question, a *answer) {
-	if !q.known || a.hello.Negotiated() != q.version.code {
+	if !q.known || s.confirms || a.hello.Negotiated() != q.version.code {
 		return
 	}
-	what := q.version.name
-	if !slices.Contains(s.suitesOf(q.version), a.hello.Suite) {
-		s.disagree(what + " suites were refused and taken")
-	} else if g, ok := a.hello.Group(); ok && q.version == tls13 && g != q.share {
-		if _, named := iana.GroupByCode(g); named {
-			s.disagree(what + " groups: " + groupName(q.share) + " was taken, and now is not, or not before " + groupName(g))
+	g, named := a.hello.Group()
+	suite := !slices.Contains(s.suitesOf(q.version), a.hello.Suite)
+	group := q.version == tls13 && named && g != q.share
+	if !suite && !group {
+		return
+	}
+	if s.differs(*q, a) {
+		s.disagree(q.version.name + " suites or groups were refused and taken, or taken and refused")
+		return
+	}
+	// It is one server, which has other settings for such a client.
+	if l := s.listings[q.version]; suite && l != nil {
+		l.choice(*a)
+	} else if p := s.plan13; q.version == tls13 {
+		if suite {
+			p.suites = append(p.suites, a.hello.Suite)
+		}
+		if group && !slices.Contains(p.groups, g) {
+			p.groups = append(p.groups, g)
 		}
 	}
 }

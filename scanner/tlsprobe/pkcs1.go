@@ -107,9 +107,10 @@ func (s *session) asOldClient() {
 		s.notPut(s.purpose)
 		return
 	}
-	a := s.pose(question{version: tls12, suites: suites, groups: l.legacyGroups(), schemes: []uint16{slices.Min(schemes)}})
+	q := question{version: tls12, suites: suites, groups: l.legacyGroups(), schemes: []uint16{slices.Min(schemes)}}
+	a := s.pose(q)
 	switch {
-	case a.outcome == refused && !a.vague():
+	case a.outcome == refused && !a.vague() && s.differs(q, &a):
 		s.disagree(s.purpose + ": what was granted before was refused")
 	case !l.goesOn(s.purpose, a):
 	case a.hello.Negotiated() == tls12.code:

@@ -56,23 +56,24 @@ type session struct {
 	long          bool   // at depth verdict: it bears a long list of suites
 	purpose       string // what is being asked, for the count of hellos
 
-	firsts   map[version]answer // answers to first questions that were had already
-	proof    question           // one that got an answer, to be put beside a doubtful one
-	granted  bool               // and was granted
-	quiet    bool               // the server says no by saying nothing
-	slowest  time.Duration      // of the answers so far
-	gap      time.Duration      // between connections
-	marks    map[version]shown  // of the ServerHellos to plain questions
-	unlike   bool               // answers disagree: there are several servers
-	answered []uint16           // versions that answers were in when newer ones were asked for
-	fronted  bool               // it prefers suites that it cannot serve
-	cohort   cohort             // the oldest client that an RSA key has answered in TLS 1.2
-	belief   belief             // at depth verdict: of noes that are no alerts
+	firsts   map[version]answer           // answers to first questions that were had already
+	proof    question                     // one that got an answer, to be put beside a doubtful one
+	granted  bool                         // and was granted
+	quiet    bool                         // the server says no by saying nothing
+	slowest  time.Duration                // of the answers so far
+	gap      time.Duration                // between connections
+	marks    map[version]map[string]shown // of the ServerHellos to plain questions, by kind of key
+	confirms bool                         // a question is put again whose answer others do not fit
+	unlike   bool                         // answers disagree: there are several servers
+	answered []uint16                     // versions that answers were in when newer ones were asked for
+	fronted  bool                         // it prefers suites that it cannot serve
+	cohort   cohort                       // the oldest client that an RSA key has answered in TLS 1.2
+	belief   belief                       // at depth verdict: of noes that are no alerts
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
-		listings: map[version]*listing{}, marks: map[version]shown{}, certs: chains{library: p.library}}
+		listings: map[version]*listing{}, marks: map[version]map[string]shown{}, certs: chains{library: p.library}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if s.dialogue = dialogues[e.Scheme]; s.dialogue != nil {
 		s.tls.STARTTLS = e.Scheme
