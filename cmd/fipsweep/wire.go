@@ -71,6 +71,7 @@ func newProber(dial scanner.Dial, files scanner.Prober, timeout time.Duration, b
 	return &prober{files: files, tls: t, ssh: s, detect: detect.New(detect.Config{
 		Dial:  dial,
 		Hello: t.Hello,
+		Brief: t.Brief,
 		TLS:   t,
 		SSH:   s,
 		STARTTLS: func(ctx context.Context, e scanner.Endpoint, protocol string) scanner.Observation {

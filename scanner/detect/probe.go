@@ -17,11 +17,14 @@ type Config struct {
 
 	// Hello is the TLS probe's first question to the endpoint.
 	Hello func(scanner.Endpoint) []byte
+	// Brief is a question of the TLS probe's that is as short as can be; nil where
+	// none is put.
+	Brief func(scanner.Endpoint) []byte
 	// TLS goes on with a connection on which Hello has been written and
 	// nothing been read; SSH with one on which neither happened.
 	TLS, SSH Continuer
 	// STARTTLS opens its own connections to an endpoint, whose Scheme is the
-	// protocol. If nil, what could turn to TLS is said to be plain.
+	// protocol, "tls" where TLS comes first. If nil, what could turn to TLS is said to be plain.
 	STARTTLS func(ctx context.Context, e scanner.Endpoint, protocol string) scanner.Observation
 
 	GreetingWait time.Duration // for the first byte where servers speak first; 0 means 2 seconds
@@ -158,6 +161,8 @@ func (p *Prober) handle(ctx context.Context, e scanner.Endpoint, l *listener, he
 		return p.goOn(ctx, e, l, p.c.TLS)
 	case g.protocol == "ssh" && !hello:
 		return p.goOn(ctx, e, l, p.c.SSH)
+	case hello && p.bearsBrief(ctx, e, l, hungUp):
+		return func() scanner.Observation { return p.briefTLS(ctx, e) }
 	}
 	return func() scanner.Observation { return p.end(ctx, e, l, g, hello, until) }
 }

@@ -55,6 +55,7 @@ type bench struct {
 	open     atomic.Int32
 	protocol string // what STARTTLS was called with
 	scheme   string
+	outright bool
 	first    []byte               // what TLS or SSH read first
 	answer   *scanner.Observation // what STARTTLS gives, if not TLS
 }
@@ -102,6 +103,7 @@ func (b *bench) prober(wait, timeout time.Duration) *detect.Prober {
 	return detect.New(detect.Config{
 		Dial:  b.dial,
 		Hello: func(scanner.Endpoint) []byte { return hello },
+		Brief: func(scanner.Endpoint) []byte { return hello[:brief] },
 		TLS:   b,
 		SSH:   sshprobe.New(b.dial, sshprobe.Options{Timeout: timeout, Verdict: true}),
 		STARTTLS: func(_ context.Context, e scanner.Endpoint, protocol string) scanner.Observation {
@@ -110,7 +112,7 @@ func (b *bench) prober(wait, timeout time.Duration) *detect.Prober {
 				return *b.answer
 			}
 			o := scanner.Observe(e, "tls")
-			o.TLS = &scanner.TLS{STARTTLS: protocol, Connections: 1}
+			o.TLS = &scanner.TLS{STARTTLS: protocol, Connections: 1, Hellos: map[string]int{}}
 			return o
 		},
 		GreetingWait: wait, Timeout: timeout,
@@ -120,7 +122,9 @@ func (b *bench) prober(wait, timeout time.Duration) *detect.Prober {
 func (b *bench) probe(port uint16, wait, timeout time.Duration) scanner.Observation {
 	b.t.Helper()
 	p := b.prober(wait, timeout)
-	o := p.Probe(b.t.Context(), scanner.Host(b.to.Addr(), port, ""))
+	e := scanner.Host(b.to.Addr(), port, "")
+	e.Outright = b.outright
+	o := p.Probe(b.t.Context(), e)
 	if n := b.open.Load(); n != 0 {
 		b.t.Errorf("%d connections left open", n)
 	}
@@ -158,6 +162,21 @@ func serve(t *testing.T, handle func(conn net.Conn)) netip.AddrPort {
 func greets(text string) func(net.Conn) {
 	return func(c net.Conn) {
 		io.WriteString(c, text)
+		io.Copy(io.Discard, c)
+	}
+}
+
+// brief is the length of the short hello.
+const brief = 100
+
+// shortOnly answers a short hello in TLS, and has others handled.
+func shortOnly(others func(net.Conn)) func(net.Conn) {
+	return func(c net.Conn) {
+		if n, _ := c.Read(make([]byte, 4096)); n > brief {
+			others(c)
+			return
+		}
+		io.WriteString(c, "\x15\x03\x03\x00\x02\x02\x46")
 		io.Copy(io.Discard, c)
 	}
 }
@@ -200,6 +219,7 @@ func TestProbe(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		port     uint16
+		outright bool
 		handle   func(net.Conn)
 		plain    *scanner.Plain
 		failure  *scanner.Failure
@@ -209,7 +229,11 @@ func TestProbe(t *testing.T) {
 	}{
 		{name: "alert", port: 443, handle: answers("\x15\x03\x01\x00\x02\x02\x46"), tls: true, dials: 1},
 		{name: "SSL 2.0 hangs up", port: 443, handle: answersAndCloses, tls: true, dials: 1},
-		{name: "hangs up where no TLS is expected", port: 9999, handle: answersAndCloses, failure: &scanner.Failure{Stage: "greeting", Reason: "closed"}, dials: 1},
+		{name: "hangs up where no TLS is expected", port: 9999, handle: answersAndCloses, failure: &scanner.Failure{Stage: "greeting", Reason: "closed"}, dials: 2},
+		{name: "hangs up on long hellos", port: 9999, handle: shortOnly(func(net.Conn) {}), starttls: "tls", dials: 2},
+		{name: "says nothing to long hellos", port: 9999, handle: shortOnly(greets("")), failure: &scanner.Failure{Stage: "greeting", Reason: "timeout"}, dials: 1},
+		{name: "says nothing to long hellos and is named outright", port: 9999, outright: true, handle: shortOnly(greets("")), starttls: "tls", dials: 2},
+		{name: "says nothing at all and is named outright", port: 9999, outright: true, handle: greets(""), failure: &scanner.Failure{Stage: "greeting", Reason: "timeout"}, dials: 2},
 		{name: "mail", port: 25, handle: mail, starttls: "smtp", dials: 1},
 		{name: "mail on an odd port", port: 8080, handle: mail, starttls: "smtp", dials: 1},
 		{name: "mail refusing", port: 25, handle: greets("554 no SMTP service here\r\n"), plain: &scanner.Plain{Protocol: "smtp", Banner: "554 no SMTP service here"}, dials: 1},
@@ -238,12 +262,13 @@ func TestProbe(t *testing.T) {
 		{name: "silence", port: 443, handle: greets(""), failure: &scanner.Failure{Stage: "greeting", Reason: "timeout"}, dials: 1},
 		{name: "silence where a greeting is due", port: 25, handle: greets(""), failure: &scanner.Failure{Stage: "greeting", Reason: "timeout"}, dials: 1},
 		{name: "closes before a greeting", port: 22, handle: func(net.Conn) {}, failure: &scanner.Failure{Stage: "greeting", Reason: "closed"}, dials: 1},
-		{name: "resets", port: 8080, handle: answersAndResets, failure: &scanner.Failure{Stage: "greeting", Reason: "reset"}, dials: 1},
+		{name: "resets", port: 8080, handle: answersAndResets, failure: &scanner.Failure{Stage: "greeting", Reason: "reset"}, dials: 2},
 		{name: "TLS where a greeting is due", port: 2222, handle: answers("\x16\x03\x03\x00\x7a\x02"), tls: true, dials: 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := &bench{t: t, to: serve(t, tt.handle)}
 			start := time.Now()
+			b.outright = tt.outright
 			o := b.probe(tt.port, wait, timeout)
 			if took := time.Since(start); took > timeout+time.Second {
 				t.Errorf("took %v", took)
@@ -308,7 +333,7 @@ func TestClientFirst(t *testing.T) {
 		{"another there", 5432, "postgres", failed("greeting", "closed"), greets("RFB 003.008\n"), 1, ""},
 		{"silent", 6379, "redis", failed("greeting", "timeout"), greets(""), 0, "greeting"},
 		{"silent, another", 5432, "postgres", failed("greeting", "timeout"), answers("\x15\x03\x01\x00\x02\x02\x46"), 1, ""},
-		{"nothing that is known", 5432, "postgres", failed("starttls", "not-understood"), answersAndCloses, 1, "starttls"},
+		{"nothing that is known", 5432, "postgres", failed("starttls", "not-understood"), answersAndCloses, 2, "starttls"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := &bench{t: t, to: serve(t, tt.handle), answer: &tt.answer}

@@ -124,6 +124,9 @@ func Shares(groups []uint16) []tlswire.KeyShare {
 	return list
 }
 
+// Short tells whether the group has a share that is short, as those on a curve are.
+func Short(group uint16) bool { return slices.Contains(shareOrder[:longShares], group) }
+
 // Shareable is the first of the groups that has a fixed share.
 func Shareable(groups []uint16) (uint16, bool) {
 	for _, g := range shareOrder {

@@ -25,7 +25,7 @@ func (s *session) protocols() {
 		}
 	}
 	for !s.protocolsDone {
-		q := s.known(v)
+		q := s.beyond(s.known(v))
 		q.more = []tlswire.Extension{tlswire.ALPN(s.unselected())}
 		if s.withUnknown(v, q) {
 			continue

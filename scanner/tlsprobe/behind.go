@@ -55,6 +55,9 @@ func (s *session) hidden(v version, refusal answer) (answer, []uint16) {
 		return refusal, nil
 	}
 	for _, front := range fronts {
+		if s.pure() {
+			break
+		}
 		if front.finite() && !refusal.vague() || !front.finite() && len(s.listings) > 0 {
 			continue
 		}
@@ -92,9 +95,17 @@ func (s *session) shorter(v version, refusal answer) (answer, []uint16) {
 		return refusal, nil
 	}
 	s.purpose = "hellos of other lengths"
-	s.shape.suites = pieceSize
-	if a := s.pose(s.first(v)); a.outcome == chose && a.hello.Negotiated() <= v.code {
-		return a, s.suites(v)
+	for _, n := range []int{pieceSize, fewest} {
+		if n == fewest && v != tls12 { // whoever is older has answered as such
+			break
+		}
+		s.shape.suites = n
+		if a := s.pose(s.first(v)); a.outcome == chose && a.hello.Negotiated() <= v.code {
+			if n == fewest {
+				s.measure(v, a.hello.Suite)
+			}
+			return a, s.suites(v)
+		}
 	}
 	s.shape.suites = 0
 	return refusal, nil
@@ -131,7 +142,7 @@ func (l *listing) doubtsEach() bool {
 // of the fronts that is suspected.
 func (l *listing) through(q question, fronts []front) answer {
 	a, all := l.offering(q), q.suites
-	if a.outcome != refused {
+	if a.outcome != refused || l.pure() {
 		return a
 	}
 	purpose := l.purpose
@@ -182,7 +193,7 @@ func (a *answer) vague() bool { return a.mute || a.internal() }
 // list from TLS 1.2 on. Keys that are kept apart are in nobody's way.
 func (l *listing) behind() {
 	for _, front := range fronts {
-		if len(l.suites) == 0 || l.stopped != nil || !l.suspected(front, l.end) || !front.finite() && (l.apart || l.newer() != nil) {
+		if len(l.suites) == 0 || l.stopped != nil || l.pure() || !l.suspected(front, l.end) || !front.finite() && (l.apart || l.newer() != nil) {
 			continue
 		}
 		if l.behindDSA && slices.Equal(front.keys, dsaInFront.keys) {
@@ -211,6 +222,9 @@ func (l *listing) behind() {
 // server bears no long lists.
 func (l *listing) more(suites []uint16) {
 	for _, piece := range l.pieces(suites) {
+		if piece = without(piece, l.suites); len(piece) == 0 {
+			continue
+		}
 		a := l.pose(question{version: l.v, suites: piece, groups: l.legacyGroups(), schemes: l.only})
 		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
 			l.exhaust(piece, a)

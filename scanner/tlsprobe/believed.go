@@ -60,6 +60,19 @@ func (b *belief) denies(v version) {
 	}
 }
 
+// shows is a question that was answered before, and shows a chain again, at full
+// depth with what was refused in front: of several servers it may reach another one.
+func (s *session) shows() question {
+	if s.p.ranks != nil || s.proof.version != tls13 || s.plan13 == nil {
+		return s.proof
+	}
+	q := s.beyond(s.known(tls13))
+	if !q.known {
+		return s.proof
+	}
+	return q
+}
+
 // prove ends the asking for what is believed, and asks once more for what is
 // known where no answer came since. So it does after an alert, at depth verdict
 // where nothing was found that fails: a server, or what stands before it, may have had enough of
@@ -74,9 +87,10 @@ func (s *session) prove() {
 	if len(b.unsure) == 0 {
 		s.purpose = confirmingAlert
 	}
-	a := s.single(s.proof)
+	q := s.shows()
+	a := s.single(q)
 	if a.outcome == silent { // which may be chance
-		a = s.single(s.proof)
+		a = s.single(q)
 	}
 	why := a.failure
 	if a.outcome == refused {

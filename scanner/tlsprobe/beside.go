@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner/iana"
-	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -55,7 +54,7 @@ func (s *session) known(v version) question {
 	q := question{version: v, suites: s.suitesOf(v), groups: s.legacyGroups()}
 	if v == tls13 {
 		q.groups = s.plan13.groups
-		if g, ok := tlskeys.Shareable(q.groups); ok {
+		if g, ok := ownShare(q.groups); ok {
 			q.groups, q.share = []uint16{g}, g
 		}
 		if r := readableOf(q.suites); len(r) > 0 {
@@ -214,7 +213,7 @@ func (s *session) fallback() {
 	if len(all) < 2 {
 		return
 	}
-	q := s.known(all[len(all)-2])
+	q := s.beyond(s.known(all[len(all)-2]))
 	q.fallback = true
 	a, ok := s.riding("fallback", q)
 	switch {
@@ -241,7 +240,7 @@ func (s *session) unknownVersion() {
 	if !ok || s.facts.VersionTolerant != nil {
 		return
 	}
-	q := s.known(v)
+	q := s.beyond(s.known(v))
 	if v == tls13 {
 		q.versions = []uint16{unknown, v.code}
 	} else {

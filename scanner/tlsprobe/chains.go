@@ -34,6 +34,19 @@ func (c *chains) see(v version, name, suite string, chain [][]byte) {
 	}
 }
 
+// chainOf keeps the chain of an answer, whatever was asked: of several servers behind
+// an address each may have its own. Whoever asks without a name keeps that apart.
+func (s *session) chainOf(q *question, a *answer) {
+	if s.unnamed || a.hello.Negotiated() != q.version.code {
+		return
+	}
+	suite := ""
+	if q.version != tls13 {
+		suite = suiteName(a.hello.Suite)
+	}
+	s.certs.see(q.version, s.name(), suite, a.chain)
+}
+
 func (c *chains) certificates(chain [][]byte) []scanner.Certificate {
 	all := make([]scanner.Certificate, len(chain))
 	for i, der := range chain {

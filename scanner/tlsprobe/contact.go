@@ -1,6 +1,9 @@
 package tlsprobe
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
@@ -11,12 +14,12 @@ type opening struct {
 	shape   shape
 }
 
-// openings are put in turn while the server hangs up on them: each asks for
-// another version and holds less than the one before, so that a server that
-// speaks none of them costs no more than one that bears none. Never written
-// to.
+// openings are put in turn while the server hangs up on them: after the shortest
+// hello for what most servers have each asks for another version and holds less than
+// the one before, so that a server that speaks none of them costs no more than one
+// that bears none. Never written to.
 var openings = []opening{
-	{tls12, full}, {tls12, short}, {tls13, small}, {tls11, small}, {tls10, bare}, {ssl3, bare}, {ssl2, bare},
+	{tls12, full}, {tls12, brief}, {tls13, small}, {tls11, small}, {tls10, bare}, {ssl3, bare}, {ssl2, bare},
 }
 
 // contact puts the openings until one is answered, and finds the fullest
@@ -31,8 +34,9 @@ func (s *session) contact() answer {
 			return s.fit(o, a)
 		case i == 0 && a.outcome == lost && s.insists(a):
 			// Named outright: once more, with a hello that fits anywhere.
-			o.shape, s.shape = small, small
+			o.shape, s.shape = brief, brief
 			if b := s.single(s.split(s.first(o.version))[0]); b.settled() {
+				s.quiet = true // by silence it says that it does not bear the other one
 				return s.fit(o, b)
 			}
 			return a
@@ -80,6 +84,8 @@ func (s *session) fit(o opening, a answer) answer {
 		return s.met(o.version, a)
 	case o.shape != full && a.outcome != chose:
 		return s.met(o.version, a) // it does not speak this one: nothing to measure by
+	case o.shape.brief:
+		return s.stretch(o.version, a)
 	case o.shape != full:
 		shapes = []shape{full, short, small}
 	}
@@ -105,9 +111,63 @@ func (s *session) fit(o opening, a answer) answer {
 	return s.met(o.version, a)
 }
 
+// stretch looks for the fullest hello that the server bears after it took the
+// shortest. To tell a length from what is in it, the suite that it chose fills the
+// hello: where that gets an answer, the version is asked anew.
+func (s *session) stretch(v version, a answer) answer {
+	kept := s.shape
+	s.purpose = "hellos of other lengths"
+	for _, shape := range []shape{full, short, small} {
+		if s.quiet { // it is waited for each time
+			break
+		}
+		s.shape = shape
+		if s.bearsOf(v, a.hello.Suite) {
+			defer delete(s.firsts, v)
+			return s.met(v, a)
+		}
+	}
+	s.shape = kept
+	s.measure(v, a.hello.Suite)
+	return s.met(v, a)
+}
+
+// bearsOf tells whether the server bears a hello of the session's shape that holds
+// nothing but one suite, which it takes.
+func (s *session) bearsOf(v version, suite uint16) bool {
+	n := s.shape.suites
+	if n == 0 {
+		n = len(s.suites(v))
+	}
+	q := question{version: v, suites: slices.Repeat([]uint16{suite}, n), groups: s.legacyGroups()}
+	return s.single(s.split(q)[0]).outcome == chose
+}
+
+// measure looks for the longest list of suites, between those that were tried, that
+// the server bears.
+func (s *session) measure(v version, suite uint16) {
+	for _, n := range []int{briefSize, 2 * fewest} {
+		s.shape.suites = n
+		if s.bearsOf(v, suite) {
+			break
+		}
+		s.shape.suites = fewest
+	}
+	if n := s.shape.suites; n < len(s.p.questions.suites13) {
+		s.notPut(fmt.Sprintf("%s suites beside the first %d", tls13.name, n))
+	}
+}
+
 func (s *session) met(v version, a answer) answer {
 	if s.shape.bare {
 		s.notPut("extensions")
+	}
+	if s.shape.lists != 0 && !s.shape.bare {
+		s.notPut("suites with groups and signature schemes beside the usual ones")
+	}
+	if s.shape.brief {
+		s.notPut("application protocols")
+		s.protocolsDone = true
 	}
 	s.firsts = map[version]answer{v: a}
 	return a

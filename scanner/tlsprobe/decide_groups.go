@@ -17,6 +17,9 @@ func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
 	r, shown := l.p.ranks, l.keys()
 	rank := worst(l.suites, r.suites)
 	list := within(l.session.suites(l.v), r.suites, rank)
+	if l.shape.lists != 0 { // each is asked for with each of the groups
+		list = slices.Clone(l.suites)
+	}
 	list = slices.DeleteFunc(list, func(c uint16) bool {
 		refused := l.alone && keyInFront.is(c) || rank == 0 && !keyInFront.is(c) && !slices.Contains(shown, authentication(c))
 		return !is(shapeOf(c)) || refused && !slices.Contains(l.suites, c)

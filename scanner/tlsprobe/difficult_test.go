@@ -120,6 +120,11 @@ func TestDifficultServers(t *testing.T) {
 		{"hangs up on more than 128 suites", func(_ net.Conn, h clientHello) bool { return h.suites <= 128 }},
 		{"hangs up on 256 to 511 bytes", func(_ net.Conn, h clientHello) bool { n := len(h.raw) - 5; return n < 256 || n > 511 }},
 		{"hangs up on more than 600 bytes", func(_ net.Conn, h clientHello) bool { return len(h.raw) <= 600 }},
+		{"hangs up on more than 512 bytes", func(_ net.Conn, h clientHello) bool { return len(h.raw) <= 512 }},
+		{"hangs up on more than 255 bytes", func(_ net.Conn, h clientHello) bool { return len(h.raw) <= 255 }},
+		{"declines more than 20 suites", declinesMore(20)},
+		{"declines more than 8 suites", declinesMore(8)},
+		{"hangs up on more than 8 suites", func(_ net.Conn, h clientHello) bool { return h.suites <= 8 }},
 		{"hangs up on more than 20 groups", func(_ net.Conn, h clientHello) bool { return h.groups <= 20 }},
 		{"cannot read more than 20 groups", func(c net.Conn, h clientHello) bool {
 			if h.groups > 20 {
@@ -133,7 +138,7 @@ func TestDifficultServers(t *testing.T) {
 			}
 			return h.suites <= 128
 		}},
-		{"declines more than 64 suites", declinesLong},
+		{"declines more than 64 suites", declinesMore(64)},
 		{"wants a key share", func(c net.Conn, h clientHello) bool {
 			if h.shares == 0 {
 				c.Write(alertBytes(tlswire.AlertDecodeError))
@@ -172,17 +177,37 @@ func TestDifficultServers(t *testing.T) {
 			o := probe(t, inFront(t, labConfig(t), row.pass))
 			same(t, "seen", labSeen(), seenOf(t, o))
 			same(t, "incomplete", []string(nil), incomplete(o))
+			if o.TLS.Connections > 250 {
+				t.Errorf("%d connections: %v", o.TLS.Connections, o.TLS.Hellos)
+			}
 		})
 	}
 }
 
-// declinesLong declines a list of more suites than it expects as it would one of
+// A server that says nothing to a hello that is longer than it expects is asked
+// with the shortest where the operator says that there is TLS.
+func TestSilentToLongHellos(t *testing.T) {
+	e := inFront(t, labConfig(t), func(c net.Conn, h clientHello) bool {
+		if len(h.raw) > 512 {
+			io.Copy(io.Discard, c)
+		}
+		return len(h.raw) <= 512
+	})
+	e.Scheme, e.Outright = "tls", true
+	o := New(new(dialer).dial, Options{Timeout: time.Second}).Probe(t.Context(), e)
+	same(t, "seen", labSeen(), seenOf(t, o))
+	same(t, "incomplete", []string(nil), incomplete(o))
+}
+
+// declinesMore declines a list of more suites than it expects as it would one of
 // which it has none.
-func declinesLong(c net.Conn, h clientHello) bool {
-	if h.suites > 64 {
-		c.Write(alertBytes(tlswire.AlertHandshakeFailure))
+func declinesMore(than int) func(net.Conn, clientHello) bool {
+	return func(c net.Conn, h clientHello) bool {
+		if h.suites > than {
+			c.Write(alertBytes(tlswire.AlertHandshakeFailure))
+		}
+		return h.suites <= than
 	}
-	return h.suites <= 64
 }
 
 // A server that does not want the name is asked without one.

@@ -27,6 +27,7 @@ type question struct {
 	fallback bool
 	wishes   bool // more is what any server may be asked for by the way
 	lax      bool // an internal error says no as well: some mean by it that they lack a prime
+	known    bool // an answer by a suite or group that was refused is another server's
 	finish   bool // TLS 1.3: end the handshake, and read the tickets that follow
 }
 
@@ -57,7 +58,7 @@ func (s *session) hello(q *question) ([]byte, error) {
 
 func (s *session) clientHello(q *question) tlswire.ClientHello {
 	v := q.version
-	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: q.suites, Pad: true,
+	h := tlswire.ClientHello{Version: min(v.code, tlswire.VersionTLS12), Suites: fitting(q.suites, s.shape.suites, nil), Pad: !s.shape.brief,
 		Deflate: q.deflate, Fallback: q.fallback}
 	_, _ = rand.Read(s.random[:]) // never fails (crypto/rand)
 	h.Random = [32]byte(s.random[:])
@@ -72,7 +73,7 @@ func (s *session) clientHello(q *question) tlswire.ClientHello {
 	if q.legacy != 0 {
 		h.Version = q.legacy
 	}
-	h.Groups = append(slices.Clip(q.groups), q.keep...)
+	h.Groups = append(slices.Clip(fitting(q.groups, s.shape.lists, usualGroups)), q.keep...)
 	if v == tls12 || v == tls13 {
 		s.offerSchemes(&h, q)
 	}
@@ -110,7 +111,7 @@ func (s *session) offerSchemes(h *tlswire.ClientHello, q *question) {
 		h.Schemes = s.schemes()
 	}
 	if n := s.shape.lists; n != 0 {
-		h.Schemes = h.Schemes[:min(n, len(h.Schemes))]
+		h.Schemes = fitting(h.Schemes, n, usualSchemes)
 		return
 	}
 	if q.schemes == nil {

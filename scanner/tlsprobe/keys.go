@@ -28,7 +28,7 @@ func (l *listing) keys() []string {
 // others. Some go by the schemes, so those of the keys shown are left out as well.
 func (l *listing) otherKeys() {
 	kinds, newer := l.keys(), l.newer()
-	if len(kinds) == 0 || l.stopped != nil || newer == nil && len(kinds) > 1 || newer != nil && (!newer.apart || len(newer.keys()) <= len(kinds)) {
+	if len(kinds) == 0 || l.stopped != nil || l.pure() || newer == nil && len(kinds) > 1 || newer != nil && (!newer.apart || len(newer.keys()) <= len(kinds)) {
 		return
 	}
 	left := slices.DeleteFunc(without(l.session.suites(l.v), l.suites), func(c uint16) bool {
@@ -46,15 +46,30 @@ func (l *listing) otherKeys() {
 }
 
 // otherKeys is the same for TLS 1.3, where schemes stand for keys: what its
-// answers have not shown, and the list of an older version has.
+// answers have not shown, and the list of an older version has. Where it has them
+// though they are refused, they are asked for twice in a row: of two servers that
+// take turns the other one may have the key.
 func (p *plan13) otherKeys() {
 	if p == nil {
 		return
 	}
-	if left := p.unshown(); len(left) > 0 {
-		p.purpose = tls13.name + " other keys"
-		p.signOn(left)
+	left := p.unshown()
+	if len(left) == 0 {
+		return
 	}
+	p.purpose = tls13.name + " other keys"
+	before, gaps := len(p.signed), len(p.o.Incomplete)
+	if p.signOn(left); len(p.signed) > before || len(p.o.Incomplete) > gaps || len(p.unshown()) == 0 || !p.older() {
+		return
+	}
+	if p.signOn(left); len(p.signed) > before {
+		p.disagree(tls13.name + " signature schemes were refused and taken")
+	}
+}
+
+// older tells whether there is a list of an older version.
+func (p *plan13) older() bool {
+	return p.listings[tls12] != nil || p.listings[tls11] != nil || p.listings[tls10] != nil
 }
 
 // unshown is the schemes of other kinds of key than its answers have shown,

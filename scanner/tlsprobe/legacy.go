@@ -61,6 +61,9 @@ func (s *session) enumerate(v version) {
 	a := l.lowered()
 	for i, piece := range s.pieces(s.suites(v)) {
 		if i > 0 {
+			if piece = without(piece, l.suites); len(piece) == 0 {
+				continue
+			}
 			a = s.put(v, piece, s.legacyGroups())
 		}
 		if a.outcome == chose && a.hello.Negotiated() == v.code || a.unknownUser() {

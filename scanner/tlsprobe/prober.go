@@ -109,6 +109,17 @@ func (p *Prober) Hello(e scanner.Endpoint) []byte {
 	return hello
 }
 
+// Brief is the bytes of a ClientHello of TLS 1.2 that is as short as can be, for
+// servers that hang up on Hello's.
+func (p *Prober) Brief(e scanner.Endpoint) []byte {
+	s := &session{p: p, endpoint: e, shape: brief}
+	hello, err := s.hello(&s.split(s.first(tls12))[0])
+	if err != nil {
+		return nil
+	}
+	return hello
+}
+
 // Continue asks the same as Probe, but takes the first answer from a
 // connection that Hello's bytes were written to and nothing was read from. It
 // closes the connection.

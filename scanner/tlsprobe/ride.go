@@ -31,6 +31,10 @@ type ride struct {
 func (l *listing) next(left []uint16) answer {
 	plain := question{version: l.v, suites: left, groups: l.unseenFirst(), schemes: l.only}
 	fewer := l.unsigned(plain)
+	as := l.listsAs()
+	if as != modern {
+		fewer.schemes = last(as.of(l.p.questions.schemes), l.signed)
+	}
 	if l.wishes {
 		fewer = fewer.wishing()
 	}
@@ -38,7 +42,7 @@ func (l *listing) next(left []uint16) answer {
 		return a
 	}
 	a, whole := l.withGroups(left, fewer)
-	doubtful := !whole || len(fewer.schemes) != len(plain.schemes) && !l.keepersDo() || l.wishes && !l.wished
+	doubtful := !whole || as != modern || len(fewer.schemes) != len(plain.schemes) && !l.keepersDo() || l.wishes && !l.wished
 	if l.wishes && a.outcome == chose && a.hello.Negotiated() == l.v.code {
 		l.wished, l.wishes = true, !cbc(a.hello.Suite)
 		l.grants(a)

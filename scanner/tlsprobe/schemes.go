@@ -54,9 +54,18 @@ func (l *listing) signedSuites(kinds ...string) []uint16 {
 func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 	what := l.v.name + " signature schemes"
 	l.purpose = what
+	older := true
 	for l.stopped == nil {
 		left := without(l.p.questions.schemes, l.signed)
-		a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: left})
+		as := modern
+		if older {
+			as = l.signsAs(suites)
+		}
+		a := l.pose(l.beyondKinds(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: as.of(left)}))
+		if as != modern && (a.outcome == refused || a.broken != nil && a.broken.Reason == scanner.ReasonAlert) {
+			older = false // its no is for an old client
+			continue
+		}
 		if !l.goesOn(what, a) {
 			return kinds, a.outcome == refused
 		}
@@ -118,15 +127,15 @@ func (p *plan13) signOn(schemes []uint16) {
 // signMore asks for one of the schemes that was not seen yet, and tells whether
 // there was one.
 func (p *plan13) signMore(schemes []uint16) bool {
-	group, _ := tlskeys.Shareable(p.groups)
+	group, _ := ownShare(p.groups)
 	left := without(schemes, p.signed)
 	q := question{version: tls13, suites: readableOf(turned(p.suites)), groups: []uint16{group}, schemes: left, share: group}
-	a := answer{}
+	a, known := answer{}, p.beyond(q)
 	if len(p.signed) == 0 {
-		a = p.firstSigned(q)
+		a = p.firstSigned(known)
 	}
 	if a.scheme == 0 && p.stopped == nil {
-		a = p.withProtocols(q)
+		a = p.withProtocols(known)
 	}
 	p.orders(q, a)
 	if !p.signs(tls13.name+" signature schemes", a, len(p.signed) == 0) {

@@ -57,23 +57,25 @@ type session struct {
 	long          bool   // at depth verdict: it bears a long list of suites
 	purpose       string // what is being asked, for the count of hellos
 
-	firsts   map[version]answer // answers to first questions that were had already
-	proof    question           // one that got an answer, to be put beside a doubtful one
-	granted  bool               // and was granted
-	quiet    bool               // the server says no by saying nothing
-	breaks   bool               // it breaks down over groups, and not where known ones come first
-	slowest  time.Duration      // of the answers so far
-	gap      time.Duration      // between connections
-	marks    map[version]shown  // of the ServerHellos to plain questions
-	unlike   bool               // answers disagree: there are several servers
-	answered []uint16           // versions that answers were in when newer ones were asked for
-	fronted  bool               // it prefers suites that it cannot serve
-	belief   belief             // at depth verdict: of noes that are no alerts
+	firsts   map[version]answer           // answers to first questions that were had already
+	proof    question                     // one that got an answer, to be put beside a doubtful one
+	granted  bool                         // and was granted
+	quiet    bool                         // the server says no by saying nothing
+	breaks   bool                         // it breaks down over groups, and not where known ones come first
+	slowest  time.Duration                // of the answers so far
+	gap      time.Duration                // between connections
+	marks    map[version]map[string]shown // of the ServerHellos to plain questions, by kind of key
+	confirms bool                         // a question is put again whose answer others do not fit
+	unlike   bool                         // answers disagree: there are several servers
+	answered []uint16                     // versions that answers were in when newer ones were asked for
+	fronted  bool                         // it prefers suites that it cannot serve
+	cohort   cohort                       // the oldest client that an RSA key has answered in TLS 1.2
+	belief   belief                       // at depth verdict: of noes that are no alerts
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
 	s := &session{p: p, ctx: ctx, endpoint: e, began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
-		listings: map[version]*listing{}, marks: map[version]shown{}, certs: chains{library: p.library}}
+		listings: map[version]*listing{}, marks: map[version]map[string]shown{}, certs: chains{library: p.library}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if s.dialogue = starttls.Upgrade(e.Scheme); s.dialogue != nil {
 		s.tls.STARTTLS = e.Scheme
@@ -103,6 +105,9 @@ func (s *session) run() {
 			s.o.Failure, s.o.Incomplete = s.stopped, nil
 			return
 		}
+		if v == tls12 && !s.shape.brief && s.pure() && !accepted(s.found[tls13]) { // its list was too long
+			s.version(tls13)
+		}
 	}
 	if s.p.ranks != nil {
 		s.decide()
@@ -119,6 +124,7 @@ func (s *session) run() {
 	}
 	s.fallback()
 	s.again()
+	s.asOldClient()
 	s.prove()
 	if own, asked := s.ownSecurity(); asked {
 		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
@@ -228,6 +234,9 @@ func (s *session) try(q *question, a *answer) {
 	s.taken = s.taken || s.extends(q) && s.name() != ""
 	if q.version != ssl2 {
 		s.note(q.version, a)
+		s.answersAs(q, a)
+		s.compare(q, a)
+		s.chainOf(q, a)
 		s.mark(q, a)
 	}
 }

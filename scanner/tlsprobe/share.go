@@ -19,3 +19,14 @@ func (s *session) shares(q *question) []tlswire.KeyShare {
 	}
 	return []tlswire.KeyShare{}
 }
+
+// ownShare is the first that a server chose of its groups, among those whose share is
+// short, or else shareable.
+func ownShare(groups []uint16) (uint16, bool) {
+	for _, g := range groups {
+		if tlskeys.Short(g) {
+			return g, true
+		}
+	}
+	return tlskeys.Shareable(groups)
+}

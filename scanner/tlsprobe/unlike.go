@@ -22,19 +22,55 @@ const rounds = 4
 // mark compares the ServerHello of a plain question with those before it.
 func (s *session) mark(q *question, a *answer) {
 	v := q.version
-	if v == ssl2 || v == tls13 || a.hello.Negotiated() != v.code || !q.plain() && !q.wishes || s.unnamed {
+	if s.confirms || v == ssl2 || v == tls13 || a.hello.Negotiated() != v.code || !q.plain() && !q.wishes || s.unnamed {
 		return
 	}
-	unasked := slices.DeleteFunc(slices.Clone(a.hello.Extensions), func(e tlswire.Extension) bool { return has(wished, e.Type) })
-	now := shown{kinds: unasked, knows13: v == tls12 && a.hello.Speaks13()}
-	before, seen := s.marks[v]
+	now := shownOf(a)
+	key := authentication(a.hello.Suite)
+	marks := s.marks[v]
+	before, seen := marks[key]
 	if !seen {
-		s.marks[v] = now
-		return
+		for _, before = range marks {
+			break
+		}
 	}
-	if !now.like(before) {
+	switch {
+	case len(marks) == 0:
+		s.marks[v] = map[string]shown{key: now}
+	case !now.like(before) && (seen || s.differs(*q, a)):
 		s.disagree(fmt.Sprintf("%s server hellos show now %s and now %s", v.name, before, now))
+	case !seen:
+		marks[key] = now
 	}
+}
+
+// differs puts a question again that had an answer which others do not fit, a few
+// times at most, and tells whether the answer is another one: of one server it is
+// the same each time, though it may have other settings for another key, or for who
+// offers less. What does not come tells nothing.
+func (s *session) differs(q question, a *answer) bool {
+	if s.unlike || s.confirms {
+		return false
+	}
+	purpose := s.purpose
+	s.purpose, s.confirms = "several servers", true
+	defer func() { s.purpose, s.confirms = purpose, false }()
+	for range rounds {
+		if b := s.single(q); b.settled() && !a.same(&b) {
+			return true
+		} else if !b.settled() {
+			return false
+		}
+	}
+	return false
+}
+
+// same tells whether two answers to one question chose the same, or nothing.
+func (a *answer) same(b *answer) bool {
+	g, _ := a.hello.Group()
+	h, _ := b.hello.Group()
+	return a.outcome == b.outcome && a.hello.Suite == b.hello.Suite && a.hello.Negotiated() == b.hello.Negotiated() && g == h &&
+		shownOf(a).like(shownOf(b))
 }
 
 // shown is what a ServerHello shows of the server that wrote it, whatever it
@@ -42,6 +78,12 @@ func (s *session) mark(q *question, a *answer) {
 type shown struct {
 	kinds   []tlswire.Extension
 	knows13 bool
+}
+
+// shownOf is what an answer shows, whatever was asked.
+func shownOf(a *answer) shown {
+	unasked := slices.DeleteFunc(slices.Clone(a.hello.Extensions), func(e tlswire.Extension) bool { return has(wished, e.Type) })
+	return shown{kinds: unasked, knows13: a.hello.Negotiated() == tls12.code && a.hello.Speaks13()}
 }
 
 // bySuite tells the extensions that are granted with some suites and not with
@@ -103,7 +145,7 @@ func (s *session) disagree(how string) {
 // leaves out its suites, and answers what behind asks.
 func (l *listing) ends() {
 	l.ended = true
-	if len(l.left) == 0 || l.stopped != nil {
+	if len(l.left) == 0 || l.stopped != nil || l.shape.suites != 0 {
 		return
 	}
 	l.purpose = "end of " + l.v.name + " suites"

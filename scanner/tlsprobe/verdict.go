@@ -58,15 +58,16 @@ func (s *session) spoken(v version) {
 }
 
 // passing is TLS 1.2 with what passes, and what rides on that. The suites that
-// pass are repeated until there are as many as there are in all, so that it shows
-// besides whether the server bears such a list: some decline a longer one than
-// they expect, whatever is in it.
+// pass are repeated until there are as many as there are in all, or in one hello, so
+// that it shows besides whether the server bears such a list: some decline a longer
+// one than they expect, whatever is in it.
 func (s *session) passing() question {
 	q := s.passingOf(tls12, s.legacyGroups())
-	if s.shape.suites == 0 {
-		n := len(s.suites(tls12)) - len(s.suitesOfDSA())
-		q.suites = slices.Repeat(q.suites, n/len(q.suites)+1)[:max(n, len(q.suites))]
+	n := s.shape.suites
+	if n == 0 {
+		n = len(s.suites(tls12)) - len(s.suitesOfDSA())
 	}
+	q.suites = slices.Repeat(q.suites, n/len(q.suites)+1)[:max(n, len(q.suites))]
 	if s.breaks {
 		return q.wishing()
 	}
@@ -257,7 +258,7 @@ func (s *session) decide() {
 	for _, v := range oldestFirst {
 		s.told(v)
 	}
-	s.notPut("application protocols, server order, fallback signal, unknown version")
+	s.notPut("application protocols, server order, fallback signal, unknown version, chains of old clients")
 }
 
 // decided tells whether something was found that nothing can be worse than.

@@ -79,7 +79,10 @@ func TestVerdictOfDifficultServers(t *testing.T) {
 	}{
 		{name: "answers plainly", pass: func(net.Conn, clientHello) bool { return true }},
 		{name: "hangs up on more than 64 suites", pass: func(_ net.Conn, h clientHello) bool { return h.suites <= 64 }},
-		{name: "declines more than 64 suites", pass: declinesLong},
+		{name: "declines more than 64 suites", pass: declinesMore(64)},
+		{name: "declines more than 20 suites", pass: declinesMore(20)},
+		{name: "declines more than 8 suites", pass: declinesMore(8)},
+		{name: "hangs up on more than 512 bytes", pass: func(_ net.Conn, h clientHello) bool { return len(h.raw) <= 512 }},
 		{name: "wants a key share", pass: func(c net.Conn, h clientHello) bool {
 			if h.shares == 0 {
 				c.Write(alertBytes(tlswire.AlertDecodeError))
