@@ -15,7 +15,7 @@ import (
 // of nothing there: of an RSA key on that for groups, and of an ECDSA key, which is
 // never chosen where it cannot sign, on that for signature schemes.
 //
-// And it offers all groups, those that do not pass first. Where the answer is by
+// And it offers all groups but those of finite fields, those that do not pass first. Where the answer is by
 // ECDSA, on the curve of the certificate, no other group is left that the server
 // prefers to it (see ecGroups). Of any other the groups are asked for.
 
@@ -40,7 +40,7 @@ func (s *session) withRiders(q question) question {
 	dsa := slices.DeleteFunc(slices.Clone(s.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) != "dsa" })
 	q.suites = append(without(q.suites, s.suitesOfDSA()), s.suitesOfDSA()...)
 	q.schemes = append(without(q.schemes, dsa), dsa...)
-	q.groups = s.legacyGroups()
+	q.groups = slices.DeleteFunc(slices.Clone(s.legacyGroups()), finite) // so that a suite of a finite field shows the server's own prime
 	return q
 }
 
@@ -54,6 +54,7 @@ func (l *listing) ridesOn(a answer) {
 	key := authentication(a.hello.Suite)
 	l.ridden = slices.Contains(l.suites, a.hello.Suite) && (key == "RSA" || key == "ECDSA")
 	l.pending = l.ridden
+	l.settles(a)
 }
 
 // keeps takes the group of an answer, to a question with all of them or not.
@@ -65,10 +66,17 @@ func (l *listing) keeps(a answer, all bool) {
 
 // ridesWith gives the suites of DSA to a question, where they ride with a key.
 func (l *listing) ridesWith(key string) []uint16 {
-	if !l.pending || l.supposed != (authentication(l.suites[0]) != key) {
+	if !l.pending || l.supposed != (authentication(l.suites[0]) != key) || key == "RSA" && !l.ridesOnGroups() {
 		return nil
 	}
 	return l.suitesOfDSA()
+}
+
+// ridesOnGroups tells whether suites of DSA ride on the question for groups. An answer
+// by RSA in a finite field is not known to have its suites with a curve in front of
+// them.
+func (l *listing) ridesOnGroups() bool {
+	return l.ridden && (l.supposed || authentication(l.suites[0]) == "RSA" && !isFinite(l.suites[0]))
 }
 
 // declined is told how a question ended on which they may have ridden.
