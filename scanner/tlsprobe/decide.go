@@ -33,7 +33,9 @@ func (l *listing) decideAll() {
 	}
 	if l.v == tls12 {
 		l.decideOffCurve()
-		l.decideSchemes()
+		if !l.noSchemes || !slices.Equal(l.keys(), []string{"ECDSA"}) { // it was asked beside RSA, and comes first
+			l.decideSchemes()
+		}
 		l.decideRiders()
 	}
 	if worst(l.suites, l.p.ranks.suites) >= l.p.ranks.top { // what keys there are besides was not asked to the end
@@ -111,17 +113,9 @@ func (l *listing) field(a answer, suites []uint16) []uint16 {
 	if !l.ridden || !isFinite(a.hello.Suite) {
 		return nil
 	}
-	if l.settled = without(l.settled, alike(l.settled, a.hello.Suite)); a.kex != nil && !negotiable(a.kex.P) {
-		l.settles(a)
-	}
+	l.settled = without(l.settled, alike(l.settled, a.hello.Suite)) // they were refused without a group
+	l.settles(a)
 	return alike(suites, a.hello.Suite)
-}
-
-// settles is told of an answer that shows the server's own prime.
-func (l *listing) settles(a answer) {
-	if a.kex != nil && len(a.kex.P) > 0 {
-		l.settled = append(l.settled, alike(l.session.suites(l.v), a.hello.Suite)...)
-	}
 }
 
 // decideApart asks for suites of RSA and DSA, without schemes of ECDSA, a server

@@ -15,7 +15,7 @@ import (
 // of nothing there: of an RSA key on that for groups, and of an ECDSA key, which is
 // never chosen where it cannot sign, on that for signature schemes.
 //
-// And it offers all groups but those of finite fields, those that do not pass first. Where the answer is by
+// And it offers all groups, those that do not pass first. Where the answer is by
 // ECDSA, on the curve of the certificate, no other group is left that the server
 // prefers to it (see ecGroups). Of any other the groups are asked for.
 
@@ -40,7 +40,7 @@ func (s *session) withRiders(q question) question {
 	dsa := slices.DeleteFunc(slices.Clone(s.p.questions.schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) != "dsa" })
 	q.suites = append(without(q.suites, s.suitesOfDSA()), s.suitesOfDSA()...)
 	q.schemes = append(without(q.schemes, dsa), dsa...)
-	q.groups = slices.DeleteFunc(slices.Clone(s.legacyGroups()), finite) // so that a suite of a finite field shows the server's own prime
+	q.groups = s.legacyGroups()
 	return q
 }
 
@@ -55,6 +55,13 @@ func (l *listing) ridesOn(a answer) {
 	l.ridden = slices.Contains(l.suites, a.hello.Suite) && (key == "RSA" || key == "ECDSA")
 	l.pending = l.ridden
 	l.settles(a)
+}
+
+// settles is told of an answer, which may show the server's own prime.
+func (l *listing) settles(a answer) {
+	if a.kex != nil && len(a.kex.P) > 0 && !negotiable(a.kex.P) {
+		l.settled = append(l.settled, alike(l.session.suites(l.v), a.hello.Suite)...)
+	}
 }
 
 // keeps takes the group of an answer, to a question with all of them or not.
@@ -161,6 +168,7 @@ func (l *listing) decideSupposed() bool {
 		return went
 	}
 	if a := l.through(l.withoutECDSA(true), []front{finiteOnes}); !l.byRSA(a) {
+		l.settled = nil // a suite of DSA may have been in front
 		l.decideAll()
 		return false
 	}
@@ -172,7 +180,8 @@ func (l *listing) decideSupposed() bool {
 // goesOnToRSA asks whether the server goes on to its RSA key where it has no use
 // for that of ECDSA: what it refused of both at once it then has of neither. One
 // that keeps each apart looks at the one of ECDSA alone (see otherKeys). Suites of
-// DSA are offered last: where they rode, RSA must be in front of them.
+// DSA are offered last: where they rode on the question for groups, a suite of RSA
+// with a curve must be in front of them, or groups are asked for without them.
 func (l *listing) goesOnToRSA() bool {
 	r := l.p.ranks
 	of := func(list []uint16, key string) []uint16 {
@@ -194,7 +203,13 @@ func (l *listing) goesOnToRSA() bool {
 		return false
 	}
 	q.suites = slices.Concat(ecdsa, of(within(l.session.suites(l.v), r.suites, 0), "RSA"), l.suitesOfDSA())
-	return l.byRSA(l.offering(q))
+	a := l.offering(q)
+	went := l.byRSA(a)
+	if went && isFinite(a.hello.Suite) && !l.pending {
+		l.settled = finiteSuites(l.settled)
+		l.decideGroups(nil)
+	}
+	return went
 }
 
 // byAny takes an answer by whatever key, and tells whether it is one.
