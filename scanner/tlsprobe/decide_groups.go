@@ -108,7 +108,7 @@ func (l *listing) decideGroups(more []uint16) {
 func (l *listing) decideOffCurve() {
 	r, what, keep := l.p.ranks, l.v.name+" groups that do not pass", l.certificateCurves()
 	suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool { return !ofECDSA(c) })
-	if accepted(l.found[tls13]) || len(suites) == 0 || len(without(keep, l.curves)) == len(keep) {
+	if accepted(l.found[tls13]) || l.late || len(suites) == 0 || len(without(keep, l.curves)) == len(keep) {
 		return
 	}
 	for rank := worst(l.curves, r.groups) + 1; rank <= r.top; {

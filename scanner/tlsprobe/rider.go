@@ -168,7 +168,7 @@ func (l *listing) decideSupposed() bool {
 		return went
 	}
 	if a := l.through(l.withoutECDSA(true), []front{finiteOnes}); !l.byRSA(a) {
-		l.settled = nil // a suite of DSA may have been in front
+		l.settled = slices.DeleteFunc(l.settled, func(c uint16) bool { return !ofECDSA(c) }) // a suite of DSA may have been in front of others
 		l.decideAll()
 		return false
 	}

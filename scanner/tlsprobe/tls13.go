@@ -16,6 +16,7 @@ type plan13 struct {
 	suites, groups     []uint16 // accepted, in the order they were chosen
 	noSuites, noGroups bool     // the list is known to be whole
 	signed             []uint16 // schemes signed with
+	ahead              bool     // at depth verdict: what does not pass is asked for before what does
 	ride13
 }
 
