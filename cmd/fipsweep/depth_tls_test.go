@@ -270,6 +270,7 @@ func TestDepthsOfCurvesBehindDSA(t *testing.T) {
 		{"RSA", "TLSv1.2", behind, "prime256v1:X25519", []pair{rsa, dsa}, fips.Fail},
 		{"RSA, nothing bad", "TLSv1.2", behind, "prime256v1", []pair{rsa, dsa}, fips.Pass},
 		{"RSA and ECDSA", "TLSv1.2 TLSv1.3", "ECDHE-ECDSA-AES128-GCM-SHA256:" + behind, "prime256v1:secp256k1", []pair{rsa, ec, dsa}, fips.Fail},
+		{"RSA and ECDSA, nothing of a finite field", "TLSv1.2 TLSv1.3", "ECDHE-ECDSA-AES128-GCM-SHA256" + strings.TrimPrefix(behind, "DHE-RSA-AES128-GCM-SHA256"), "prime256v1:secp256k1", []pair{rsa, ec, dsa}, fips.Fail},
 		{"RSA and ECDSA, nothing bad", "TLSv1.2 TLSv1.3", "ECDHE-ECDSA-AES128-GCM-SHA256:" + behind, "prime256v1", []pair{rsa, ec, dsa}, fips.Pass},
 	} {
 		t.Run(row.name, func(t *testing.T) {

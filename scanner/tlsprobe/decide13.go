@@ -74,26 +74,25 @@ func (p *plan13) sign(what string, a answer) bool {
 }
 
 // decide asks TLS 1.3 for what does not pass, each list with the others held
-// at what is known, or ahead of that at all that passes.
+// at what is known, or ahead of that at what passes.
 func (p *plan13) decide() {
 	r, q := p.p.ranks, p.p.questions
 	p.decideList("suites", func() (suites, groups []uint16) {
-		if groups = p.groups; len(groups) == 0 {
-			groups = within(q.groups13, r.groups, 0)
-		}
-		return worse(q.suites13, r.suites, worst(p.suites, r.suites)+1), groups
+		return worse(q.suites13, r.suites, worst(p.suites, r.suites)+1), p.held(p.groups, q.groups13, r.groups)
 	})
 	p.decideList("groups", func() (suites, groups []uint16) {
-		return p.had(), worse(q.groups13, r.groups, worst(p.groups, r.groups)+1)
+		return p.held(p.suites, q.suites13, r.suites), worse(q.groups13, r.groups, worst(p.groups, r.groups)+1)
 	})
 }
 
-// had is the suites that are accepted, or all that pass.
-func (p *plan13) had() []uint16 {
-	if len(p.suites) > 0 {
-		return p.suites
+// held is what is known to be accepted of a list, with what passes where that is
+// not known yet.
+func (p *plan13) held(known, all []uint16, of map[uint16]int) []uint16 {
+	if !p.ahead {
+		return known
 	}
-	return within(p.p.questions.suites13, p.p.ranks.suites, 0)
+	passing := within(all, of, 0)
+	return append(passing, without(known, passing)...)
 }
 
 func (p *plan13) decideList(name string, offer func() (suites, groups []uint16)) {
@@ -109,7 +108,7 @@ func (p *plan13) decideList(name string, offer func() (suites, groups []uint16))
 		}
 		p.purpose = what
 		q := question{version: tls13, suites: suites, groups: groups}
-		if name == "groups" || len(p.groups) > 0 {
+		if name == "groups" || !p.ahead {
 			q.share, _ = shareable(groups)
 		}
 		if a := p.pose(q); !p.goesOn(name+" that do not pass", a) || !p.record(a, suites, groups) {
@@ -161,11 +160,12 @@ const rsaPSS = 0x0804
 
 func (p *plan13) decideSchemesOf(schemes []uint16) {
 	r, what := p.p.ranks, tls13.name+" signature schemes that do not pass"
-	q := question{version: tls13, suites: readableOf(p.had()), groups: p.shortly()}
-	if group, ok := shareable(p.groups); ok {
+	q := question{version: tls13, suites: readableOf(p.held(p.suites, p.p.questions.suites13, r.suites)), groups: p.shortly()}
+	group, ok := shareable(p.groups)
+	if !p.ahead {
 		q.groups, q.share = []uint16{group}, group
 	}
-	if len(q.groups) == 0 || len(q.suites) == 0 {
+	if !ok && !p.ahead || len(q.suites) == 0 {
 		p.unreadable(what)
 		return
 	}

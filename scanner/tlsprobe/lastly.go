@@ -20,7 +20,7 @@ func (s *session) comesLast() bool {
 	g, _ := groupOf(a.kex)
 	s.late = a.outcome == chose && a.hello.Negotiated() == tls12.code && a.hello.Speaks13() && authentication(a.hello.Suite) == "RSA" &&
 		max(r.suites[a.hello.Suite], r.groups[g]) == 0 && r.versions[tls13] < r.top &&
-		slices.ContainsFunc(s.p.questions.suites13, func(c uint16) bool { return r.suites[c] == 0 }) && len((&plan13{session: s}).shortly()) > 0
+		len(readableOf(within(s.p.questions.suites13, r.suites, 0))) > 0 && len((&plan13{session: s}).shortly()) > 0
 	return s.late
 }
 
@@ -33,9 +33,9 @@ func (p *plan13) shortly() []uint16 {
 }
 
 // lastly13 asks for TLS 1.3 where it comes last. What was refused ahead of it holds
-// for a server that takes what passes by one of the shares that went along; any other
-// is asked again, and so is one that does not speak it after all for what was left
-// out because it does.
+// for a server that then takes what passes: its signatures where that is by one of
+// the shares that went along, and in a suite whose records can be opened. One that
+// does not speak it after all is asked for what was left out because it does.
 func (s *session) lastly13() {
 	if !s.late {
 		return
@@ -51,24 +51,22 @@ func (s *session) lastly13() {
 		p.decideSchemes()
 		p.decideOtherKeys()
 	}
-	taken := len(p.suites) > 0
 	s.belief.active, p.ahead = false, false
 	s.spoken13(p)
-	switch p := s.plan13; {
-	case p == nil:
+	passing := within(p.suites, s.p.ranks.suites, 0)
+	switch {
+	case s.plan13 == nil:
 		s.late = false
 		if l := s.listings[tls12]; l != nil {
 			l.decideOffCurve()
 		}
 		s.olderVersions()
-	case fails || taken || !p.plainly():
+		return
+	case fails || len(passing) == 0 || len(within(p.groups, s.p.ranks.groups, 0)) == 0:
 		p.decide()
 		p.decideSchemes()
+	case len(readableOf(passing)) == 0 || len(without(p.groups, p.shortly())) == len(p.groups):
+		p.decideSchemes()
 	}
-	s.plan13.decideOtherKeys()
-}
-
-// plainly tells whether TLS 1.3 was taken as what was asked ahead of it expects.
-func (p *plan13) plainly() bool {
-	return len(without(p.groups, p.shortly())) == 0 && len(readableOf(p.suites)) > 0 && worst(p.suites, p.p.ranks.suites) == 0
+	p.decideOtherKeys()
 }
