@@ -254,6 +254,39 @@ func TestVerdictDepthRSABehindDSA(t *testing.T) {
 	}
 }
 
+// A server prefers RSA in a finite field, then has a DSA key that cannot sign, and
+// then RSA on a curve: one that does not pass is found there, and by full depth also
+// where a suite of ECDSA stands in front of all.
+func TestDepthsOfCurvesBehindDSA(t *testing.T) {
+	rsa, ec, dsa := newPair(t, newRSA(t, 2048)), newPair(t, newEC(t, elliptic.P256())), newDSA(t)
+	own := filepath.Join(t.TempDir(), "dh.pem")
+	lab.Run(t, lab.Program(t, "openssl"), "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out", own)
+	const behind = "DHE-RSA-AES128-GCM-SHA256:DHE-DSS-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
+	for _, row := range []struct {
+		name, versions, ciphers, curves string
+		keys                            []pair
+		grade                           fips.Grade
+	}{
+		{"RSA", "TLSv1.2", behind, "prime256v1:X25519", []pair{rsa, dsa}, fips.Fail},
+		{"RSA, nothing bad", "TLSv1.2", behind, "prime256v1", []pair{rsa, dsa}, fips.Pass},
+		{"RSA and ECDSA", "TLSv1.2 TLSv1.3", "ECDHE-ECDSA-AES128-GCM-SHA256:" + behind, "prime256v1:secp256k1", []pair{rsa, ec, dsa}, fips.Fail},
+		{"RSA and ECDSA, nothing of a finite field", "TLSv1.2 TLSv1.3", "ECDHE-ECDSA-AES128-GCM-SHA256" + strings.TrimPrefix(behind, "DHE-RSA-AES128-GCM-SHA256"), "prime256v1:secp256k1", []pair{rsa, ec, dsa}, fips.Fail},
+		{"RSA and ECDSA, nothing bad", "TLSv1.2 TLSv1.3", "ECDHE-ECDSA-AES128-GCM-SHA256:" + behind, "prime256v1", []pair{rsa, ec, dsa}, fips.Pass},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			addr, certs := lab.Port(t), ""
+			for _, p := range row.keys {
+				certs += fmt.Sprintf("ssl_certificate %s; ssl_certificate_key %s; ", p.cert, p.key)
+			}
+			lab.Nginx(t, addr, "ssl; "+certs+fmt.Sprintf("ssl_protocols %s; ssl_prefer_server_ciphers on; ssl_ciphers %s:@SECLEVEL=0; ssl_ecdh_curve %s; ssl_dhparam %s; "+
+				"ssl_conf_command SignatureAlgorithms ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;", row.versions, row.ciphers, row.curves, own))
+			d := bothDepths(t, labEndpoint(t, addr), fips.Unclassified)
+			d.agree()
+			d.reaches(row.grade, 0)
+		})
+	}
+}
+
 // OpenSSL chooses a suite for an RSA or DSA key that its list of signature
 // algorithms leaves no use for, and refuses then. What it prefers less is there
 // for clients that do not offer that suite.

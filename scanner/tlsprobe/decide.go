@@ -1,6 +1,10 @@
 package tlsprobe
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fipsweep/fipsweep/scanner/tlswire"
+)
 
 // decide asks a version up to TLS 1.2 for what does not pass. Where TLS 1.3 has
 // shown an RSA key beside one of ECDSA, both are asked at once (see goesOnToRSA).
@@ -9,14 +13,29 @@ func (l *listing) decide() {
 	l.decideAll()
 }
 
+// Groups come first where suites of DSA ride on them for a key that stands alone so
+// far: a suite of a finite field that passes then shows itself there, and is not asked
+// for with the suites. They are asked for once more where the others show what was
+// not among them.
 func (l *listing) decideAll() {
+	early, before := l.ridesOnGroups() && !l.failsOnCurves() && (l.supposed || len(l.certificateCurves()) == 0), len(l.suites)
+	if early {
+		l.decideGroups(slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool {
+			return !rsaInFront.is(c) || shapeOf(c).Params != tlswire.ECParams && !isFinite(c)
+		}))
+		before = len(l.suites)
+	}
 	l.decideSuites(func(uint16) bool { return false })
 	l.decideApart()
 	l.decidePassing()
-	l.decideGroups()
+	if !early || len(without(l.suites[before:], l.settled)) > 0 {
+		l.decideGroups(nil)
+	}
 	if l.v == tls12 {
 		l.decideOffCurve()
-		l.decideSchemes()
+		if !l.noSchemes || !slices.Equal(l.keys(), []string{"ECDSA"}) { // it was asked beside RSA, and comes first
+			l.decideSchemes()
+		}
 		l.decideRiders()
 	}
 	if worst(l.suites, l.p.ranks.suites) >= l.p.ranks.top { // what keys there are besides was not asked to the end
@@ -94,9 +113,8 @@ func (l *listing) field(a answer, suites []uint16) []uint16 {
 	if !l.ridden || !isFinite(a.hello.Suite) {
 		return nil
 	}
-	if a.kex != nil && len(a.kex.P) > 0 && !negotiable(a.kex.P) {
-		l.settled = append(l.settled, alike(l.session.suites(l.v), a.hello.Suite)...)
-	}
+	l.settled = without(l.settled, alike(l.settled, a.hello.Suite)) // they were refused without a group
+	l.settles(a)
 	return alike(suites, a.hello.Suite)
 }
 

@@ -12,8 +12,7 @@ import (
 // end, so that the answer shows the chain, the signature and the tickets. An
 // answer to a hello without a share would prove nothing of a server that
 // refuses those, so none is put at this depth.
-func (s *session) spoken13() {
-	p := &plan13{session: s}
+func (s *session) spoken13(p *plan13) {
 	s.fixed, s.protocolsDone = true, true
 	s.purpose = tls13.name + " that passes"
 	q := s.passingOf(tls13, s.p.questions.groups13)
@@ -32,7 +31,12 @@ func (s *session) spoken13() {
 		a = p.first()
 		s.fixed = true
 	}
-	if a.outcome != chose || a.hello.Negotiated() != tls13.code {
+	switch {
+	case a.outcome == chose && a.hello.Negotiated() == tls13.code:
+	case accepted(s.found[tls13]): // as what does not pass
+		s.plan13 = p
+		return
+	default:
 		s.verdict(tls13, a)
 		return
 	}
@@ -57,7 +61,7 @@ func (s *session) othersFirst(schemes []uint16) []uint16 {
 
 // sign records how an answer was signed, and the chain that goes with it.
 func (p *plan13) sign(what string, a answer) bool {
-	if !p.signs(what, a, len(p.signed) == 0) {
+	if !p.signs(what, a, len(p.signed) == 0 && !p.ahead) {
 		return false
 	}
 	p.certs.see(tls13, p.name(), "", a.chain)
@@ -71,18 +75,28 @@ func (p *plan13) sign(what string, a answer) bool {
 }
 
 // decide asks TLS 1.3 for what does not pass, each list with the others held
-// at what is known.
+// at what is known, or ahead of that at what passes.
 func (p *plan13) decide() {
 	r, q := p.p.ranks, p.p.questions
-	p.decideList("suites", r, func() (suites, groups []uint16) {
-		return worse(q.suites13, r.suites, worst(p.suites, r.suites)+1), p.groups
+	p.decideList("suites", func() (suites, groups []uint16) {
+		return worse(q.suites13, r.suites, worst(p.suites, r.suites)+1), p.held(p.groups, q.groups13, r.groups)
 	})
-	p.decideList("groups", r, func() (suites, groups []uint16) {
-		return p.suites, worse(q.groups13, r.groups, worst(p.groups, r.groups)+1)
+	p.decideList("groups", func() (suites, groups []uint16) {
+		return p.held(p.suites, q.suites13, r.suites), worse(q.groups13, r.groups, worst(p.groups, r.groups)+1)
 	})
 }
 
-func (p *plan13) decideList(name string, r *ranks, offer func() (suites, groups []uint16)) {
+// held is what is known to be accepted of a list, with what passes where that is
+// not known yet.
+func (p *plan13) held(known, all []uint16, of map[uint16]int) []uint16 {
+	if !p.ahead {
+		return known
+	}
+	passing := within(all, of, 0)
+	return append(passing, without(known, passing)...)
+}
+
+func (p *plan13) decideList(name string, offer func() (suites, groups []uint16)) {
 	what := tls13.name + " " + name + " that do not pass"
 	for {
 		suites, groups := offer()
@@ -95,7 +109,9 @@ func (p *plan13) decideList(name string, r *ranks, offer func() (suites, groups 
 		}
 		p.purpose = what
 		q := question{version: tls13, suites: suites, groups: groups}
-		q.share, _ = tlskeys.Shareable(groups)
+		if name == "groups" || !p.ahead {
+			q.share, _ = tlskeys.Shareable(groups)
+		}
 		if a := p.pose(q); !p.goesOn(name+" that do not pass", a) || !p.record(a, suites, groups) {
 			return
 		}
@@ -108,14 +124,13 @@ func (p *plan13) decideSchemes() { p.decideSchemesOf(p.p.questions.schemes) }
 
 // decideOtherKeys asks again without the kinds of key that were shown, where
 // other kinds are to be expected.
-func (s *session) decideOtherKeys() {
-	p := s.plan13
-	if p == nil || s.p.ranks.versions[tls13] >= s.p.ranks.top {
+func (p *plan13) decideOtherKeys() {
+	if p == nil || p.p.ranks.versions[tls13] >= p.p.ranks.top {
 		return
 	}
 	left := p.unshown()
-	if len(left) > 0 && s.decided() {
-		s.notPut(tls13.name + " chains of other keys")
+	if len(left) > 0 && p.decided() {
+		p.notPut(tls13.name + " chains of other keys")
 	} else if len(left) > 0 {
 		p.decideSchemesOf(left)
 	}
@@ -146,9 +161,12 @@ const rsaPSS = 0x0804
 
 func (p *plan13) decideSchemesOf(schemes []uint16) {
 	r, what := p.p.ranks, tls13.name+" signature schemes that do not pass"
-	suites := readableOf(p.suites)
+	q := question{version: tls13, suites: readableOf(p.held(p.suites, p.p.questions.suites13, r.suites)), groups: p.shortly()}
 	group, ok := tlskeys.Shareable(p.groups)
-	if !ok || len(suites) == 0 {
+	if !p.ahead {
+		q.groups, q.share = []uint16{group}, group
+	}
+	if !ok && !p.ahead || len(q.suites) == 0 {
 		p.unreadable(what)
 		return
 	}
@@ -167,7 +185,8 @@ func (p *plan13) decideSchemesOf(schemes []uint16) {
 			return
 		}
 		p.purpose = what
-		a := p.pose(question{version: tls13, suites: suites, groups: []uint16{group}, schemes: list, share: group})
+		q.schemes = list
+		a := p.pose(q)
 		if !p.sign(what, a) || !slices.Contains(list, a.scheme) {
 			return // declined, or heeding no list
 		}

@@ -34,15 +34,15 @@ func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
 // decideGroups asks for groups that do not pass, under every suite that may be
 // accepted. With no group of RFC 7919 that passes on offer, a suite with DHE
 // shows the server's own prime. Once a curve is as bad as any can be, there is
-// no more to ask.
+// no more to ask. More suites may be asked for by the way.
 //
 // The curve of an ECDSA certificate is offered last (see ecGroups). Once it is
 // chosen, be it by the first answer, suites that need it are left out.
-func (l *listing) decideGroups() {
+func (l *listing) decideGroups(more []uint16) {
 	r, what := l.p.ranks, l.v.name+" groups that do not pass"
 	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.ECParams })
 	suites = append(suites, l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.DHParams })...)
-	suites = without(suites, l.settled)
+	suites = without(append(suites, without(more, suites)...), l.settled)
 	keep := l.certificateCurves()
 	rank := worst(l.curves, r.groups) + 1
 	if slices.Contains(keep, l.group) {
@@ -71,6 +71,9 @@ func (l *listing) decideGroups() {
 		a := l.through(question{version: l.v, suites: suites, groups: groups}, []front{finiteOnes})
 		if !l.goesOn(what, a) {
 			l.declined(suites, a)
+			if a.outcome == refused {
+				l.settled = append(l.settled, suites...)
+			}
 			return
 		}
 		picked := a.hello.Suite
@@ -108,7 +111,7 @@ func (l *listing) decideGroups() {
 func (l *listing) decideOffCurve() {
 	r, what, keep := l.p.ranks, l.v.name+" groups that do not pass", l.certificateCurves()
 	suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool { return !ofECDSA(c) })
-	if accepted(l.found[tls13]) || len(suites) == 0 || len(without(keep, l.curves)) == len(keep) {
+	if accepted(l.found[tls13]) || l.late || len(suites) == 0 || len(without(keep, l.curves)) == len(keep) {
 		return
 	}
 	for rank := worst(l.curves, r.groups) + 1; rank <= r.top; {

@@ -44,7 +44,7 @@ func (l *listing) bothGroups() {
 		}
 		curves, primes := len(l.curves), len(l.primes)
 		if l.exchange(a); len(l.curves) == curves && len(l.primes) == primes {
-			l.showsNothing(a, keep)
+			l.showsNothing(a, onCurves, keep)
 			return
 		}
 	}
@@ -53,9 +53,9 @@ func (l *listing) bothGroups() {
 // showsNothing takes an answer to the question for both kinds of groups that shows
 // nothing new: a curve that was kept ends the curves (but see hidesCurves), and a prime
 // that was seen the finite fields. Under a prime no curve is left either where
-// the server chose a suite with a curve before one with a prime: here, too, we
-// have it in front.
-func (l *listing) showsNothing(a answer, keep []uint16) {
+// the server chose one of these suites with a curve before one with a prime: here,
+// too, we have it in front.
+func (l *listing) showsNothing(a answer, onCurves, keep []uint16) {
 	if g, ok := groupOf(a.kex); ok {
 		kept := slices.Contains(keep, g)
 		l.keptLast = l.keptLast || kept && len(keep) == 1
@@ -63,7 +63,7 @@ func (l *listing) showsNothing(a answer, keep []uint16) {
 		return
 	}
 	l.fieldsWhole = a.kex != nil && len(a.kex.P) > 0
-	first := slices.IndexFunc(l.suites, func(c uint16) bool { return shapeOf(c).Params == tlswire.ECParams })
+	first := slices.IndexFunc(l.suites, func(c uint16) bool { return slices.Contains(onCurves, c) })
 	l.curvesWhole = l.fieldsWhole && first < slices.IndexFunc(l.suites, isFinite) && len(keep) == 0
 }
 

@@ -57,7 +57,7 @@ func older(v version) version { return askedOrder[slices.Index(askedOrder, v)+1]
 
 // listsVersions tells whether the question for a version may list others.
 func (s *session) listsVersions(v version) bool {
-	return accepted(s.found[tls13]) && s.shape == full && v.code > ssl3.code
+	return (accepted(s.found[tls13]) || s.late) && s.shape == full && v.code > ssl3.code
 }
 
 // withNewer asks for a version, and for those that were refused before it. The

@@ -19,6 +19,7 @@ type fields struct {
 	unfinite       bool   // suites of a finite field are had without its groups
 	asked          bool   // whether they are is known
 	dsaLeft        bool   // but of DSA, whose suites were left out when it was asked
+	dsaHides       bool   // it may have been for that that the list went on
 	finite         answer // the first that shows it
 }
 
@@ -152,7 +153,7 @@ func (l *listing) dsaSuites() []uint16 {
 // no group and DSA stands in front of nothing.
 func (l *listing) withDSA(q question) answer {
 	riding := q
-	if l.dsaLeft && !l.fronted && len(q.keep) == 0 && l.shape == full {
+	if l.dsaLeft && !l.fronted && !l.dsaHides && len(q.keep) == 0 && l.shape == full {
 		riding.suites = append(slices.Clip(q.suites), l.dsaSuites()...)
 		riding.groups = slices.DeleteFunc(slices.Clone(q.groups), finite)
 	}

@@ -54,6 +54,14 @@ func (l *listing) ridesOn(a answer) {
 	key := authentication(a.hello.Suite)
 	l.ridden = slices.Contains(l.suites, a.hello.Suite) && (key == "RSA" || key == "ECDSA")
 	l.pending = l.ridden
+	l.settles(a)
+}
+
+// settles is told of an answer, which may show the server's own prime.
+func (l *listing) settles(a answer) {
+	if a.kex != nil && len(a.kex.P) > 0 && !negotiable(a.kex.P) {
+		l.settled = append(l.settled, alike(l.session.suites(l.v), a.hello.Suite)...)
+	}
 }
 
 // keeps takes the group of an answer, to a question with all of them or not.
@@ -65,10 +73,17 @@ func (l *listing) keeps(a answer, all bool) {
 
 // ridesWith gives the suites of DSA to a question, where they ride with a key.
 func (l *listing) ridesWith(key string) []uint16 {
-	if !l.pending || l.supposed != (authentication(l.suites[0]) != key) {
+	if !l.pending || l.supposed != (authentication(l.suites[0]) != key) || key == "RSA" && !l.ridesOnGroups() {
 		return nil
 	}
 	return l.suitesOfDSA()
+}
+
+// ridesOnGroups tells whether suites of DSA ride on the question for groups. An answer
+// by RSA in a finite field is not known to have its suites with a curve in front of
+// them.
+func (l *listing) ridesOnGroups() bool {
+	return l.ridden && (l.supposed || authentication(l.suites[0]) == "RSA" && !isFinite(l.suites[0]))
 }
 
 // declined is told how a question ended on which they may have ridden.
@@ -153,6 +168,7 @@ func (l *listing) decideSupposed() bool {
 		return went
 	}
 	if a := l.through(l.withoutECDSA(true), []front{finiteOnes}); !l.byRSA(a) {
+		l.settled = slices.DeleteFunc(l.settled, func(c uint16) bool { return !ofECDSA(c) }) // a suite of DSA may have been in front of others
 		l.decideAll()
 		return false
 	}
@@ -164,7 +180,8 @@ func (l *listing) decideSupposed() bool {
 // goesOnToRSA asks whether the server goes on to its RSA key where it has no use
 // for that of ECDSA: what it refused of both at once it then has of neither. One
 // that keeps each apart looks at the one of ECDSA alone (see otherKeys). Suites of
-// DSA are offered last: where they rode, RSA must be in front of them.
+// DSA are offered last: where they rode on the question for groups, a suite of RSA
+// with a curve must be in front of them, or groups are asked for without them.
 func (l *listing) goesOnToRSA() bool {
 	r := l.p.ranks
 	of := func(list []uint16, key string) []uint16 {
@@ -186,7 +203,13 @@ func (l *listing) goesOnToRSA() bool {
 		return false
 	}
 	q.suites = slices.Concat(ecdsa, of(within(l.session.suites(l.v), r.suites, 0), "RSA"), l.suitesOfDSA())
-	return l.byRSA(l.offering(q))
+	a := l.offering(q)
+	went := l.byRSA(a)
+	if went && isFinite(a.hello.Suite) && !l.pending {
+		l.settled = finiteSuites(l.settled)
+		l.decideGroups(nil)
+	}
+	return went
 }
 
 // byAny takes an answer by whatever key, and tells whether it is one.

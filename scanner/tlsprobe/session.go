@@ -55,6 +55,7 @@ type session struct {
 	listings      map[version]*listing // SSLv3 to TLS 1.2
 	plan13        *plan13
 	long          bool   // at depth verdict: it bears a long list of suites
+	late          bool   // at depth verdict: TLS 1.3 is asked for last
 	purpose       string // what is being asked, for the count of hellos
 
 	firsts   map[version]answer           // answers to first questions that were had already
@@ -94,7 +95,7 @@ func (s *session) run() {
 	}
 	s.belief.active = s.p.ranks != nil
 	for _, v := range askedOrder {
-		if s.sharesHello(v) {
+		if s.sharesHello(v) || v == tls13 && s.comesLast() {
 			continue
 		}
 		if _, answered := s.firsts[v]; s.stopped != nil && !answered {

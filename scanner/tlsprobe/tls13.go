@@ -18,6 +18,7 @@ type plan13 struct {
 	noSuites, noGroups bool     // the list is known to be whole
 	signed             []uint16 // schemes signed with
 	stays              bool     // it chose a key before it looked for a scheme, and found none
+	ahead              bool     // at depth verdict: what does not pass is asked for before what does
 	ride13
 }
 

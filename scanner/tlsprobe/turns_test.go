@@ -87,7 +87,7 @@ func TestVerdictOfUnlikeOldVersions(t *testing.T) {
 // A server that from some connection on declines everything with an alert that
 // is a plain no has given no answer from then on.
 func TestServerThatTurnsToDeclining(t *testing.T) {
-	for _, versions := range []*tls.Config{clean(t), clean13(t)} {
+	for _, versions := range []*tls.Config{clean(t), clean13(t), rsa13(t)} {
 		for _, named := range []string{"", "lab.test"} {
 			for _, alert := range []byte{tlswire.AlertHandshakeFailure, tlswire.AlertProtocolVersion} {
 				for _, v := range []*Verdict{nil, passing13()} {

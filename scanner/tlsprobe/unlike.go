@@ -167,7 +167,7 @@ func (l *listing) ends() {
 		l.finite = a
 		return
 	} else if doubt {
-		l.doubt = false
+		l.doubt, l.dsaHides = false, len(turned) < len(all)
 		if isFinite(a.hello.Suite) {
 			l.finite = a
 			a = l.put(l.v, l.left, l.legacyGroups())

@@ -31,7 +31,7 @@ func (p *Prober) depth() string {
 func (s *session) spoken(v version) {
 	switch {
 	case v == tls13:
-		s.spoken13()
+		s.spoken13(&plan13{session: s})
 	case v == tls12:
 		s.purpose = v.name + " that passes"
 		a := s.opened(v)
@@ -240,12 +240,13 @@ func (s *session) decide() {
 	l := s.listings[tls12]
 	both := l != nil && l.supposed
 	if !both {
-		s.decideOtherKeys()
+		s.plan13.decideOtherKeys()
 	}
 	s.olderVersions()
 	if both && !l.decideSupposed() {
-		s.decideOtherKeys()
+		s.plan13.decideOtherKeys()
 	}
+	s.lastly13()
 	s.belief.active = false // an answer is expected, and confirms what was believed
 	if s.counted() {
 		s.notPut("chains without a server name")
