@@ -1,11 +1,16 @@
 package tlsprobe
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
+	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fipsweep/fipsweep/internal/lab"
 	"github.com/fipsweep/fipsweep/scanner"
@@ -34,7 +39,15 @@ func TestNSS(t *testing.T) {
 			port := lab.Port(t).Port()
 			lab.Start(t, lab.Program(t, "selfserv"), append(strings.Fields(row.keys), "-d", db, "-p", portArg(port),
 				"-V", row.oldest+":tls1.2", "-H", "1", "-W", "1", "-I", "P256", "-c", row.suites)...)
-			o := probe(t, listening(t, port))
+			e := listening(t, port)
+			lab.Wait(t, "selfserv has made its parameters, while connections wait", func() bool {
+				conn, err := tls.DialWithDialer(&net.Dialer{Timeout: time.Second}, "tcp", e.AddrPort().String(), &tls.Config{InsecureSkipVerify: true})
+				if err == nil {
+					conn.Close()
+				}
+				return err == nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, os.ErrDeadlineExceeded)
+			})
+			o := probe(t, e)
 			got := seenOf(t, o)
 			same(t, "suites of TLS 1.2", suiteNames(append(row.for12, dsa12, dsaOld)...), got[scanner.TLSv12].Suites)
 			versions := []version{tls10, tls11, tls12}
