@@ -104,7 +104,38 @@ func (j *Judge) rulesFor(asked string) ([]*Rule, int) {
 	if rules := j.seenRules(asked); len(rules) > 0 {
 		return rules, 0
 	}
-	return j.policyRules(asked), 0
+	if rules := j.policyRules(asked); len(rules) > 0 {
+		return rules, 0
+	}
+	if rules := j.familyRules(asked); len(rules) > 1 && len(rules) <= suggestions {
+		return rules, 0
+	}
+	return nil, 0
+}
+
+// familyRules finds the rules whose names begin with a word and go on after a
+// hyphen: "PBKDF2" is PBKDF2-HMAC-SHA1 and others.
+func (j *Judge) familyRules(word string) []*Rule {
+	var rules []*Rule
+	for i := range j.rules.rules {
+		r := &j.rules.rules[i]
+		if n := len(word); n > 2 && len(r.Name) > n && r.Name[n] == '-' && strings.EqualFold(r.Name[:n], word) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// Family lists the names that begin with a word and go on after a hyphen, in the
+// order of the catalogue, each once.
+func (j *Judge) Family(word string) []string {
+	var names []string
+	for _, r := range j.familyRules(word) {
+		if !slices.Contains(names, r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // rulesOfKey finds the rules that a key may fall under, each once.

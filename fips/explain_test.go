@@ -2,6 +2,7 @@ package fips_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,23 @@ func TestExplainUnruled(t *testing.T) {
 		if len(found) != 1 || found[0].Status != fips.Unclassified || found[0].Rule != "" || !strings.Contains(found[0].Because, want) {
 			t.Errorf("%s: %+v, want it unclassified: %s", asked, found, want)
 		}
+	}
+}
+
+// A word that many names begin with is explained where they are few, and else said
+// to stand for them: nobody is told that AES is unknown.
+func TestExplainFamily(t *testing.T) {
+	j := judge(t, today)
+	for _, asked := range []string{"PBKDF2", "sha3"} {
+		if found, _ := j.Explain(asked); len(found) != 4 {
+			t.Errorf("%s: %d explanations", asked, len(found))
+		}
+	}
+	if found, _ := j.Explain("AES"); len(found) > 0 || !slices.Contains(j.Family("AES"), "AES-128-GCM") {
+		t.Errorf("AES: %d explanations, stands for %v", len(found), j.Family("AES"))
+	}
+	if family := j.Family("PB"); len(family) > 0 {
+		t.Errorf("PB stands for %v", family)
 	}
 }
 

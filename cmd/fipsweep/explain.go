@@ -83,7 +83,7 @@ func explain(std streams, judge *fips.Judge, cat *fips.Catalogue, format string,
 			found = controls.Explain(name)
 		}
 		if len(found) == 0 {
-			unknown = append(unknown, unknownName(name, alike))
+			unknown = append(unknown, unknownName(name, judge.Family(strings.TrimSpace(name)), alike))
 		}
 		all = append(all, found...)
 	}
@@ -98,7 +98,16 @@ func explain(std streams, judge *fips.Judge, cat *fips.Catalogue, format string,
 	return usage(errors.Join(unknown...))
 }
 
-func unknownName(name string, alike []string) error {
+// unknownName is the error for a name that nothing is known of by itself.
+func unknownName(name string, family, alike []string) error {
+	if n := len(family); n > 1 {
+		const shown = 6
+		list := strings.Join(family[:min(n, shown)], ", ")
+		if n > shown {
+			list += " and so on; 'fipsweep rules' lists all"
+		}
+		return fmt.Errorf("%q stands for %d names, ask for one of them: %s", name, n, list)
+	}
 	if len(alike) == 0 {
 		return fmt.Errorf("%q is in no rule and no registry, so that what has this name is unclassified: 'fipsweep rules' lists what is ruled on", name)
 	}
