@@ -75,7 +75,7 @@ func (a *assessor) writeComparison(ctx context.Context, std streams, before, aft
 			errs = append(errs, o.writeWhole(std.out, func(w io.Writer) error { return reports.WriteComparison(ctx, w, before, after) }))
 			continue
 		}
-		opt := render.TextOptions{UTF8: true, Exit: exitLine(status, "findings at or above "+a.failOn.String(), after.Report.Gaps.Incomplete())}
+		opt := render.TextOptions{UTF8: true, Exit: exitLine(status, "findings at or above "+a.failOn.String(), after.Report)}
 		if o.stdout() {
 			term := textOptions(std.out)
 			opt.Color, opt.UTF8 = term.Color, term.UTF8

@@ -243,7 +243,7 @@ func (a *assessor) writeDiff(ctx context.Context, std streams, before, after rep
 		case "md":
 			errs = append(errs, o.writeWhole(std.out, func(w io.Writer) error { return render.MarkdownDiff(w, d) }))
 		default:
-			opt := render.TextOptions{UTF8: true, Exit: exitLine(status, "new findings at or above "+a.failOn.String(), after.Report.Gaps.Incomplete())}
+			opt := render.TextOptions{UTF8: true, Exit: exitLine(status, "new findings at or above "+a.failOn.String(), after.Report)}
 			if o.stdout() {
 				term := textOptions(std.out)
 				opt.Color, opt.UTF8 = term.Color, term.UTF8

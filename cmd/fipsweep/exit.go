@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/fipsweep/fipsweep/reports"
 )
 
 // exitStatus is what the process returns. Scripts depend on the numbers.
@@ -45,9 +47,9 @@ func exitHelp() string {
 }
 
 // exitLine is a status and its meaning, as the summary's last line has it.
-// counted is what exits 3, as "findings at or above unclassified"; incomplete tells of a gap that a status
-// before it hides.
-func exitLine(status exitStatus, counted string, incomplete bool) string {
+// counted is what exits 3, as "findings at or above unclassified". A gap that a
+// status before it hides is told, and of a clean end what was not seen and is none.
+func exitLine(status exitStatus, counted string, r *reports.Report) string {
 	line := fmt.Sprintf("exit %d", status)
 	for _, row := range exitTable {
 		switch {
@@ -58,8 +60,11 @@ func exitLine(status exitStatus, counted string, incomplete bool) string {
 			line += ": " + row.meaning
 		}
 	}
-	if incomplete && status != exitIncomplete {
+	switch {
+	case r.Gaps.Incomplete() && status != exitIncomplete:
 		line += fmt.Sprintf("   (%d, incomplete, also held)", exitIncomplete)
+	case status == exitClean && r.NotSeen > 0:
+		line += fmt.Sprintf("   (%d not seen for what they are, which is no loss)", r.NotSeen)
 	}
 	return line
 }

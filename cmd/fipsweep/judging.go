@@ -214,7 +214,7 @@ func (a *assessor) write(ctx context.Context, std streams, r *reports.Report, ag
 		if o.format != "text" {
 			continue
 		}
-		opt := render.TextOptions{UTF8: true, Outputs: written, Exit: exitLine(status, "findings at or above "+a.failOn.String(), r.Gaps.Incomplete())}
+		opt := render.TextOptions{UTF8: true, Outputs: written, Exit: exitLine(status, "findings at or above "+a.failOn.String(), r)}
 		if o.stdout() {
 			term := textOptions(std.out)
 			opt.Color, opt.UTF8 = term.Color, term.UTF8

@@ -36,6 +36,9 @@ func About(ctx context.Context, in io.Reader, name string, see func(scanner.Obse
 	if s.ID == "" {
 		s.ID, s.Started = first.Sweep, first.Time
 	}
+	if s.Started.IsZero() {
+		return s, fmt.Errorf("%s tells of no sweep and no observation: it is empty, or all of it is of another kind", name)
+	}
 	if s.Ended.IsZero() {
 		s.Ended, s.Interrupted = last, true
 	}

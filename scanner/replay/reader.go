@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -23,7 +24,8 @@ const maxLine = 64 << 20
 type Reader struct {
 	r     io.Reader
 	name  string
-	whole bool // a whole line was seen
+	whole bool     // a whole line was seen
+	ended []string // the sweeps that JSON lines have ended, by id
 
 	// About is what the file says of its sweep, as far as it was read: a
 	// journal without Ended until its last line, JSON lines nothing until then.
@@ -129,7 +131,7 @@ func (r *Reader) decode(line []byte, last bool) (scanner.Observation, kind, erro
 		var o scanner.Observation
 		if err := json.Unmarshal(line, &o); err == nil && o.Schema == scanner.ObservationSchema {
 			r.whole = true
-			return o, isObservation, nil
+			return r.once(o)
 		}
 	}
 	var o scanner.Observation
@@ -152,7 +154,7 @@ func (r *Reader) decode(line []byte, last bool) (scanner.Observation, kind, erro
 		if err := json.Unmarshal(line, &o); err != nil {
 			return scanner.Observation{}, isOther, fmt.Errorf("the observation is damaged: %w", err)
 		}
-		return o, isObservation, nil
+		return r.once(o)
 	case JournalSchema:
 		var h head
 		if err := json.Unmarshal(line, &h); err != nil {
@@ -167,10 +169,20 @@ func (r *Reader) decode(line []byte, last bool) (scanner.Observation, kind, erro
 		about, err := sweepOf(line)
 		if err == nil {
 			r.About = about
+			r.ended = append(r.ended, about.ID)
 		}
 		return o, isOther, err
 	}
 	return o, foreign(is.Schema), refuse(is.Schema)
+}
+
+// once refuses an observation of a sweep that JSON lines have ended before: the file
+// holds it twice, as when an output was appended to another.
+func (r *Reader) once(o scanner.Observation) (scanner.Observation, kind, error) {
+	if slices.Contains(r.ended, o.Sweep) {
+		return o, isForeign, fmt.Errorf("sweep %s ended above and begins anew: the file holds it twice, and it would be counted twice; keep the lines of one", o.Sweep)
+	}
+	return o, isObservation, nil
 }
 
 // foreign tells lines of ours that are no observations from what cannot be
