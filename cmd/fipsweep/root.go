@@ -26,6 +26,9 @@ them: no observation from outside can.`,
   fipsweep explain TLS_RSA_WITH_AES_128_CBC_SHA`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if print, err := cmd.Flags().GetBool(printFlag); err == nil && print {
+				return usage(errors.New("--print-config: of which verb? write 'fipsweep scan --print-config'"))
+			}
 			if len(args) == 0 {
 				return cmd.Help()
 			}

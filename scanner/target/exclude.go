@@ -35,7 +35,7 @@ func ParseExcludes(args []string, lines []Line) (*Excludes, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	x.spans = merge(x.spans)
+	x.join()
 	return x, nil
 }
 
@@ -56,7 +56,18 @@ func (x *Excludes) Add(addrs ...netip.Addr) {
 	for _, a := range addrs {
 		x.spans = append(x.spans, single(a.Unmap().WithZone("")))
 	}
+	x.join()
+}
+
+// join puts the spans in order. Systems make loopback of the unspecified address
+// (see loopback), so that who excludes the one has excluded the other.
+func (x *Excludes) join() {
 	x.spans = merge(x.spans)
+	for _, a := range []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
+		if x.Has(loopback(a)) {
+			x.spans = merge(append(x.spans, single(a)))
+		}
+	}
 }
 
 // Names is the excluded names, sorted.
@@ -84,6 +95,15 @@ func (x *Excludes) Has(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	i := sort.Search(len(x.spans), func(i int) bool { return a.Compare(x.spans[i].to) <= 0 })
 	return i < len(x.spans) && x.spans[i].has(a)
+}
+
+// loopback is what systems make of a connect to the unspecified address (RFC 1122
+// section 3.2.1.3 and RFC 4291 section 2.5.2 allow none).
+func loopback(unspecified netip.Addr) netip.Addr {
+	if unspecified.Is4() {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.IPv6Loopback()
 }
 
 // merge sorts spans and joins those that overlap or touch.

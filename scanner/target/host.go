@@ -60,7 +60,10 @@ func parsePlace(s string) (place, error) {
 		if a.Zone() != "" {
 			return place{addr: a}, checkZone(a.Zone())
 		}
-		return place{span: single(a.Unmap())}, nil
+		if a = a.Unmap(); a.IsUnspecified() {
+			return place{}, fmt.Errorf("%s is no host's address: for this machine write %s", a, loopback(a))
+		}
+		return place{span: single(a)}, nil
 	}
 	if before, after, ok := strings.Cut(s, "-"); ok {
 		if first, err := netip.ParseAddr(before); err == nil {

@@ -44,6 +44,9 @@ func eachLine(r io.Reader, name string, f func(n int, text string)) error {
 		n++
 		text := scan.Text()
 		if n == 1 {
+			if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") { // as PowerShell's > has it
+				return fmt.Errorf("%s is in UTF-16: save it in UTF-8, or in PowerShell write it by Out-File -Encoding utf8", name)
+			}
 			text = strings.TrimPrefix(text, byteOrderMark)
 		}
 		f(n, text)

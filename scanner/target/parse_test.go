@@ -184,6 +184,8 @@ func TestBadTargets(t *testing.T) {
 		{"network without address", "host/24", "is no address"},
 		{"relative path without ./", "etc/ssl", "write ./etc/ssl"},
 		{"network with a zone", "fe80::1%eth0/64", "no zone"},
+		{"no host's address", "0.0.0.0:443", "for this machine write 127.0.0.1"},
+		{"no host's address in IPv6", "[::]:443", "for this machine write ::1"},
 		{"octet too large", "10.0.0.256", "four octets"},
 		{"three octets", "10.0.0", "four octets"},
 		{"leading zero", "10.0.0.01", "four octets"},

@@ -138,6 +138,7 @@ func TestExcludes(t *testing.T) {
 	for addr, want := range map[string]bool{
 		"10.0.0.0": true, "10.0.0.255": true, "10.0.1.0": true, "10.0.1.9": true, "10.0.1.10": false, "9.255.255.255": false,
 		"::1": true, "::2": false, "192.0.2.7": true, "192.0.2.8": false, "::ffff:10.0.0.1": true, "198.51.100.1": true,
+		"::": true, "0.0.0.0": false,
 	} {
 		if got := x.Has(netip.MustParseAddr(addr)); got != want {
 			t.Errorf("Has(%s) = %v", addr, got)
@@ -178,6 +179,7 @@ func TestReadList(t *testing.T) {
 		{"comments and blanks", "# x\n\n a # y\n\t# z\nb\t#\n", []Line{{Text: "a", Where: "f:3"}, {Text: "b", Where: "f:5"}}, ""},
 		{"a # within", "/x#1\n", []Line{{Text: "/x#1", Where: "f:1"}}, ""},
 		{"Windows", "\ufeffa\r\nb\r\n", []Line{{Text: "a", Where: "f:1"}, {Text: "b", Where: "f:2"}}, ""},
+		{"UTF-16", "\xff\xfea\x00\r\x00\n\x00", nil, "f is in UTF-16: save it in UTF-8"},
 		{"empty", "", nil, ""},
 		{"a long line", "a\n" + strings.Repeat("b", maxLine+1), nil, "f:2: the line is longer"},
 	} {
