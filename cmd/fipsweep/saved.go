@@ -110,6 +110,9 @@ func (s *saved) about(ctx context.Context) (whole scanner.Sweep, note string, er
 		if err != nil {
 			return whole, "", fmt.Errorf("saved sweep: %w", err)
 		}
+		if one.Started.IsZero() {
+			return whole, "", fmt.Errorf("saved sweep: %s tells of no sweep and of no time: name a journal, or JSON lines that a sweep wrote", s.paths[i])
+		}
 		t.about(one)
 		parts.add(one.Scope.Shard)
 		unlike = append(unlike, parts.sameAs(s.paths[i], one.Scope.Of))
