@@ -115,6 +115,7 @@ func (l *listing) ecGroups() {
 			return
 		}
 		g, ok := groupOf(a.kex)
+		certificates := len(l.certificateCurves())
 		switch {
 		case a.broken != nil && a.broken.Reason == scanner.ReasonAlert:
 			return // it chose a suite, and then found no curve for it
@@ -129,15 +130,15 @@ func (l *listing) ecGroups() {
 			keep, joint, also = nil, false, l.offCurves()
 			continue
 		case slices.Contains(also, g):
-			curves := len(l.certificateCurves())
 			l.exchange(a)
-			also, l.offCurve = nil, len(l.certificateCurves()) == curves
+			also, l.offCurve = nil, l.offCurve && len(l.certificateCurves()) == certificates
 			continue
 		case slices.Contains(l.curves, g):
 			l.strangely(what, groupName(g))
 			return
 		}
 		l.exchange(a)
+		l.offCurve = l.offCurve && len(l.certificateCurves()) == certificates
 	}
 	l.missed(what, *l.stopped)
 }
@@ -147,7 +148,7 @@ func (l *listing) ecGroups() {
 // 5.1.1); TLS 1.3 has shown them by its schemes, where it is spoken.
 func (l *listing) otherCurves() {
 	suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool { return !ofECDSA(c) })
-	if l.offCurve || accepted(l.found[tls13]) || l.newer() != nil || len(suites) == 0 {
+	if l.offCurve && len(l.certificateCurves()) < 2 || accepted(l.found[tls13]) || l.newer() != nil || len(suites) == 0 {
 		return
 	}
 	what := l.v.name + " other keys"
