@@ -107,20 +107,30 @@ func (l *listing) decideGroups(more []uint16) {
 
 // decideOffCurve asks for curves that do not pass without that of the ECDSA
 // certificate, which was chosen before them: there are servers that take those (see
-// hidesCurves). TLS 1.3 has told of them where it is spoken.
+// hidesCurves), and servers that show another certificate then (see otherCurves). So
+// what passes is offered besides, at the end, until an answer shows no other. TLS
+// 1.3 has told of both where it is spoken.
 func (l *listing) decideOffCurve() {
-	r, what, keep := l.p.ranks, l.v.name+" groups that do not pass", l.certificateCurves()
+	r, what := l.p.ranks, l.v.name+" groups that do not pass"
 	suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool { return !ofECDSA(c) })
-	if accepted(l.found[tls13]) || l.late || len(suites) == 0 || len(without(keep, l.curves)) == len(keep) {
+	if keep := l.certificateCurves(); accepted(l.found[tls13]) || l.late || len(suites) == 0 || len(without(keep, l.curves)) == len(keep) {
 		return
 	}
+	others := true
 	for rank := worst(l.curves, r.groups) + 1; rank <= r.top; {
 		if l.stopped != nil {
 			l.missed(what, *l.stopped)
 			return
 		}
 		l.purpose = what
+		keep := l.certificateCurves()
 		groups := without(worse(l.legacyGroups(), r.groups, rank), keep)
+		if others {
+			groups = append(groups, without(l.legacyGroups(), append(slices.Clone(groups), keep...))...)
+		}
+		if len(groups) == 0 {
+			return
+		}
 		a := l.pose(question{version: l.v, suites: suites, groups: groups})
 		if !l.goesOn(what, a) || a.broken != nil {
 			return
@@ -130,7 +140,8 @@ func (l *listing) decideOffCurve() {
 		if !ok || !slices.Contains(groups, g) {
 			return
 		}
-		rank = r.groups[g] + 1
+		others = len(l.certificateCurves()) > len(keep)
+		rank = max(rank, r.groups[g]+1)
 	}
 }
 

@@ -200,3 +200,35 @@ func TestKeyChosenByTheSchemes(t *testing.T) {
 		same(t, "leaves", []string{"EC secp256r1", "RSA 2048"}, leafKeys(o))
 	}
 }
+
+// Of several ECDSA certificates Go shows the first on a curve that the client
+// offers: all are seen at either depth, in TLS 1.2 alone too, whose groups are asked
+// for with the certificate's curve kept.
+func TestCertificatesByCurve(t *testing.T) {
+	p256, p384, p521 := certificate(t, ecKey(t, elliptic.P256())), certificate(t, ecKey(t, elliptic.P384())), certificate(t, ecKey(t, elliptic.P521()))
+	for _, row := range []struct {
+		name   string
+		newest uint16
+		shown  []tls.Certificate
+		curves []tls.CurveID
+		want   []string
+	}{
+		{"two", tls.VersionTLS12, []tls.Certificate{p256, p384}, []tls.CurveID{tls.CurveP256, tls.CurveP384}, []string{"EC secp256r1", "EC secp384r1"}},
+		{"the longer first", tls.VersionTLS12, []tls.Certificate{p384, p256}, []tls.CurveID{tls.CurveP256, tls.CurveP384}, []string{"EC secp256r1", "EC secp384r1"}},
+		{"three", tls.VersionTLS12, []tls.Certificate{p256, p521, p384}, []tls.CurveID{tls.CurveP256, tls.CurveP384, tls.CurveP521}, []string{"EC secp256r1", "EC secp384r1", "EC secp521r1"}},
+		{"one", tls.VersionTLS12, []tls.Certificate{p256}, []tls.CurveID{tls.CurveP256, tls.CurveP384}, []string{"EC secp256r1"}},
+		{"TLS 1.3", tls.VersionTLS13, []tls.Certificate{p256, p384}, []tls.CurveID{tls.CurveP256, tls.CurveP384}, []string{"EC secp256r1", "EC secp384r1"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c := clean(t)
+			c.MaxVersion, c.Certificates, c.CurvePreferences = row.newest, row.shown, row.curves
+			e := endpoint(serveTLS(t, c), "lab.test")
+			o := probe(t, e)
+			atFloor(t, o)
+			for depth, o := range map[string]scanner.Observation{"full": o, "verdict": decided(t, e)} {
+				same(t, depth+" leaves", row.want, slices.Compact(leafKeys(o)))
+				same(t, depth+" incomplete", []string(nil), incomplete(o))
+			}
+		})
+	}
+}

@@ -89,15 +89,16 @@ func (l *listing) ecGroups() {
 	if len(suites) == 0 || l.curvesWhole || last && !l.hidesCurves() {
 		return
 	}
+	var also []uint16 // curves seen that are not the certificate's: another's may be on them
 	if last {
-		keep = nil
+		keep, also = nil, l.offCurves()
 	}
 	what := l.v.name + " groups"
 	l.purpose = what
 	joint := l.v == tls12 && l.ordered() && !l.walks && !last
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
-		q := question{version: l.v, suites: turned(suites), groups: left, keep: keep}
+		q := question{version: l.v, suites: turned(suites), groups: append(left, also...), keep: keep}
 		if joint {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
@@ -114,6 +115,7 @@ func (l *listing) ecGroups() {
 			return
 		}
 		g, ok := groupOf(a.kex)
+		certificates := len(l.certificateCurves())
 		switch {
 		case a.broken != nil && a.broken.Reason == scanner.ReasonAlert:
 			return // it chose a suite, and then found no curve for it
@@ -125,15 +127,50 @@ func (l *listing) ecGroups() {
 			if !l.hidesCurves() {
 				return
 			}
-			keep, joint = nil, false
+			keep, joint, also = nil, false, l.offCurves()
+			continue
+		case slices.Contains(also, g):
+			l.exchange(a)
+			also, l.offCurve = nil, l.offCurve && len(l.certificateCurves()) == certificates
 			continue
 		case slices.Contains(l.curves, g):
 			l.strangely(what, groupName(g))
 			return
 		}
 		l.exchange(a)
+		l.offCurve = l.offCurve && len(l.certificateCurves()) == certificates
 	}
 	l.missed(what, *l.stopped)
+}
+
+// otherCurves asks for ECDSA certificates on other curves than those shown. Of several
+// Go and Mbed TLS show the first on a curve that the client offers (RFC 8422 section
+// 5.1.1); TLS 1.3 has shown them by its schemes, where it is spoken.
+func (l *listing) otherCurves() {
+	suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool { return !ofECDSA(c) })
+	if l.offCurve && len(l.certificateCurves()) < 2 || accepted(l.found[tls13]) || l.newer() != nil || len(suites) == 0 {
+		return
+	}
+	what := l.v.name + " other keys"
+	l.purpose = what
+	for l.stopped == nil {
+		keep := l.certificateCurves()
+		a := l.pose(question{version: l.v, suites: suites, groups: without(l.legacyGroups(), keep)})
+		if !l.goesOn(what, a) || a.broken != nil {
+			return
+		}
+		if l.exchange(a); len(l.certificateCurves()) == len(keep) {
+			return
+		}
+	}
+	l.missed(what, *l.stopped)
+}
+
+// offCurves is the curves seen but the certificate's, which go along where it is
+// left out: that question then is otherCurves', too.
+func (l *listing) offCurves() []uint16 {
+	l.offCurve = true
+	return without(l.curves, l.certificateCurves())
 }
 
 // hidesCurves tells whether curves may stand behind that of the certificate.

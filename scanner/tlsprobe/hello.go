@@ -120,9 +120,19 @@ func (s *session) offerSchemes(h *tlswire.ClientHello, q *question) {
 	h.More = append(slices.Clip(h.More), tlswire.Extension{Type: tlswire.ExtCertSchemes, Body: s.p.certSchemes})
 }
 
-// schemes is all signature schemes, those already seen last: a server that
-// follows the client's order then shows another one each time, at no cost.
-func (s *session) schemes() []uint16 { return last(s.p.questions.schemes, s.seenSchemes) }
+// schemes is all signature schemes, those already seen behind the likeliest of the
+// others: a server that follows the client's order then shows another one each
+// time, at no cost. They do not stand at the end, since wolfSSL reads the first 38
+// of a hello, and would find none to sign with.
+func (s *session) schemes() []uint16 {
+	const likeliest = 26
+	list := last(s.p.questions.schemes, s.seenSchemes)
+	others := without(list, s.seenSchemes)
+	if len(others) <= likeliest || len(others) == len(list) {
+		return list
+	}
+	return slices.Concat(others[:likeliest], list[len(others):], others[likeliest:])
+}
 
 // last is the list with those named moved to its end, where they are few.
 func last(list, named []uint16) []uint16 {

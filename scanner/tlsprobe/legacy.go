@@ -104,6 +104,7 @@ func (s *session) enumerate(v version) {
 	}
 	s.listings[v] = l
 	l.moreGroups() // those of a newer version are asked for by the way
+	l.otherCurves()
 	l.unnamedDSA()
 }
 

@@ -21,6 +21,7 @@ type ride struct {
 
 	fewFields bool // the last question left out groups of a finite field
 	keptLast  bool // the one curve that was kept was chosen when all others seen were left out
+	offCurve  bool // curves were asked for without the certificate's, those seen among them
 }
 
 // next asks for one of the suites left. By the way it asks for groups: where a
