@@ -203,7 +203,7 @@ const beside = 22
 // atFloor fails the test when the probe made more connections than it must: k
 // suites of a version take k answers and a refusal; in TLS 1.3 both lists want
 // a refusal of their own, and a server may want a fixed share first. All else is
-// counted, whatever it is, but what confirms a refusal.
+// counted, whatever it is, but a second time that a refusal is confirmed.
 func atFloor(t *testing.T, o scanner.Observation) {
 	t.Helper()
 	rest, all := 0, 0
@@ -213,8 +213,8 @@ func atFloor(t *testing.T, o scanner.Observation) {
 		i := slices.IndexFunc(o.TLS.Versions, func(v scanner.TLSVersion) bool { return v.Version == version })
 		most := -1
 		switch {
-		case strings.HasPrefix(purpose, "confirming a refusal"): // comes on top, of whom cannot be taken at his word
-			continue
+		case purpose == confirmingAlert: // one is the last question; further ones are of whom cannot be taken at his word
+			rest += min(n, 1)
 		case what == "suites of SRP": // of which a refusal names none
 			most = 9
 		case what == "suites":
