@@ -110,4 +110,4 @@ func (r *ranks) asks() scanner.Asked {
 
 // verdictVersion changes when the plan of depth verdict puts a question that
 // its text does not show.
-const verdictVersion = "5"
+const verdictVersion = "6"
