@@ -134,6 +134,7 @@ func TestVerdictDepthGnuTLS(t *testing.T) {
 		{"3DES with a MAC over what is encrypted", approvedGnuTLS + ":+3DES-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
 		{"RSA key exchange with a MAC over what is encrypted", approvedGnuTLS + ":+RSA:+AES-128-CBC:+SHA1:%FORCE_ETM", fips.Fail, 0},
 		{"one group that fails", "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-X448", fips.Fail, 0},
+		{"a group in front that has no fixed share", approvedGnuTLS + ":-VERS-TLS1.2:-GROUP-ALL:+GROUP-SECP224R1:+GROUP-FFDHE2048:%SERVER_PRECEDENCE", fips.Pass, 0},
 		{"finite fields alone", "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-FFDHE2048:+GROUP-FFDHE4096:-CIPHER-ALL:+AES-128-GCM:-SIGN-RSA-SHA1", fips.Pass, 0},
 	}
 	for _, row := range rows {

@@ -95,10 +95,14 @@ func (s *session) shorter(v version, refusal answer) (answer, []uint16) {
 		return refusal, nil
 	}
 	s.purpose = "hellos of other lengths"
-	for _, n := range []int{pieceSize, fewest} {
-		if n == fewest && v != tls12 { // whoever is older has answered as such
-			break
-		}
+	lengths := []int{pieceSize, fewest}
+	switch {
+	case v != tls12: // whoever is older has answered as such
+		lengths = lengths[:1]
+	case s.p.ranks != nil: // what passes is no more
+		lengths = lengths[1:]
+	}
+	for _, n := range lengths {
 		s.shape.suites = n
 		if a := s.pose(s.first(v)); a.outcome == chose && a.hello.Negotiated() <= v.code {
 			if n == fewest {

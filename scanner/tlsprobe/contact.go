@@ -146,7 +146,11 @@ func (s *session) bearsOf(v version, suite uint16) bool {
 // measure looks for the longest list of suites, between those that were tried, that
 // the server bears.
 func (s *session) measure(v version, suite uint16) {
-	for _, n := range []int{briefSize, 2 * fewest} {
+	lengths := []int{briefSize, 2 * fewest}
+	if s.p.ranks != nil && s.shape == (shape{suites: fewest}) { // see shorter
+		lengths = slices.Insert(lengths, 0, pieceSize)
+	}
+	for _, n := range lengths {
 		s.shape.suites = n
 		if s.bearsOf(v, suite) {
 			break

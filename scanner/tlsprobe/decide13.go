@@ -17,13 +17,7 @@ func (s *session) spoken13(p *plan13) {
 	s.purpose = tls13.name + " that passes"
 	q := s.passingOf(tls13, s.p.questions.groups13)
 	q.schemes = s.othersFirst(q.schemes)
-	a := s.tickets(q)
-	if group, ok := a.hello.Group(); a.outcome == chose && a.hello.Retry() && ok { // one without a share in the hello
-		if _, ok := tlskeys.Share(group); ok {
-			q.groups, q.share = []uint16{group}, group
-			a = s.tickets(q)
-		}
-	}
+	a := p.withShare(&q, s.tickets(q))
 	suites, groups := q.suites, q.groups
 	if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
 		s.purpose = tls13.name
@@ -46,6 +40,31 @@ func (s *session) spoken13(p *plan13) {
 			p.sign(tls13.name+" signature schemes", a)
 		}
 	}
+}
+
+// withShare goes on from an answer that wants the share of another group than went
+// along. One that has no fixed share shows nothing more: it is left out of the
+// question, as long as that has an answer.
+func (p *plan13) withShare(q *question, a answer) answer {
+	for range 2 {
+		group, ok := a.hello.Group()
+		if a.outcome != chose || !a.hello.Retry() || !ok {
+			break
+		}
+		next := *q
+		if _, fixed := tlskeys.Share(group); fixed {
+			next.groups, next.share = []uint16{group}, group
+			*q = next
+			return p.tickets(next)
+		}
+		next.groups = slices.DeleteFunc(slices.Clone(q.groups), func(c uint16) bool { _, fixed := tlskeys.Share(c); return !fixed })
+		b := p.tickets(next)
+		if b.outcome != chose || !p.record(a, q.suites, q.groups) {
+			break
+		}
+		*q, a = next, b
+	}
+	return a
 }
 
 // othersFirst is schemes with those last that the key of the first answer of TLS

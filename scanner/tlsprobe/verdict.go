@@ -15,7 +15,7 @@ import (
 //
 // Of a server that would pass the noes must hold: it is asked twice for the versions
 // that it declined with one hello (see secondTurn), and at last for an answer (see
-// prove).
+// prove, and lastly13 where one is wanted anyway).
 //
 // What is no worse than what was seen is not asked for, and the observation
 // says so. Extensions and chains come with the answers, as far as they can.
