@@ -70,6 +70,7 @@ type session struct {
 	unlike   bool                         // answers disagree: there are several servers
 	answered []uint16                     // versions that answers were in when newer ones were asked for
 	fronted  bool                         // it prefers suites that it cannot serve
+	ours     []string                     // kinds of key with which the server goes by our order of schemes
 	cohort   cohort                       // the oldest client that an RSA key has answered in TLS 1.2
 	belief   belief                       // at depth verdict: of noes that are no alerts
 }
@@ -236,6 +237,7 @@ func (s *session) try(q *question, a *answer) {
 	if q.version != ssl2 {
 		s.note(q.version, a)
 		s.answersAs(q, a)
+		s.tellsOrder(q, a)
 		s.compare(q, a)
 		s.chainOf(q, a)
 		s.mark(q, a)
