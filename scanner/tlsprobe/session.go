@@ -114,6 +114,9 @@ func (s *session) run() {
 	if s.p.ranks != nil {
 		s.decide()
 		s.prove()
+		if s.cohort != withoutBoth {
+			s.notPut("chains of old clients")
+		}
 		s.inClear()
 		s.sum()
 		return
