@@ -158,7 +158,7 @@ func (p *plan13) signatures() {
 		p.unreadable(what)
 		return
 	}
-	p.signOn(p.p.questions.schemes)
+	p.signOn(p.schemes13())
 }
 
 // signOn goes through those of the schemes that were not seen yet.
