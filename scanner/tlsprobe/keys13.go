@@ -12,20 +12,20 @@ import (
 // tell: they bear the downgrade sentinel (RFC 8446 section 4.1.3), which is for servers
 // that speak TLS 1.3.
 
-// hides13 tells whether TLS 1.3 was refused by a server that knows it.
+// hides13 tells whether TLS 1.3 was refused by a server that knows it, and has keys of
+// several kinds. (One alone may be of no use there, as on a Brainpool curve.)
 func (s *session) hides13() bool {
-	v := s.found[tls13]
-	return s.speaks13 && v.Accepted != nil && !*v.Accepted && s.stopped == nil
+	v, l := s.found[tls13], s.listings[tls12]
+	return s.speaks13 && v.Accepted != nil && !*v.Accepted && s.stopped == nil && l != nil && len(l.keys()) > 1
 }
 
 // keysOf13 asks for TLS 1.3 again as clients that can take one kind of key, of those
 // that TLS 1.2 has shown. What such a client is told holds for it alone.
 func (s *session) keysOf13() {
-	l := s.listings[tls12]
-	if l == nil || s.shape != full || !s.hides13() {
+	if s.shape != full || !s.hides13() {
 		return
 	}
-	kinds := l.keys()
+	kinds := s.listings[tls12].keys()
 	slices.Reverse(kinds) // the one in front was looked at
 	for _, kind := range kinds {
 		s.only13 = slices.DeleteFunc(slices.Clone(s.p.questions.schemes), func(c uint16) bool { return signsFor(schemeName(c)) != kind })
