@@ -87,6 +87,11 @@ func (s *session) prove() {
 	if len(b.unsure) == 0 {
 		s.purpose = confirmingAlert
 	}
+	if q, ok := s.oldClients(); ok && len(b.unsure) == 0 {
+		if a := s.single(q); a.outcome == chose && a.broken == nil {
+			return
+		}
+	}
 	q := s.shows()
 	a := s.single(q)
 	if a.outcome == silent { // which may be chance

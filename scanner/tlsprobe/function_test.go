@@ -30,6 +30,14 @@ func TestKeysWithVersionsOfTheirOwn(t *testing.T) {
 						e.Name = name
 						o := probe(t, e)
 						same(t, "incomplete", []string(nil), incomplete(o))
+						same(t, "TLS 1.3", true, accepted(&o.TLS.Versions[5]))
+						same(t, "suites", 3, len(o.TLS.Versions[5].Suites))
+						same(t, "schemes", true, len(o.TLS.Versions[5].SignatureSchemes) > 0)
+						if o.TLS.Connections > 50 {
+							t.Errorf("%d connections: %v", o.TLS.Connections, o.TLS.Hellos)
+						}
+						_, gap := decided(t, e).Gap()
+						same(t, "told at depth verdict, where it is hidden", name != "" && newest[slices.Index(keys[:], ec)] == "TLSv1.3", gap)
 					})
 				}
 			}

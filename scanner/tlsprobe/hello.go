@@ -106,6 +106,9 @@ func withMAC(more []tlswire.Extension, suites []uint16) []tlswire.Extension {
 // handshake and all for certificates (RFC 8446 section 4.2.3): a server that
 // is asked how it signs must not miss how its issuer did.
 func (s *session) offerSchemes(h *tlswire.ClientHello, q *question) {
+	if q.version == tls13 && q.schemes == nil && s.only13 != nil {
+		q.schemes = s.only13
+	}
 	h.Schemes = q.schemes
 	if q.schemes == nil {
 		h.Schemes = s.schemes()

@@ -90,6 +90,17 @@ func (s *session) answersAs(q *question, a *answer) {
 	}
 }
 
+// oldClients is at depth verdict, of a server that answered by an RSA key, the question
+// that it answered before as an old client's, who names what passes.
+func (s *session) oldClients() (question, bool) {
+	q := s.proof
+	if s.p.ranks == nil || q.version != tls12 || s.shape != full || authentication(q.suites[0]) != "RSA" {
+		return q, false
+	}
+	q.schemes = within(withoutBoth.of(s.p.questions.schemes), s.p.ranks.schemes, 0)
+	return q, len(q.schemes) > 0
+}
+
 // asOldClient goes as a client of old at last, with the oldest scheme that the
 // server was seen to sign with for one. The answer does for the last question that
 // must have one (see prove), and where that is due, it is put in any case.

@@ -57,6 +57,10 @@ func TestChainsOfOldClients(t *testing.T) {
 			atFloor(t, o)
 			told := strings.Join(decided(t, e).TLS.Asked.NotPut, "; ")
 			same(t, "told at depth verdict", true, strings.Contains(told, "chains of old clients"))
+			config.CurvePreferences, config.CipherSuites = []tls.CurveID{tls.CurveP256}, []uint16{ecdsa, gcm} // which pass
+			if o = decided(t, endpoint(serveTLS(t, config), "")); !row.ec && row.newest == tls.VersionTLS12 {
+				same(t, "shown at depth verdict", true, shown(old))
+			}
 		})
 	}
 }

@@ -57,7 +57,7 @@ func (p *plan13) next(suites, groups []uint16, both, likely bool) answer {
 		return p.firstRide(q, plain, both)
 	}
 	if len(p.signed) > 0 && !p.noSchemes {
-		q.schemes = without(p.p.questions.schemes, p.signed)
+		q.schemes = without(p.schemes13(), p.signed)
 	}
 	a := p.toEnd(q)
 	p.rides = !a.mute // such a refusal costs more
@@ -68,7 +68,7 @@ func (p *plan13) next(suites, groups []uint16, both, likely bool) answer {
 	purpose := p.purpose
 	defer func() { p.purpose = purpose }()
 	p.purpose = tls13.name + " signature schemes"
-	if !likely && p.signMore(p.p.questions.schemes) {
+	if !likely && p.signMore(p.schemes13()) {
 		return a // there is another scheme: it was the list asked for that ended
 	}
 	p.noSchemes = !likely

@@ -2,6 +2,7 @@ package tlsprobe
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
@@ -54,14 +55,17 @@ func (l *listing) signedSuites(kinds ...string) []uint16 {
 func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 	what := l.v.name + " signature schemes"
 	l.purpose = what
-	older := true
+	older, ours := true, l.byOurOrder(suites)
 	for l.stopped == nil {
 		left := without(l.p.questions.schemes, l.signed)
-		as := modern
+		list, as := left, modern
+		if ours {
+			list = last(l.p.questions.schemes, l.signed)
+		}
 		if older {
 			as = l.signsAs(suites)
 		}
-		a := l.pose(l.beyondKinds(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: as.of(left)}))
+		a := l.pose(l.beyondKinds(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: as.of(list)}))
 		if as != modern && (a.outcome == refused || a.broken != nil && a.broken.Reason == scanner.ReasonAlert) {
 			older = false // its no is for an old client
 			continue
@@ -80,14 +84,57 @@ func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 			continue
 		}
 		l.certs.see(l.v, l.name(), suiteName(a.hello.Suite), a.chain)
-		if !slices.Contains(left, a.kex.Scheme) {
-			return kinds, true // it heeds no list: what was offered it does not take
+		switch {
+		case slices.Contains(left, a.kex.Scheme):
+		case ours && as != modern: // an old client's, too
+			older = false
+			continue
+		case ours && a.kex.Scheme != firstSeen(list, l.signed, a.kex.Scheme):
+			ours = false // it does not, after all
+			continue
+		default:
+			return kinds, true // there is no other, or it heeds no list: what was offered it does not take
 		}
 		l.exchange(a)
 		kinds = add(kinds, authentication(a.hello.Suite))
 	}
 	l.missed(what, *l.stopped)
 	return kinds, false
+}
+
+// A server that goes by our order of schemes shows another one each time when those
+// seen go last, and at the end one of those. It is asked so rather than with the seen
+// left out: to who offers less it may be another server (see differs).
+
+// tellsOrder keeps of which kinds of key the server goes by our order: it signed by
+// one that was not seen, and could have by one that was, and was offered last.
+func (s *session) tellsOrder(q *question, a *answer) {
+	if q.version != tls12 || q.schemes != nil || s.shape != full || a.broken != nil || a.kex == nil || a.kex.Scheme == 0 || slices.Contains(s.seenSchemes, a.kex.Scheme) {
+		return
+	}
+	kind := keyKind(tls12, schemeName(a.kex.Scheme))
+	if slices.ContainsFunc(s.seenSchemes, func(c uint16) bool { return keyKind(tls12, schemeName(c)) == kind }) {
+		s.ours = add(s.ours, kind)
+	}
+}
+
+// byOurOrder tells whether a server goes by our order with the one kind of key that
+// signs for these suites.
+func (l *listing) byOurOrder(suites []uint16) bool {
+	return l.v == tls12 && !slices.ContainsFunc(suites, func(c uint16) bool {
+		return authentication(c) != authentication(suites[0]) || !slices.Contains(l.ours, strings.ToLower(authentication(c)))
+	})
+}
+
+// firstSeen is the first of the list that was seen, of the kind of key of one.
+func firstSeen(list, seen []uint16, one uint16) uint16 {
+	kind := keyKind(tls12, schemeName(one))
+	for _, c := range list {
+		if slices.Contains(seen, c) && keyKind(tls12, schemeName(c)) == kind {
+			return c
+		}
+	}
+	return 0
 }
 
 func noScheme(a answer) *scanner.Failure {
@@ -111,7 +158,7 @@ func (p *plan13) signatures() {
 		p.unreadable(what)
 		return
 	}
-	p.signOn(p.p.questions.schemes)
+	p.signOn(p.schemes13())
 }
 
 // signOn goes through those of the schemes that were not seen yet.

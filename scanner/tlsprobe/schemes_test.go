@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -136,5 +137,32 @@ func TestSignatureSchemesGo(t *testing.T) {
 			signedBy(t, o, row.want12, row.want13)
 			same(t, "chains", len(row.config.Certificates), len(o.TLS.Chains))
 		})
+	}
+}
+
+// A server may have other settings for who offers other schemes, and sign by one that
+// is refused to who offers nothing else. What depth verdict tells of it full depth does.
+func TestSchemesBySettings(t *testing.T) {
+	t.Setenv("GODEBUG", "tlssha1=1")
+	ec, rsa := certificate(t, ecKey(t, elliptic.P256())), certificate(t, rsaKey(t))
+	for _, suites := range [][]uint16{nil, {tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}} {
+		for _, newest := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			for _, name := range []string{"", "lab.test"} {
+				config := &tls.Config{CipherSuites: suites, MaxVersion: newest, MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{rsa}}
+				config.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+					c := config.Clone()
+					if slices.Contains(h.SignatureSchemes, tls.ECDSAWithP256AndSHA256) || slices.Contains(h.SignatureSchemes, tls.ECDSAWithP384AndSHA384) {
+						c.Certificates = []tls.Certificate{ec}
+					}
+					return c, nil
+				}
+				e := endpoint(serveTLS(t, config), name)
+				full, verdict := probe(t, e), decided(t, e)
+				told := full.TLS.Versions[4].SignatureSchemes
+				lacks := slices.DeleteFunc(slices.Clone(verdict.TLS.Versions[4].SignatureSchemes), func(s string) bool { return slices.Contains(told, s) })
+				same(t, fmt.Sprintf("not told at full depth, %d suites, up to %x, %q", len(suites), newest, name), []string(nil), append([]string(nil), lacks...))
+				same(t, "incomplete", []string(nil), incomplete(full))
+			}
+		}
 	}
 }

@@ -70,6 +70,8 @@ type session struct {
 	unlike   bool                         // answers disagree: there are several servers
 	answered []uint16                     // versions that answers were in when newer ones were asked for
 	fronted  bool                         // it prefers suites that it cannot serve
+	ours     []string                     // kinds of key with which the server goes by our order of schemes
+	only13   []uint16                     // the schemes with which TLS 1.3 is spoken; nil for all
 	cohort   cohort                       // the oldest client that an RSA key has answered in TLS 1.2
 	belief   belief                       // at depth verdict: of noes that are no alerts
 }
@@ -109,10 +111,17 @@ func (s *session) run() {
 		if v == tls12 && !s.shape.brief && s.pure() && !accepted(s.found[tls13]) { // its list was too long
 			s.version(tls13)
 		}
+		if v == tls12 && s.p.ranks == nil {
+			s.keysOf13()
+		}
 	}
 	if s.p.ranks != nil {
 		s.decide()
 		s.prove()
+		s.unseen13()
+		if s.cohort != withoutBoth {
+			s.notPut("chains of old clients")
+		}
 		s.inClear()
 		s.sum()
 		return
@@ -236,6 +245,7 @@ func (s *session) try(q *question, a *answer) {
 	if q.version != ssl2 {
 		s.note(q.version, a)
 		s.answersAs(q, a)
+		s.tellsOrder(q, a)
 		s.compare(q, a)
 		s.chainOf(q, a)
 		s.mark(q, a)

@@ -2,6 +2,7 @@ package tlsprobe
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,18 +29,22 @@ func (s *session) mark(q *question, a *answer) {
 	now := shownOf(a)
 	key := authentication(a.hello.Suite)
 	marks := s.marks[v]
+	if marks == nil {
+		marks = map[string]shown{}
+		s.marks[v] = marks
+	}
 	before, seen := marks[key]
-	if !seen {
-		for _, before = range marks {
-			break
+	fits := len(marks) == 0 || now.like(before)
+	for _, k := range slices.Sorted(maps.Keys(marks)) {
+		if !seen {
+			before = marks[k]
+			fits = fits || now.like(before)
 		}
 	}
-	switch {
-	case len(marks) == 0:
-		s.marks[v] = map[string]shown{key: now}
-	case !now.like(before) && (seen || s.differs(*q, a)):
+	if !fits && (seen || s.differs(*q, a)) {
 		s.disagree(fmt.Sprintf("%s server hellos show now %s and now %s", v.name, before, now))
-	case !seen:
+	}
+	if !seen {
 		marks[key] = now
 	}
 }

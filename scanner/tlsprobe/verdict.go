@@ -259,7 +259,7 @@ func (s *session) decide() {
 	for _, v := range oldestFirst {
 		s.told(v)
 	}
-	s.notPut("application protocols, server order, fallback signal, unknown version, chains of old clients")
+	s.notPut("application protocols, server order, fallback signal, unknown version")
 }
 
 // decided tells whether something was found that nothing can be worse than.
