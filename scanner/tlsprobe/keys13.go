@@ -12,11 +12,12 @@ import (
 // tell: they bear the downgrade sentinel (RFC 8446 section 4.1.3), which is for servers
 // that speak TLS 1.3.
 
-// hides13 tells whether TLS 1.3 was refused by a server that knows it, and has keys of
-// several kinds. (One alone may be of no use there, as on a Brainpool curve.)
+// hides13 tells whether TLS 1.3 was refused, as a version, by a server that knows it,
+// and has keys of several kinds. (One alone may be of no use there, as on a Brainpool
+// curve.)
 func (s *session) hides13() bool {
 	v, l := s.found[tls13], s.listings[tls12]
-	return s.speaks13 && v.Accepted != nil && !*v.Accepted && s.stopped == nil && l != nil && len(l.keys()) > 1
+	return s.speaks13 && s.denied13 && v.Accepted != nil && !*v.Accepted && s.stopped == nil && l != nil && len(l.keys()) > 1
 }
 
 // keysOf13 asks for TLS 1.3 again as clients that can take one kind of key, of those
@@ -29,7 +30,9 @@ func (s *session) keysOf13() {
 	slices.Reverse(kinds) // the one in front was looked at
 	for _, kind := range kinds {
 		s.only13 = slices.DeleteFunc(slices.Clone(s.p.questions.schemes), func(c uint16) bool { return signsFor(schemeName(c)) != kind })
-		if s.version(tls13); !s.hides13() {
+		s.purpose = tls13.name + " other keys"
+		if a := s.pose(s.first(tls13)); a.outcome == chose && a.hello.Negotiated() == tls13.code {
+			s.version(tls13)
 			return
 		}
 	}

@@ -113,6 +113,7 @@ func (s *session) enumerate(v version) {
 func (s *session) verdict(v version, a answer) {
 	if a.outcome == chose || a.outcome == refused { // another version, or a no
 		s.found[v].Accepted = yes(false)
+		s.denied13 = s.denied13 || v == tls13 && a.alert.Description == tlswire.AlertProtocolVersion
 		s.belief.denies(v)
 		return
 	}

@@ -71,6 +71,7 @@ type session struct {
 	answered []uint16                     // versions that answers were in when newer ones were asked for
 	fronted  bool                         // it prefers suites that it cannot serve
 	ours     []string                     // kinds of key with which the server goes by our order of schemes
+	denied13 bool                         // TLS 1.3 was refused as a version
 	only13   []uint16                     // the schemes with which TLS 1.3 is spoken; nil for all
 	cohort   cohort                       // the oldest client that an RSA key has answered in TLS 1.2
 	belief   belief                       // at depth verdict: of noes that are no alerts
