@@ -21,14 +21,16 @@ func (l *listing) decideAll() {
 	early, before := l.ridesOnGroups() && !l.failsOnCurves() && (l.supposed || len(l.certificateCurves()) == 0), len(l.suites)
 	if early {
 		l.decideGroups(slices.DeleteFunc(slices.Clone(l.session.suites(l.v)), func(c uint16) bool {
-			return !rsaInFront.is(c) || shapeOf(c).Params != tlswire.ECParams && !isFinite(c)
+			return !rsaInFront.is(c) && !(l.supposed && ofECDSA(c)) || shapeOf(c).Params != tlswire.ECParams && !isFinite(c)
 		}))
 		before = len(l.suites)
 	}
 	l.decideSuites(func(uint16) bool { return false })
 	l.decideApart()
 	l.decidePassing()
-	if !early || len(without(l.suites[before:], l.settled)) > 0 {
+	if !early || slices.ContainsFunc(l.suites[before:], func(c uint16) bool {
+		return !slices.Contains(l.settled, c) && !(ofECDSA(c) && slices.Contains(l.certificateCurves(), l.group))
+	}) {
 		l.decideGroups(nil)
 	}
 	if l.v == tls12 {
