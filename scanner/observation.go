@@ -186,7 +186,7 @@ const (
 	ReasonNoName       Reason = "no-such-name"      // the name does not resolve
 	ReasonThrottled    Reason = "throttled"         // the peer said or showed that it limits us
 	ReasonGarbage      Reason = "not-understood"    // bytes that are no protocol we know, or break one
-	ReasonAlert        Reason = "alert"             // the peer declined with a TLS alert
+	ReasonAlert        Reason = "alert"             // the peer declined with a TLS alert, or after its choice by hanging up each time
 	ReasonBrokenOff    Reason = "broken-off"        // the peer chose, and then ended every such handshake with a TLS alert
 	ReasonTooLarge     Reason = "too-large"         // more bytes than the bound allows
 	ReasonDenied       Reason = "denied"            // permission denied

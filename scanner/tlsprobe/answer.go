@@ -142,13 +142,34 @@ func (a *answer) take(m tlswire.Message) bool {
 	return a.takeFlight(m)
 }
 
+// takeHello takes a server's choice. Who asks for another hello and names nothing that
+// should be in it has no group for this one, as wolfSSL (5.5) says it: a client must
+// break off (RFC 8446 section 4.1.4).
 func (a *answer) takeHello(m tlswire.Message) bool {
 	h, err := tlswire.ParseServerHello(m.Body)
 	if err != nil {
 		return a.strange(err)
 	}
+	if _, cookie := h.Extension(tlswire.ExtCookie); h.Retry() && !cookie {
+		if _, named := h.Group(); !named {
+			a.alarm(tlswire.Alert{Fatal: true, Description: tlswire.AlertHandshakeFailure})
+			a.failure.Detail = "a HelloRetryRequest that names no group"
+			return true
+		}
+	}
 	a.outcome, a.hello, a.raw = chose, h, m.Raw
 	return h.Negotiated() >= tlswire.VersionTLS13 // what follows is encrypted
+}
+
+// failed tells whether the server chose, and then found that it cannot go on. Some say
+// so by an alert, some by hanging up each time.
+func (a *answer) failed() bool {
+	return a.broken != nil && a.broken.Reason == scanner.ReasonAlert
+}
+
+// hungUp tells whether the server chose, and then hung up.
+func (a *answer) hungUp() bool {
+	return a.outcome == chose && a.broken != nil && (a.broken.Reason == scanner.ReasonClosed || a.broken.Reason == scanner.ReasonReset)
 }
 
 // brokenOff ends a flight that was not whole.

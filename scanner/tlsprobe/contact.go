@@ -78,7 +78,7 @@ func (s *session) first(v version) question {
 // first answer leaves a doubt: it came to a smaller one, or is an alert that
 // may mean the hello and not what is in it.
 func (s *session) fit(o opening, a answer) answer {
-	shapes := []shape{short, small, bare}
+	shapes := []shape{half, short, small, bare}
 	switch {
 	case o.shape == full && !a.upset(), o.version == ssl2, a.plain != nil:
 		return s.met(o.version, a)
@@ -87,7 +87,7 @@ func (s *session) fit(o opening, a answer) answer {
 	case o.shape.brief:
 		return s.stretch(o.version, a)
 	case o.shape != full:
-		shapes = []shape{full, short, small}
+		shapes = []shape{full, half, short, small}
 	}
 	kept := s.shape
 	s.purpose = "hellos of other lengths"
@@ -117,7 +117,7 @@ func (s *session) fit(o opening, a answer) answer {
 func (s *session) stretch(v version, a answer) answer {
 	kept := s.shape
 	s.purpose = "hellos of other lengths"
-	for _, shape := range []shape{full, short, small} {
+	for _, shape := range []shape{full, half, short, small} {
 		if s.quiet { // it is waited for each time
 			break
 		}

@@ -3,7 +3,6 @@ package tlsprobe
 import (
 	"slices"
 
-	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
@@ -81,7 +80,7 @@ func (l *listing) decideGroups(more []uint16) {
 			l.strangely(what, suiteName(picked))
 			return
 		}
-		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert { // it found no group for what it picked
+		if a.failed() { // it found no group for what it picked
 			suites = without(suites, alike(suites, picked))
 			continue
 		}
@@ -97,8 +96,7 @@ func (l *listing) decideGroups(more []uint16) {
 			keep = nil
 			suites = slices.DeleteFunc(suites, ofECDSA)
 		case !slices.Contains(groups, g):
-			l.strangely(what, groupName(g))
-			return
+			return // it heeds no list that it knows nothing of: what was offered it does not take
 		default:
 			rank = r.groups[g] + 1
 		}
@@ -212,7 +210,7 @@ func (l *listing) decideSchemesOf(suites []uint16) {
 		}
 		l.purpose = what
 		a := l.pose(question{version: l.v, suites: suites, groups: last(l.legacyGroups(), without(l.legacyGroups(), l.curves)), schemes: list})
-		if !l.goesOn(what, a) || a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
+		if !l.goesOn(what, a) || a.failed() {
 			l.noSchemes = a.outcome == refused
 			l.declined(suites, a)
 			return

@@ -42,6 +42,9 @@ func (s *session) settle(q *question, a *answer) {
 		s.knownFirst(q)
 	}
 	s.try(q, a)
+	if a.hungUp() {
+		s.hangsUp(q, a)
+	}
 	if a.settled() || q.lax && a.internal() || !s.spoke || s.stopped != nil {
 		return
 	}
@@ -56,6 +59,17 @@ func (s *session) settle(q *question, a *answer) {
 	}
 	if s.stopped == nil && (a.outcome == silent || a.outcome == lost || a.internal() && s.granted) && !s.believes(a) {
 		s.confirm(q, a)
+	}
+}
+
+// hangsUp puts a question again on which the server chose and then hung up. One that
+// does so twice has found that it cannot go on: Mbed TLS (2.28) chooses a suite, and
+// then finds no curve or hash for it.
+func (s *session) hangsUp(q *question, a *answer) {
+	suite := a.hello.Suite
+	if s.try(q, a); a.hungUp() && a.hello.Suite == suite {
+		a.broken.Reason = scanner.ReasonAlert
+		a.broken.Detail = "it hangs up after its choice"
 	}
 }
 

@@ -36,7 +36,7 @@ func (l *listing) bothGroups() {
 		// With all of RFC 7919 seen, that was a client that names none.
 		l.ungrouped = a
 		l.ungroupedAsked = !slices.ContainsFunc(left, finite) && (a.outcome == refused || a.kex != nil && len(a.kex.P) > 0)
-		if a.outcome == refused && !a.vague() {
+		if a.outcome == refused && !a.vague() && len(keep) == 0 {
 			l.curvesWhole, l.fieldsWhole = true, true
 		}
 		if a.outcome != chose || a.broken != nil {
@@ -96,6 +96,7 @@ func (l *listing) ecGroups() {
 	what := l.v.name + " groups"
 	l.purpose = what
 	joint := l.v == tls12 && l.ordered() && !l.walks && !last
+	pieces := false
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
 		q := question{version: l.v, suites: turned(suites), groups: append(left, also...), keep: keep}
@@ -103,7 +104,11 @@ func (l *listing) ecGroups() {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
 		dsaLeft := l.dsaLeft
-		a := l.withDSA(q)
+		a := l.curvesOf(q, pieces)
+		if len(keep) > 0 && !joint && !pieces && a.outcome == refused && !a.vague() {
+			pieces = true // what was kept it took before
+			continue
+		}
 		if joint && !l.agreed(a) && !l.keptAgain(a, keep) {
 			if joint = false; l.schemesGoOn(suites) {
 				return
@@ -117,7 +122,7 @@ func (l *listing) ecGroups() {
 		g, ok := groupOf(a.kex)
 		certificates := len(l.certificateCurves())
 		switch {
-		case a.broken != nil && a.broken.Reason == scanner.ReasonAlert:
+		case a.failed():
 			return // it chose a suite, and then found no curve for it
 		case !ok:
 			l.missed(what, *noCurve(a))
@@ -134,13 +139,30 @@ func (l *listing) ecGroups() {
 			also, l.offCurve = nil, l.offCurve && len(l.certificateCurves()) == certificates
 			continue
 		case slices.Contains(l.curves, g):
-			l.strangely(what, groupName(g))
-			return
+			return // it heeds no list that it knows nothing of: what was offered it does not take
 		}
 		l.exchange(a)
 		l.offCurve = l.offCurve && len(l.certificateCurves()) == certificates
 	}
 	l.missed(what, *l.stopped)
+}
+
+// curvesOf puts a question for curves, in pieces to a server that does not read all
+// of them: Mbed TLS (2.28) reads the first 11 that it knows, and has not come to that
+// of its certificate.
+func (l *listing) curvesOf(q question, pieces bool) answer {
+	if !pieces {
+		return l.withDSA(q)
+	}
+	var a answer
+	for _, some := range chunks(q.groups, listSize) {
+		piece := q
+		piece.groups = some
+		if a = l.pose(piece); l.agreed(a) && !l.keptAgain(a, q.keep) {
+			break
+		}
+	}
+	return a
 }
 
 // otherCurves asks for ECDSA certificates on other curves than those shown. Of several

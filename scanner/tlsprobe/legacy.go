@@ -164,7 +164,7 @@ func (s *session) goesOn(what string, a answer) bool {
 // choice records one suite that the server chose and what its flight shows.
 func (l *listing) choice(a answer) {
 	name := suiteName(a.hello.Suite)
-	if a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
+	if a.failed() {
 		// Picked, then found impossible: no client gets this suite.
 		l.missed(l.v.name+" "+name, *a.broken)
 		l.certs.see(l.v, l.name(), name, a.chain) // which it shows, though it cannot go on

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
@@ -49,7 +48,7 @@ func (l *listing) next(left []uint16) answer {
 		l.grants(a)
 	}
 	// Some choose before they look for a group or a scheme.
-	broken := a.outcome == chose && a.broken != nil && a.broken.Reason == scanner.ReasonAlert
+	broken := a.outcome == chose && a.failed()
 	if a.outcome != refused && !broken || !doubtful {
 		return a
 	}
@@ -62,10 +61,18 @@ func (l *listing) next(left []uint16) answer {
 	return l.pose(plain)
 }
 
-// unseenFirst is all groups: a server that goes by our order shows another one
-// each time.
+// unseenFirst is all groups, those already seen behind the others in wide use: a
+// server that goes by our order shows another one each time. They do not stand at
+// the end, since Mbed TLS (2.28) reads the first 11 curves that it knows.
 func (l *listing) unseenFirst() []uint16 {
-	return last(l.legacyGroups(), append(slices.Clone(l.curves), finiteOf(l.primes)...))
+	seen := append(slices.Clone(l.curves), finiteOf(l.primes)...)
+	list := last(l.legacyGroups(), seen)
+	others := without(list, seen)
+	usual := slices.IndexFunc(others, func(g uint16) bool { return !slices.Contains(usualGroups, g) })
+	if usual < 0 || len(others) == len(list) {
+		return list
+	}
+	return slices.Concat(others[:usual], list[len(others):], others[usual:])
 }
 
 // keepersDo tells whether the schemes kept are known to do in this version, too.

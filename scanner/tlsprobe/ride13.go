@@ -3,7 +3,6 @@ package tlsprobe
 import (
 	"slices"
 
-	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 )
 
@@ -124,7 +123,7 @@ func (p *plan13) rode(q question, a answer) {
 	case a.outcome != chose:
 	case a.broken != nil:
 		// It chose a suite and a group, and then found no way to sign.
-		p.noSchemes = p.noSchemes || q.schemes != nil && a.broken.Reason == scanner.ReasonAlert
+		p.noSchemes = p.noSchemes || q.schemes != nil && a.failed()
 	case a.scheme == 0:
 	case slices.Contains(p.signed, a.scheme):
 		p.noSchemes = p.noSchemes || q.schemes != nil // it heeds no list

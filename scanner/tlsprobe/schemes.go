@@ -66,14 +66,14 @@ func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 			as = l.signsAs(suites)
 		}
 		a := l.pose(l.beyondKinds(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: as.of(list)}))
-		if as != modern && (a.outcome == refused || a.broken != nil && a.broken.Reason == scanner.ReasonAlert) {
+		if as != modern && (a.outcome == refused || a.failed()) {
 			older = false // its no is for an old client
 			continue
 		}
 		if !l.goesOn(what, a) {
 			return kinds, a.outcome == refused
 		}
-		if a.broken != nil && a.broken.Reason == scanner.ReasonAlert {
+		if a.failed() {
 			return kinds, true // it chose a suite, and then found no way to sign for it
 		}
 		if a.kex == nil || a.kex.Scheme == 0 {
@@ -211,7 +211,7 @@ func (p *plan13) signs(what string, a answer, first bool) bool {
 		if first && a.outcome == refused {
 			p.missed(what, brokeOff(a.failure)) // it took the same suite and group a moment ago
 		}
-	case a.broken != nil && a.broken.Reason == scanner.ReasonAlert && !first:
+	case a.failed() && !first:
 		p.stays = true
 	case a.broken != nil:
 		p.certs.see(tls13, p.name(), "", a.chain) // which it shows, though it cannot go on

@@ -34,18 +34,19 @@ type session struct {
 	found map[version]*scanner.TLSVersion
 	certs chains
 
-	spoke    bool             // the peer has answered in TLS
-	wondered bool             // it was asked whether it insists on TLS
-	insisted bool             // of FTP: it insists for users with a password
-	lost     int              // answers that did not come
-	stopped  *scanner.Failure // why no further question is put
-	shape    shape            // what one hello may hold
-	fixed    bool             // TLS 1.3 hellos carry fixed shares
-	nameless bool             // the server does not want the name
-	taken    bool             // it granted a hello with the name, which stays
-	strict   bool             // it declines whoever gives no name that it knows
-	unnamed  bool             // the question goes without the name
-	speaks13 bool             // an older answer showed that TLS 1.3 is known
+	spoke      bool             // the peer has answered in TLS
+	wondered   bool             // it was asked whether it insists on TLS
+	insisted   bool             // of FTP: it insists for users with a password
+	lost       int              // answers that did not come
+	stopped    *scanner.Failure // why no further question is put
+	shape      shape            // what one hello may hold
+	fixed      bool             // TLS 1.3 hellos carry fixed shares
+	nameless   bool             // the server does not want the name
+	taken      bool             // it granted a hello with the name, which stays
+	stapleless bool             // it hangs up on who asks for an OCSP staple in TLS 1.3
+	strict     bool             // it declines whoever gives no name that it knows
+	unnamed    bool             // the question goes without the name
+	speaks13   bool             // an older answer showed that TLS 1.3 is known
 
 	seenSchemes   []uint16
 	facts         scanner.Extensions

@@ -19,12 +19,16 @@ type shape struct {
 // The shapes, fullest first.
 var (
 	full  = shape{}
+	half  = shape{suites: halfSize}
 	short = shape{suites: pieceSize}
 	small = shape{suites: pieceSize, lists: listSize}
 	bare  = shape{suites: pieceSize, lists: listSize, bare: true}
 
 	brief = shape{suites: fewest, lists: fewest, brief: true}
 )
+
+// halfSize is how many suites wolfSSL bears, which reads 150 (5.5).
+const halfSize = 144
 
 // pieceSize is how many suites go into one hello to a server that bears no
 // more of them, listSize how many groups or schemes.

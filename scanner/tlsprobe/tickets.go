@@ -40,15 +40,26 @@ func (a *answer) readTickets(d *tlswire.Decoder, rw io.ReadWriter, hello []byte)
 }
 
 // tickets puts a question to its end, and keeps what comes with the chain and
-// after the handshake: tickets, and whether early data may go with them.
+// after the handshake: tickets, and whether early data may go with them. lighttpd
+// hangs up on who asks for a staple, by wolfSSL (5.5) in TLS 1.3.
 func (s *session) tickets(q question) answer {
 	q.finish = true
 	q.more = []tlswire.Extension{
 		{Type: tlswire.ExtPSKModes, Body: []byte{1, 1}},
 		{Type: tlswire.ExtSCT},
-		{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}},
+	}
+	without := q
+	if !s.stapleless {
+		q.more = append(q.more, tlswire.Extension{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}})
 	}
 	a := s.withProtocols(q)
+	if a.mute && !s.stapleless {
+		if b := s.withProtocols(without); b.outcome == chose {
+			s.stapleless = true
+			s.notPut("OCSP staples in TLS 1.3, for which it hangs up")
+			a = b
+		}
+	}
 	if a.outcome != chose || !a.whole {
 		return a
 	}
@@ -59,6 +70,9 @@ func (s *session) tickets(q question) answer {
 		f.EarlyData = yes(a.early)
 	}
 	f.SCTs = either(f.SCTs, has(a.encrypted().leaf, tlswire.ExtSCT))
+	if s.stapleless {
+		return a
+	}
 	f.OCSPStaple = either(f.OCSPStaple, has(a.encrypted().leaf, tlswire.ExtStatusRequest))
 	return a
 }
