@@ -179,7 +179,7 @@ func (s *session) grants(a answer) {
 	f.SessionTicket = either(f.SessionTicket, granted(tlswire.ExtSessionTicket))
 	f.Compression = either(f.Compression, a.hello.Compression != 0)
 	if a.whole {
-		f.OCSPStaple = either(f.OCSPStaple, a.stapled)
+		s.staples(a.stapled)
 		s.client(a)
 	}
 }

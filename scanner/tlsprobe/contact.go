@@ -103,7 +103,8 @@ func (s *session) fit(o opening, a answer) answer {
 			break
 		}
 		s.shape = shape
-		if b := s.single(s.split(s.first(o.version))[0]); b.outcome == chose {
+		q := s.split(s.first(o.version))[0]
+		if b := s.single(q); b.outcome == chose || b.outcome == silent && s.unstapled(&q, &b) && b.outcome == chose {
 			return s.met(o.version, b)
 		}
 	}

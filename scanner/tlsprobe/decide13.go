@@ -75,7 +75,7 @@ func (s *session) othersFirst(schemes []uint16) []uint16 {
 		return schemes
 	}
 	kind := keyKind(tls12, schemeName(k.Scheme))
-	return last(schemes, slices.DeleteFunc(slices.Clone(schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) != kind }))
+	return behindLikely(schemes, slices.DeleteFunc(slices.Clone(schemes), func(c uint16) bool { return keyKind(tls12, schemeName(c)) != kind }))
 }
 
 // sign records how an answer was signed, and the chain that goes with it.

@@ -57,6 +57,9 @@ func (s *session) settle(q *question, a *answer) {
 			s.belief.never = true
 		}
 	}
+	if a.outcome == silent && s.unstapled(q, a) {
+		return
+	}
 	if s.stopped == nil && (a.outcome == silent || a.outcome == lost || a.internal() && s.granted) && !s.believes(a) {
 		s.confirm(q, a)
 	}

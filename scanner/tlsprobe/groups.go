@@ -96,7 +96,7 @@ func (l *listing) ecGroups() {
 	what := l.v.name + " groups"
 	l.purpose = what
 	joint := l.v == tls12 && l.ordered() && !l.walks && !last
-	pieces := false
+	where := atEnd
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
 		q := question{version: l.v, suites: turned(suites), groups: append(left, also...), keep: keep}
@@ -104,9 +104,10 @@ func (l *listing) ecGroups() {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
 		dsaLeft := l.dsaLeft
-		a := l.curvesOf(q, pieces)
-		if len(keep) > 0 && !joint && !pieces && a.outcome == refused && !a.vague() {
-			pieces = true // what was kept it took before
+		a := l.curvesOf(q, where)
+		hides := where == atEnd && a.outcome == refused && !a.vague() // what is kept it took before
+		if len(keep) > 0 && !joint && (hides || where == behindUsed && l.keptAgain(a, keep)) {
+			where++
 			continue
 		}
 		if joint && !l.agreed(a) && !l.keptAgain(a, keep) {
@@ -147,22 +148,30 @@ func (l *listing) ecGroups() {
 	l.missed(what, *l.stopped)
 }
 
-// curvesOf puts a question for curves, in pieces to a server that does not read all
-// of them: Mbed TLS (2.28) reads the first 11 that it knows, and has not come to that
-// of its certificate.
-func (l *listing) curvesOf(q question, pieces bool) answer {
-	if !pieces {
+// A reach is where the curves that are kept stand in a question.
+type reach uint8
+
+const (
+	atEnd      reach = iota
+	behindUsed       // behind those in wide use, since a question with them at the end was refused
+	behindRest       // behind the others, once they were chosen there
+)
+
+// curvesOf puts a question for curves. Mbed TLS (2.28) reads the first 11 that it
+// knows, and does not come to that of its certificate at the end of them all: in two
+// questions it stands within.
+func (l *listing) curvesOf(q question, where reach) answer {
+	if where == atEnd {
 		return l.withDSA(q)
 	}
-	var a answer
-	for _, some := range chunks(q.groups, listSize) {
-		piece := q
-		piece.groups = some
-		if a = l.pose(piece); l.agreed(a) && !l.keptAgain(a, q.keep) {
-			break
-		}
+	used := slices.DeleteFunc(slices.Clone(q.groups), func(g uint16) bool { return !slices.Contains(usualGroups, g) })
+	if rest := without(q.groups, used); where == behindUsed {
+		q.groups = slices.Concat(used, q.keep, rest)
+	} else {
+		q.groups = slices.Concat(rest, q.keep, used)
 	}
-	return a
+	q.keep = nil
+	return l.pose(q)
 }
 
 // otherCurves asks for ECDSA certificates on other curves than those shown. Of several

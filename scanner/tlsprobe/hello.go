@@ -67,8 +67,11 @@ func (s *session) clientHello(q *question) tlswire.ClientHello {
 	}
 	h.ServerName = s.name()
 	h.More = q.more
+	if s.stapleless {
+		h.More = slices.DeleteFunc(slices.Clone(q.more), asksStaple)
+	}
 	if v != tls13 {
-		h.More = withMAC(withUser(q.more, q.suites), q.suites)
+		h.More = withMAC(withUser(h.More, q.suites), q.suites)
 	}
 	if q.legacy != 0 {
 		h.Version = q.legacy
@@ -125,12 +128,16 @@ func (s *session) offerSchemes(h *tlswire.ClientHello, q *question) {
 
 // schemes is all signature schemes, those already seen behind the likeliest of the
 // others: a server that follows the client's order then shows another one each
-// time, at no cost. They do not stand at the end, since wolfSSL (5.5) reads the first
-// 19 of a hello, and would find none to sign with.
-func (s *session) schemes() []uint16 {
+// time, at no cost.
+func (s *session) schemes() []uint16 { return behindLikely(s.p.questions.schemes, s.seenSchemes) }
+
+// behindLikely is the list with the schemes named behind the likeliest of the others.
+// They do not stand at the end, since wolfSSL (5.5) reads the first 19 of a hello, and
+// would find none to sign with.
+func behindLikely(list, named []uint16) []uint16 {
 	const likeliest = 12
-	list := last(s.p.questions.schemes, s.seenSchemes)
-	others := without(list, s.seenSchemes)
+	list = last(list, named)
+	others := without(list, named)
 	if len(others) <= likeliest || len(others) == len(list) {
 		return list
 	}

@@ -43,7 +43,7 @@ type session struct {
 	fixed      bool             // TLS 1.3 hellos carry fixed shares
 	nameless   bool             // the server does not want the name
 	taken      bool             // it granted a hello with the name, which stays
-	stapleless bool             // it hangs up on who asks for an OCSP staple in TLS 1.3
+	stapleless bool             // it hangs up on who asks for an OCSP staple
 	strict     bool             // it declines whoever gives no name that it knows
 	unnamed    bool             // the question goes without the name
 	speaks13   bool             // an older answer showed that TLS 1.3 is known

@@ -40,26 +40,15 @@ func (a *answer) readTickets(d *tlswire.Decoder, rw io.ReadWriter, hello []byte)
 }
 
 // tickets puts a question to its end, and keeps what comes with the chain and
-// after the handshake: tickets, and whether early data may go with them. lighttpd
-// hangs up on who asks for a staple, by wolfSSL (5.5) in TLS 1.3.
+// after the handshake: tickets, and whether early data may go with them.
 func (s *session) tickets(q question) answer {
 	q.finish = true
 	q.more = []tlswire.Extension{
 		{Type: tlswire.ExtPSKModes, Body: []byte{1, 1}},
 		{Type: tlswire.ExtSCT},
-	}
-	without := q
-	if !s.stapleless {
-		q.more = append(q.more, tlswire.Extension{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}})
+		{Type: tlswire.ExtStatusRequest, Body: []byte{1, 0, 0, 0, 0}},
 	}
 	a := s.withProtocols(q)
-	if a.mute && !s.stapleless {
-		if b := s.withProtocols(without); b.outcome == chose {
-			s.stapleless = true
-			s.notPut("OCSP staples in TLS 1.3, for which it hangs up")
-			a = b
-		}
-	}
 	if a.outcome != chose || !a.whole {
 		return a
 	}
@@ -70,10 +59,7 @@ func (s *session) tickets(q question) answer {
 		f.EarlyData = yes(a.early)
 	}
 	f.SCTs = either(f.SCTs, has(a.encrypted().leaf, tlswire.ExtSCT))
-	if s.stapleless {
-		return a
-	}
-	f.OCSPStaple = either(f.OCSPStaple, has(a.encrypted().leaf, tlswire.ExtStatusRequest))
+	s.staples(has(a.encrypted().leaf, tlswire.ExtStatusRequest))
 	return a
 }
 
