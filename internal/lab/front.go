@@ -76,3 +76,13 @@ func Stunnel(t testing.TB, at netip.AddrPort, lines string) {
 	behind := Serve(t, func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) })
 	Daemon(t, at, Program(t, "stunnel4"), Written(t, "stunnel.conf", fmt.Sprintf("foreground = yes\npid =\n[lab]\naccept = %s\nconnect = %s\n%s", at, behind, lines)))
 }
+
+// Lighttpd serves TLS at the address by the module of one library, "mbedtls" or
+// "wolfssl", with these lines in its configuration.
+func Lighttpd(t testing.TB, at netip.AddrPort, library, lines string) {
+	t.Helper()
+	modules := filepath.Dir(Program(t, "/usr/lib/lighttpd/mod_"+library+".so"))
+	config := Written(t, "lighttpd.conf", fmt.Sprintf("server.modules = (\"mod_%s\")\nserver.document-root = %q\nserver.bind = %q\nserver.port = %d\nssl.engine = \"enable\"\n%s",
+		library, t.TempDir(), at.Addr(), at.Port(), lines))
+	Daemon(t, at, Program(t, "lighttpd"), "-D", "-m", modules, "-f", config)
+}

@@ -82,6 +82,8 @@ func (s *session) fit(o opening, a answer) answer {
 	switch {
 	case o.shape == full && !a.upset(), o.version == ssl2, a.plain != nil:
 		return s.met(o.version, a)
+	case o.shape.brief && a.outcome == refused:
+		return s.enlarge(o.version, a)
 	case o.shape != full && a.outcome != chose:
 		return s.met(o.version, a) // it does not speak this one: nothing to measure by
 	case o.shape.brief:
@@ -103,13 +105,41 @@ func (s *session) fit(o opening, a answer) answer {
 			break
 		}
 		s.shape = shape
-		q := s.split(s.first(o.version))[0]
-		if b := s.single(q); b.outcome == chose || b.outcome == silent && s.unstapled(&q, &b) && b.outcome == chose {
+		if b := s.shaped(o.version); b.outcome == chose {
 			return s.met(o.version, b)
 		}
 	}
 	s.shape = kept
 	return s.met(o.version, a)
+}
+
+// shaped is the answer to a version's first question in the session's shape, with the
+// wish for a staple or without.
+func (s *session) shaped(v version) answer {
+	q := s.split(s.first(v))[0]
+	a := s.single(q)
+	if a.outcome == silent {
+		s.unstapled(&q, &a)
+	}
+	return a
+}
+
+// enlarge looks for the fullest hello that gets an answer at all, where the shortest
+// got an alert: the server has none of what is in that.
+func (s *session) enlarge(v version, a answer) answer {
+	kept := s.shape
+	s.purpose = "hellos of other lengths"
+	for _, shape := range []shape{half, short, small} {
+		if s.quiet { // it is waited for each time
+			break
+		}
+		s.shape = shape
+		if b := s.shaped(v); b.settled() && !b.upset() {
+			return s.met(v, b)
+		}
+	}
+	s.shape = kept
+	return s.met(v, a)
 }
 
 // stretch looks for the fullest hello that the server bears after it took the
@@ -172,6 +202,7 @@ func (s *session) met(v version, a answer) answer {
 	}
 	if s.shape.brief {
 		s.notPut("application protocols")
+		s.notPut("OCSP staple")
 		s.protocolsDone = true
 	}
 	s.firsts = map[version]answer{v: a}

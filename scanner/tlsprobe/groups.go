@@ -99,7 +99,7 @@ func (l *listing) ecGroups() {
 	where := atEnd
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
-		q := question{version: l.v, suites: turned(suites), groups: append(left, also...), keep: keep}
+		q := question{version: l.v, suites: turned(suites), groups: append(curvesFirst(left), also...), keep: keep}
 		if joint {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
@@ -146,6 +146,12 @@ func (l *listing) ecGroups() {
 		l.offCurve = l.offCurve && len(l.certificateCurves()) == certificates
 	}
 	l.missed(what, *l.stopped)
+}
+
+// curvesFirst is groups with those of finite fields last: wolfSSL (5.5), which takes the
+// first that it knows for a suite of PSK, comes to no curve behind one.
+func curvesFirst(groups []uint16) []uint16 {
+	return last(groups, slices.DeleteFunc(slices.Clone(groups), func(g uint16) bool { return !finite(g) }))
 }
 
 // A reach is where the curves that are kept stand in a question.

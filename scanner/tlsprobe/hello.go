@@ -67,7 +67,7 @@ func (s *session) clientHello(q *question) tlswire.ClientHello {
 	}
 	h.ServerName = s.name()
 	h.More = q.more
-	if s.stapleless {
+	if s.unstapling() {
 		h.More = slices.DeleteFunc(slices.Clone(q.more), asksStaple)
 	}
 	if v != tls13 {

@@ -14,7 +14,7 @@ import (
 // unstapled puts a question without the wish for a staple, and tells whether that
 // got an answer.
 func (s *session) unstapled(q *question, a *answer) bool {
-	if s.stapleless || s.stopped != nil || !slices.ContainsFunc(q.more, asksStaple) {
+	if s.unstapling() || s.stopped != nil || !slices.ContainsFunc(q.more, asksStaple) {
 		return false
 	}
 	s.stapleless = true
@@ -28,9 +28,13 @@ func (s *session) unstapled(q *question, a *answer) bool {
 	return true
 }
 
+// unstapling tells whether hellos do without: the shortest, too, since it is there to
+// find whether there is TLS.
+func (s *session) unstapling() bool { return s.stapleless || s.shape.brief }
+
 // staples keeps whether a flight had a staple.
 func (s *session) staples(had bool) {
-	if !s.stapleless {
+	if !s.unstapling() {
 		s.facts.OCSPStaple = either(s.facts.OCSPStaple, had)
 	}
 }

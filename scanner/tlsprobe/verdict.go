@@ -42,7 +42,8 @@ func (s *session) spoken(v version) {
 		}
 		if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
 			s.purpose = v.name
-			a = s.everything(v)
+			passing := within(s.legacyGroups(), s.p.ranks.groups, 0) // of which a short reader may have heard none
+			a = s.offering(question{version: v, suites: s.suites(v), groups: append(passing, without(s.legacyGroups(), passing)...)})
 			a, _ = s.hidden(v, a)
 		}
 		s.takeVersion(v, a)
