@@ -96,7 +96,7 @@ func (l *listing) decideGroups(more []uint16) {
 			keep = nil
 			suites = slices.DeleteFunc(suites, ofECDSA)
 		case !slices.Contains(groups, g):
-			return // it heeds no list that it knows nothing of: what was offered it does not take
+			return // what was offered it does not take (see ecGroups)
 		default:
 			rank = r.groups[g] + 1
 		}

@@ -83,6 +83,10 @@ func (s *session) notPut(what string) {
 // has an order of its own and while that gets answers: each names both. A refusal
 // of both, and an answer once all groups are offered again, mean that there are no
 // more groups.
+//
+// A server that names a curve which it was not offered has no use for those that it
+// was. wolfSSL (5.5) is one; for a suite of PSK it looks at the first that it knows
+// alone, so that they are offered once more the other way round.
 func (l *listing) ecGroups() {
 	suites, keep := l.ecSuites()
 	last := len(keep) == 1 && l.keptLast
@@ -96,10 +100,13 @@ func (l *listing) ecGroups() {
 	what := l.v.name + " groups"
 	l.purpose = what
 	joint := l.v == tls12 && l.ordered() && !l.walks && !last
-	where := atEnd
+	where, backwards := atEnd, false
 	for l.stopped == nil {
 		left := without(l.legacyGroups(), append(slices.Clone(l.curves), keep...))
-		q := question{version: l.v, suites: turned(suites), groups: append(curvesFirst(left), also...), keep: keep}
+		if backwards {
+			slices.Reverse(left)
+		}
+		q := question{version: l.v, suites: turned(suites), groups: append(left, also...), keep: keep}
 		if joint {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
@@ -139,19 +146,16 @@ func (l *listing) ecGroups() {
 			l.exchange(a)
 			also, l.offCurve = nil, l.offCurve && len(l.certificateCurves()) == certificates
 			continue
+		case slices.Contains(l.curves, g) && backwards:
+			return // what was offered it does not take
 		case slices.Contains(l.curves, g):
-			return // it heeds no list that it knows nothing of: what was offered it does not take
+			backwards = true
+			continue
 		}
 		l.exchange(a)
 		l.offCurve = l.offCurve && len(l.certificateCurves()) == certificates
 	}
 	l.missed(what, *l.stopped)
-}
-
-// curvesFirst is groups with those of finite fields last: wolfSSL (5.5), which takes the
-// first that it knows for a suite of PSK, comes to no curve behind one.
-func curvesFirst(groups []uint16) []uint16 {
-	return last(groups, slices.DeleteFunc(slices.Clone(groups), func(g uint16) bool { return !finite(g) }))
 }
 
 // A reach is where the curves that are kept stand in a question.
