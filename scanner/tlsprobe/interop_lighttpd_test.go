@@ -170,50 +170,66 @@ func worstOf(versions map[string]offer) (rank int) {
 	return rank
 }
 
-// witness asks the same of s_client: each suite that OpenSSL has is taken if and only
-// if it is to be seen, and so is each group, alone or beside that of the key.
+// witness asks the same of s_client: each suite that is to be seen is taken, and none of
+// all others that OpenSSL has; so it is with curves, alone or beside that of the key.
 func (r lighttpdRow) witness(t *testing.T, e scanner.Endpoint, want posture) {
-	suites := map[string][]string{}
+	var others []string
 	for _, line := range lines(t, "openssl", "ciphers", "-stdname", "-s", "-tls1_2", "-psk", "ALL:COMPLEMENTOFALL:@SECLEVEL=0") {
-		if words := strings.Fields(line); words[0] != "" && !strings.HasPrefix(words[2], "TLS_") {
-			if cipher, _ := sClient(t, e, "-tls1_2", "-psk", "1a2b3c4d", "-cipher", words[2]+":@SECLEVEL=0"); cipher == words[2] {
-				suites[scanner.TLSv12] = append(suites[scanner.TLSv12], words[0])
+		words := strings.Fields(line)
+		if !slices.Contains(want.versions[scanner.TLSv12].suites, words[0]) {
+			if !strings.HasPrefix(words[2], "TLS_") {
+				others = append(others, words[2])
 			}
+		} else if cipher, _ := sClient(t, e, "-tls1_2", "-psk", "1a2b3c4d", "-cipher", words[2]+":@SECLEVEL=0"); cipher != words[2] {
+			t.Errorf("s_client: %s was refused", words[0])
 		}
+	}
+	if cipher, _ := sClient(t, e, "-tls1_2", "-psk", "1a2b3c4d", "-cipher", strings.Join(others, ":")+":@SECLEVEL=0"); cipher != "" {
+		t.Errorf("s_client: %s was taken", cipher)
 	}
 	for _, name := range []string{"TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_CCM_SHA256", "TLS_AES_128_CCM_8_SHA256"} {
-		if cipher, _ := sClient(t, e, "-tls1_3", "-ciphersuites", name); cipher == name {
-			suites[scanner.TLSv13] = append(suites[scanner.TLSv13], name)
+		if cipher, _ := sClient(t, e, "-tls1_3", "-ciphersuites", name); (cipher == name) != slices.Contains(want.versions[scanner.TLSv13].suites, name) {
+			t.Errorf("s_client: %s: %q", name, cipher)
 		}
 	}
-	for _, v := range []string{scanner.TLSv12, scanner.TLSv13} {
-		same(t, "s_client: suites of "+v, sorted(want.versions[v].suites), sorted(suites[v]))
-		var groups []string
-		for name, own := range map[string]string{"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521", "secp224r1": "P-224", "secp192r1": "P-192", "x25519": "X25519", "x448": "X448",
-			"brainpoolP256r1": "brainpoolP256r1", "brainpoolP384r1": "brainpoolP384r1", "brainpoolP512r1": "brainpoolP512r1", "secp256k1": "secp256k1", "secp192k1": "secp192k1", "secp224k1": "secp224k1"} {
-			if r.takes(t, e, v, own) {
-				groups = append(groups, name)
-			}
-		}
-		same(t, "s_client: curves of "+v, sorted(ofKind(want.versions[v].groups, "ec")), sorted(groups))
+	for v := range want.versions {
+		r.curves(t, e, v, ofKind(want.versions[v].groups, "ec"))
 	}
 }
 
-// takes tells whether s_client comes to a curve.
-func (r lighttpdRow) takes(t *testing.T, e scanner.Endpoint, version, curve string) bool {
+// opensslCurves is what OpenSSL calls curves, and what s_client says of them.
+var opensslCurves = map[string][2]string{
+	"secp256r1": {"P-256", "prime256v1"}, "secp384r1": {"P-384", "secp384r1"}, "secp521r1": {"P-521", "secp521r1"}, "secp224r1": {"P-224", "secp224r1"}, "secp192r1": {"P-192", "prime192v1"},
+	"x25519": {"X25519", "X25519"}, "x448": {"X448", "X448"}, "secp256k1": {"secp256k1", "secp256k1"}, "secp224k1": {"secp224k1", "secp224k1"}, "secp192k1": {"secp192k1", "secp192k1"},
+	"brainpoolP256r1": {"brainpoolP256r1", "brainpoolP256r1"}, "brainpoolP384r1": {"brainpoolP384r1", "brainpoolP384r1"}, "brainpoolP512r1": {"brainpoolP512r1", "brainpoolP512r1"},
+}
+
+func (r lighttpdRow) curves(t *testing.T, e scanner.Endpoint, version string, want []string) {
 	flag := map[string]string{scanner.TLSv12: "-tls1_2", scanner.TLSv13: "-tls1_3"}[version]
-	own := map[string]string{"P-256": "prime256v1", "P-384": "secp384r1", "P-521": "secp521r1", "P-224": "secp224r1", "P-192": "prime192v1"}[curve]
-	if own == "" {
-		own = curve
-	}
 	key := map[string]string{"EC secp256r1": ":P-256", "EC secp384r1": ":P-384"}[r.key]
-	for _, args := range [][]string{{"-groups", curve}, {"-groups", curve + key}, {"-groups", curve, "-psk", "1a2b3c4d", "-cipher", "ECDHE-PSK-CHACHA20-POLY1305"}} {
-		cipher, group := sClient(t, e, append([]string{flag, "-cipher", "ALL:@SECLEVEL=0"}, args...)...)
-		if cipher != "" && group == own {
-			return true
+	others := key
+	for name, own := range opensslCurves {
+		if !slices.Contains(want, name) {
+			others = ":" + own[0] + others
+			continue
+		}
+		var said []string
+		for _, args := range [][]string{{"-groups", own[0]}, {"-groups", own[0] + key}, {"-groups", own[0], "-psk", "1a2b3c4d", "-cipher", "ECDHE-PSK-CHACHA20-POLY1305"}} {
+			_, group := sClient(t, e, append([]string{flag, "-cipher", "ALL:@SECLEVEL=0"}, args...)...)
+			if said = append(said, group); group == own[1] {
+				break
+			}
+		}
+		if said[len(said)-1] != own[1] {
+			t.Errorf("s_client: %s of %s: %q", name, version, said)
 		}
 	}
-	return false
+	_, group := sClient(t, e, flag, "-cipher", "ALL:@SECLEVEL=0", "-groups", strings.TrimPrefix(others, ":"))
+	for name, own := range opensslCurves {
+		if own[1] == group && !slices.Contains(want, name) {
+			t.Errorf("s_client: %s of %s was taken", name, version)
+		}
+	}
 }
 
 var sClientSays = regexp.MustCompile(`(?m)^Server Temp Key: (?:ECDH, )?([^,]+)|Cipher is ([^( \n]\S+)`)
