@@ -106,7 +106,7 @@ func (l *listing) ecGroups() {
 		if backwards {
 			slices.Reverse(left)
 		}
-		q := question{version: l.v, suites: turned(suites), groups: append(left, also...), keep: keep}
+		q := question{version: l.v, suites: turned(suites), groups: amid(left, also), keep: keep}
 		if joint {
 			q.schemes = without(l.p.questions.schemes, l.signed)
 		}
@@ -140,7 +140,7 @@ func (l *listing) ecGroups() {
 			if !l.hidesCurves() {
 				return
 			}
-			keep, joint, also = nil, false, l.offCurves()
+			keep, joint, also, where = nil, false, l.offCurves(), atEnd
 			continue
 		case slices.Contains(also, g):
 			l.exchange(a)
@@ -174,14 +174,24 @@ func (l *listing) curvesOf(q question, where reach) answer {
 	if where == atEnd {
 		return l.withDSA(q)
 	}
-	used := slices.DeleteFunc(slices.Clone(q.groups), func(g uint16) bool { return !slices.Contains(usualGroups, g) })
-	if rest := without(q.groups, used); where == behindUsed {
-		q.groups = slices.Concat(used, q.keep, rest)
+	if where == behindRest {
+		used := inUse(q.groups)
+		q.groups = append(without(q.groups, used), used...)
+		q.keep, q.groups = nil, slices.Insert(q.groups, len(q.groups)-len(used), q.keep...)
 	} else {
-		q.groups = slices.Concat(rest, q.keep, used)
+		q.keep, q.groups = nil, amid(q.groups, q.keep)
 	}
-	q.keep = nil
 	return l.pose(q)
+}
+
+// amid is groups with others behind those of them that are in wide use.
+func amid(groups, others []uint16) []uint16 {
+	used := inUse(groups)
+	return slices.Concat(used, others, without(groups, used))
+}
+
+func inUse(groups []uint16) []uint16 {
+	return slices.DeleteFunc(slices.Clone(groups), func(g uint16) bool { return !slices.Contains(usualGroups, g) })
 }
 
 // otherCurves asks for ECDSA certificates on other curves than those shown. Of several
