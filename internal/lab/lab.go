@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
@@ -119,16 +120,23 @@ func Port(t testing.TB) netip.AddrPort {
 	return Ports(t, 1)[0]
 }
 
-// Ports finds several, no two of them the same.
+// Ports finds several, no two of them the same. They are below those that systems
+// give to outgoing connections, of which the tests make thousands: one of these
+// may be where the port was before the daemon is.
 func Ports(t testing.TB, n int) (all []netip.AddrPort) {
 	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	const lowest, above = 11_000, 22_000 // Linux gives from 32768 on; none of these is a service's that is known by its port
+	for tries := 0; len(all) < n; tries++ {
+		port := uint16(lowest + rand.IntN(above-lowest))
+		l, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
+		if err != nil && tries < 1000 {
+			continue
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer l.Close()
-		all = append(all, netip.MustParseAddrPort(l.Addr().String()))
+		all = append(all, netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port))
 	}
 	return all
 }

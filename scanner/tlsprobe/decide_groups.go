@@ -38,28 +38,10 @@ func (l *listing) suitesLeft(is func(tlswire.Shape) bool) []uint16 {
 // The curve of an ECDSA certificate is offered last (see ecGroups). Once it is
 // chosen, be it by the first answer, suites that need it are left out.
 func (l *listing) decideGroups(more []uint16) {
-	r, what := l.p.ranks, l.v.name+" groups that do not pass"
-	suites := l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.ECParams })
-	suites = append(suites, l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.DHParams })...)
-	suites = without(append(suites, without(more, suites)...), l.settled)
-	keep := l.certificateCurves()
-	rank := worst(l.curves, r.groups) + 1
-	if slices.Contains(keep, l.group) {
-		suites = slices.DeleteFunc(suites, ofECDSA)
-		keep = nil
-	}
-	if len(suites) > 0 {
-		suites = append(suites, l.ridesWith("RSA")...)
-	}
-	for rank <= r.top {
-		groups := without(worse(l.legacyGroups(), r.groups, rank), keep)
-		if len(groups) == 0 { // no curve is in question, primes are
-			suites = finiteSuites(suites)
-			groups = slices.DeleteFunc(slices.Clone(l.legacyGroups()), finite)
-		} else {
-			groups = append(groups, keep...)
-		}
-		if len(suites) == 0 {
+	what := l.v.name + " groups that do not pass"
+	for h := l.hunt(more); h.rank <= l.p.ranks.top; {
+		q := h.question()
+		if len(q.suites) == 0 {
 			return
 		}
 		if l.stopped != nil {
@@ -67,40 +49,88 @@ func (l *listing) decideGroups(more []uint16) {
 			return
 		}
 		l.purpose = what
-		a := l.through(question{version: l.v, suites: suites, groups: groups}, []front{finiteOnes})
+		a := l.through(q, []front{finiteOnes})
 		if !l.goesOn(what, a) {
-			l.declined(suites, a)
+			l.declined(q.suites, a)
 			if a.outcome == refused {
-				l.settled = append(l.settled, suites...)
+				l.settled = append(l.settled, q.suites...)
 			}
 			return
 		}
-		picked := a.hello.Suite
-		if a.hello.Negotiated() != l.v.code || !slices.Contains(suites, picked) {
-			l.strangely(what, suiteName(picked))
+		if !h.learns(q, a) {
 			return
-		}
-		if a.failed() { // it found no group for what it picked
-			suites = without(suites, alike(suites, picked))
-			continue
-		}
-		l.shown(a)
-		g, ok := groupOf(a.kex)
-		switch {
-		case shapeOf(picked).Params == tlswire.DHParams:
-			suites = without(suites, alike(suites, picked))
-		case !ok:
-			l.missed(what, *noCurve(a))
-			return
-		case slices.Contains(keep, g):
-			keep = nil
-			suites = slices.DeleteFunc(suites, ofECDSA)
-		case !slices.Contains(groups, g):
-			return // what was offered it does not take (see ecGroups)
-		default:
-			rank = r.groups[g] + 1
 		}
 	}
+}
+
+// A groupHunt is how far decideGroups has come.
+type groupHunt struct {
+	*listing
+	under []uint16 // the suites under which groups are asked for
+	keep  []uint16 // the curves of certificates, which are offered last
+	rank  int      // from which on groups are asked for
+}
+
+func (l *listing) hunt(more []uint16) *groupHunt {
+	h := &groupHunt{listing: l, keep: l.certificateCurves(), rank: worst(l.curves, l.p.ranks.groups) + 1}
+	h.under = l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.ECParams })
+	h.under = append(h.under, l.suitesLeft(func(s tlswire.Shape) bool { return s.Params == tlswire.DHParams })...)
+	h.under = without(append(h.under, without(more, h.under)...), l.settled)
+	if slices.Contains(h.keep, l.group) {
+		h.certified()
+	}
+	if len(h.under) > 0 {
+		h.under = append(h.under, l.ridesWith("RSA")...)
+	}
+	return h
+}
+
+// certified goes on without the suites that need the curve of a certificate, once
+// that was chosen.
+func (h *groupHunt) certified() {
+	h.under = slices.DeleteFunc(h.under, ofECDSA)
+	h.keep = nil
+}
+
+// question is what is asked next; without a suite there is nothing.
+func (h *groupHunt) question() question {
+	groups := without(worse(h.legacyGroups(), h.p.ranks.groups, h.rank), h.keep)
+	if len(groups) == 0 { // no curve is in question, primes are
+		h.under = finiteSuites(h.under)
+		groups = slices.DeleteFunc(slices.Clone(h.legacyGroups()), finite)
+	} else {
+		groups = append(groups, h.keep...)
+	}
+	return question{version: h.v, suites: h.under, groups: groups}
+}
+
+// learns takes an answer, and tells whether there is more to ask.
+func (h *groupHunt) learns(q question, a answer) bool {
+	picked := a.hello.Suite
+	if a.hello.Negotiated() != h.v.code || !slices.Contains(h.under, picked) {
+		h.strangely(h.purpose, suiteName(picked))
+		return false
+	}
+	if a.failed() { // it found no group for what it picked
+		h.under = without(h.under, alike(h.under, picked))
+		return true
+	}
+	h.shown(a)
+	g, ok := groupOf(a.kex)
+	switch {
+	case shapeOf(picked).Params == tlswire.DHParams:
+		h.under = without(h.under, alike(h.under, picked))
+	case !ok:
+		h.missed(h.purpose, *noCurve(a))
+		return false
+	case slices.Contains(h.keep, g):
+		h.certified()
+	case !slices.Contains(q.groups, g): // what was offered it does not take (see ecGroups)
+		h.under = without(h.under, alike(h.under, picked))
+	default:
+		h.rank = h.p.ranks.groups[g] + 1
+	}
+	return true
 }
 
 // decideOffCurve asks for curves that do not pass without that of the ECDSA

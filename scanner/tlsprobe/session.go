@@ -98,6 +98,27 @@ func (s *session) run() {
 		return
 	}
 	s.belief.active = s.p.ranks != nil
+	if !s.versions() {
+		s.o.Failure, s.o.Incomplete = s.stopped, nil
+		return
+	}
+	if s.p.ranks != nil {
+		s.decide()
+		s.prove()
+		s.unseen13()
+		if s.cohort != withoutBoth {
+			s.notPut("chains of old clients")
+		}
+	} else {
+		s.besides()
+	}
+	s.inClear()
+	s.sum()
+}
+
+// versions asks each version in turn, and is false where the server declines
+// whoever gives no name that it knows.
+func (s *session) versions() bool {
 	for _, v := range askedOrder {
 		if s.sharesHello(v) || v == tls13 && s.comesLast() {
 			continue
@@ -107,8 +128,7 @@ func (s *session) run() {
 			continue
 		}
 		if s.version(v); s.strict && !s.granted {
-			s.o.Failure, s.o.Incomplete = s.stopped, nil
-			return
+			return false
 		}
 		if v == tls12 && !s.shape.brief && s.pure() && !accepted(s.found[tls13]) { // its list was too long
 			s.version(tls13)
@@ -117,17 +137,11 @@ func (s *session) run() {
 			s.keysOf13()
 		}
 	}
-	if s.p.ranks != nil {
-		s.decide()
-		s.prove()
-		s.unseen13()
-		if s.cohort != withoutBoth {
-			s.notPut("chains of old clients")
-		}
-		s.inClear()
-		s.sum()
-		return
-	}
+	return true
+}
+
+// besides asks at full depth what is left once every version was asked.
+func (s *session) besides() {
 	s.holes()
 	s.plan13.otherKeys()
 	s.beside()
@@ -141,8 +155,6 @@ func (s *session) run() {
 	if own, asked := s.ownSecurity(); asked {
 		s.tls.OwnCiphers, s.tls.Required = own, yes(len(own) == 0)
 	}
-	s.inClear()
-	s.sum()
 }
 
 // speaks tells whether the endpoint answers in TLS.

@@ -168,30 +168,41 @@ func (l *listing) ends() {
 	if l.unfinite = false; a.outcome != chose || a.hello.Negotiated() != l.v.code {
 		return
 	}
-	if doubt := l.doubt; isFinite(a.hello.Suite) && !doubt {
+	switch {
+	case l.doubt:
+		l.endsAnew(a, len(turned) < len(all))
+	case isFinite(a.hello.Suite):
 		l.finite = a
-		return
-	} else if doubt {
-		l.doubt, l.dsaHides = false, len(turned) < len(all)
-		if isFinite(a.hello.Suite) {
-			l.finite = a
-			a = l.put(l.v, l.left, l.legacyGroups())
-		}
-		if a.outcome == chose && a.hello.Negotiated() == l.v.code {
-			l.exhaust(l.left, a)
-			l.ends()
-		}
-		return
+	default:
+		l.goesOnAt(a, turned, all)
 	}
-	// A server that reads a part of the list, or has a DSA key in front, says the
-	// same each time.
+}
+
+// endsAnew goes on from the answer to the question for the end where the refusal
+// before it was for want of something else than a suite.
+func (l *listing) endsAnew(a answer, dsaHides bool) {
+	l.doubt, l.dsaHides = false, dsaHides
+	if isFinite(a.hello.Suite) {
+		l.finite = a
+		a = l.put(l.v, l.left, l.legacyGroups())
+	}
+	if a.outcome == chose && a.hello.Negotiated() == l.v.code {
+		l.exhaust(l.left, a)
+		l.ends()
+	}
+}
+
+// goesOnAt goes on from the answer to the question for the end where there should
+// have been none. A server that reads a part of the list, or has a DSA key in front,
+// says the same each time.
+func (l *listing) goesOnAt(a answer, turned, all []uint16) {
 	again := l.put(l.v, turned, l.legacyGroups()).outcome == chose
-	if again && len(turned) < len(all) && l.put(l.v, all, l.legacyGroups()).outcome == refused {
+	switch {
+	case again && len(turned) < len(all) && l.put(l.v, all, l.legacyGroups()).outcome == refused:
 		l.fronted = true
 		l.exhaust(turned, a)
 		return
-	}
-	if !again {
+	case !again:
 		l.disagree(l.v.name + " suites were refused and taken")
 		l.exhaust(l.left, a)
 		return

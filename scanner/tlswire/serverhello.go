@@ -110,8 +110,9 @@ func (h *ServerHello) Share() ([]byte, bool) {
 	return value, true
 }
 
-// Speaks13 tells whether a server that chose an older version showed that it
-// knows TLS 1.3 (the downgrade sentinel of RFC 8446 section 4.1.3).
+// Speaks13 tells whether a server that chose TLS 1.2 showed that it knows TLS 1.3,
+// by the downgrade sentinel of RFC 8446 section 4.1.3. The other one, for what is
+// older, may be a TLS 1.2 server's.
 func (h *ServerHello) Speaks13() bool {
-	return h.Random != nil && bytes.HasPrefix(h.Random[24:], []byte("DOWNGRD"))
+	return h.Random != nil && bytes.HasPrefix(h.Random[24:], []byte("DOWNGRD\x01"))
 }
