@@ -66,13 +66,21 @@ func (s *session) settle(q *question, a *answer) {
 }
 
 // hangsUp puts a question again on which the server chose and then hung up. One that
-// does so twice has found that it cannot go on: Mbed TLS (2.28) chooses a suite, and
-// then finds no curve or hash for it.
+// does so twice, and still serves who asks for what it served before, has found that it
+// cannot go on: Mbed TLS (2.28) chooses a suite, and then finds no curve or hash for it.
 func (s *session) hangsUp(q *question, a *answer) {
 	suite := a.hello.Suite
-	if s.try(q, a); a.hungUp() && a.hello.Suite == suite {
-		a.broken.Reason = scanner.ReasonAlert
-		a.broken.Detail = "it hangs up after its choice"
+	if s.try(q, a); !a.hungUp() || a.hello.Suite != suite || s.stopped != nil {
+		return
+	}
+	if !s.quits {
+		purpose, unnamed := s.purpose, s.unnamed
+		c := s.beyondDoubt(a)
+		s.purpose, s.unnamed = purpose, unnamed
+		s.quits = c.outcome == chose && c.broken == nil
+	}
+	if s.quits {
+		a.broken.Reason, a.broken.Detail = scanner.ReasonAlert, "it hangs up after its choice"
 	}
 }
 

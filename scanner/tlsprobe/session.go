@@ -64,6 +64,7 @@ type session struct {
 	granted  bool                         // and was granted
 	quiet    bool                         // the server says no by saying nothing
 	breaks   bool                         // it breaks down over groups, and not where known ones come first
+	quits    bool                         // it was seen to hang up after a choice that it cannot serve
 	slowest  time.Duration                // of the answers so far
 	gap      time.Duration                // between connections
 	marks    map[version]map[string]shown // of the ServerHellos to plain questions, by kind of key
