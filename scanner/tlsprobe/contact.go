@@ -105,7 +105,9 @@ func (s *session) fit(o opening, a answer) answer {
 			break
 		}
 		s.shape = shape
-		if b := s.shaped(o.version); b.outcome == chose {
+		b := s.shaped(o.version)
+		heard := shape == half && a.upset() && b.outcome == refused && !b.upset() // and has none of what is in it
+		if b.outcome == chose || heard {
 			return s.met(o.version, b)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 type lighttpdRow struct {
 	library, config string
 	key             string
+	dh              string // a file of testdata
 	conf            string // of ssl.openssl.ssl-conf-cmd: "MinProtocol=TLSv1.2 Curves=secp256r1"
 	want            map[string]offer
 	ours            bool // it goes by the client's order
@@ -84,6 +86,8 @@ func lighttpdTable() []lighttpdRow {
 				suites: of("ECDHE_RSA AES_128_GCM_SHA256 AES_256_GCM_SHA384"), groups: []string{"secp256r1"}, schemes: wolfRSA})},
 		{library: "wolfssl", config: "ChaCha20 alone, TLS 1.2 alone", key: "RSA 2048", conf: "CipherString=ECDHE-RSA-CHACHA20-POLY1305 MaxProtocol=TLSv1.2", most: 50, want: twelve(offer{
 			suites: of("ECDHE_RSA CHACHA20_POLY1305_SHA256"), groups: wolfCurves, schemes: wolfRSA})},
+		{library: "wolfssl", config: "one suite of TLS 1.2, with a prime of its own", key: "RSA 2048", dh: "dh1024-own.pem", conf: "CipherString=DHE-RSA-CHACHA20-POLY1305", most: 50,
+			want: both(offer{suites: of("DHE_RSA CHACHA20_POLY1305_SHA256"), schemes: wolfRSA, primes: append([]string{"1024"}, wolfPrimes...)}, wolfRSA[:3])},
 		{library: "wolfssl", config: "TLS 1.3 alone", key: "EC secp256r1", conf: "MinProtocol=TLSv1.3", most: 45, want: map[string]offer{
 			scanner.TLSv13: {suites: wolf13, groups: wolfGroups13, schemes: wolfECDSA[:1]}}},
 	}
@@ -121,6 +125,13 @@ func (r lighttpdRow) start(t *testing.T, made pairs) scanner.Endpoint {
 	for _, c := range strings.Fields(r.conf) {
 		key, value, _ := strings.Cut(c, "=")
 		lines = append(lines, fmt.Sprintf("%q => %q", key, value))
+	}
+	if r.dh != "" {
+		path, err := filepath.Abs(filepath.Join("testdata", r.dh))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, fmt.Sprintf("%q => %q", "DHParameters", path))
 	}
 	lab.Lighttpd(t, addr, r.library, fmt.Sprintf("ssl.pemfile = %q\nssl.privkey = %q\nssl.openssl.ssl-conf-cmd = (%s)\n", made[r.key][0], made[r.key][1], strings.Join(lines, ", ")))
 	return at("", addr)

@@ -46,6 +46,10 @@ func (s *session) spoken(v version) {
 			a = s.offering(question{version: v, suites: s.suites(v), groups: append(passing, without(s.legacyGroups(), passing)...)})
 			a, _ = s.hidden(v, a)
 		}
+		if a.outcome == refused && a.alert.Description != tlswire.AlertProtocolVersion {
+			s.spokenUnnamed(v, a)
+			return
+		}
 		s.takeVersion(v, a)
 		if l := s.listings[v]; l != nil && rode {
 			l.ridesOn(a)
@@ -55,6 +59,23 @@ func (s *session) spoken(v version) {
 		}
 	default:
 		s.takeVersion(v, s.everything(v))
+	}
+}
+
+// spokenUnnamed asks for a version that was refused once more, by suites of a finite
+// field without its groups: a server with a prime of its own alone may have nothing for
+// who names those (RFC 7919 section 4).
+func (s *session) spokenUnnamed(v version, refusal answer) {
+	q := question{version: v, groups: slices.DeleteFunc(slices.Clone(s.legacyGroups()), finite)}
+	q.suites = slices.DeleteFunc(slices.Clone(s.suites(v)), func(c uint16) bool { return !isFinite(c) })
+	s.purpose = v.name + " primes without a group"
+	a := s.offering(q)
+	if a.outcome != chose || a.hello.Negotiated() != v.code {
+		s.takeVersion(v, refusal)
+		return
+	}
+	if s.takeVersion(v, a); s.listings[v] != nil {
+		s.listings[v].unfinite = true
 	}
 }
 

@@ -246,3 +246,14 @@ func TestVerdictOfSSLv3(t *testing.T) {
 	same(t, "accepted", []string{scanner.SSLv3, scanner.TLSv12}, got)
 	same(t, "incomplete", []string(nil), incomplete(o))
 }
+
+// A server whose suites of TLS 1.2 are all of a finite field, with a prime of its own,
+// has none for who names groups (RFC 7919 section 4).
+func TestVerdictOfPrimesWithoutAGroup(t *testing.T) {
+	r := gnutlsRow{keys: "RSA 2048", dh: "dh1024-own.pem", priority: "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-SECP256R1:-CIPHER-ALL:+AES-128-GCM:-SIGN-RSA-SHA1"}
+	o := decided(t, r.start(t, newPairs(t, "RSA 2048")))
+	same(t, "incomplete", []string(nil), incomplete(o))
+	if v := o.TLS.Versions[4]; !accepted(&v) || len(v.Primes) != 1 || v.Primes[0].Bits != 1024 {
+		t.Errorf("%+v", v)
+	}
+}
