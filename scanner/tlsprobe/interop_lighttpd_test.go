@@ -54,10 +54,10 @@ func lighttpdTable() []lighttpdRow {
 		return map[string]offer{scanner.TLSv12: o, scanner.TLSv13: {suites: wolf13, groups: wolfGroups13, schemes: schemes}}
 	}
 	return []lighttpdRow{
-		{library: "mbedtls", config: "by default, RSA", key: "RSA 2048", most: 40, want: twelve(offer{
+		{library: "mbedtls", config: "by default, RSA", key: "RSA 2048", most: 36, want: twelve(offer{
 			suites: of("ECDHE_RSA AES_256_GCM_SHA384 AES_128_GCM_SHA256 CHACHA20_POLY1305_SHA256, DHE_RSA CHACHA20_POLY1305_SHA256"),
 			groups: mbedCurves, schemes: mbedRSA, primes: []string{"2048 MODP-2048"}})},
-		{library: "mbedtls", config: "by default, ECDSA", key: "EC secp256r1", most: 35, want: twelve(offer{
+		{library: "mbedtls", config: "by default, ECDSA", key: "EC secp256r1", most: 32, want: twelve(offer{
 			suites: of("ECDHE_ECDSA AES_256_GCM_SHA384 AES_128_GCM_SHA256 AES_256_CCM AES_256_CCM_8 CHACHA20_POLY1305_SHA256"),
 			groups: mbedCurves[:5], schemes: mbedECDSA})},
 		{library: "mbedtls", config: "by default, ECDSA on P-384", key: "EC secp384r1", want: twelve(offer{

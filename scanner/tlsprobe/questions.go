@@ -12,7 +12,7 @@ import (
 
 // questionsVersion changes when the plan puts a question that its text does
 // not show.
-const questionsVersion = "8"
+const questionsVersion = "9"
 
 // A version is one protocol version to ask for.
 type version struct {
