@@ -37,7 +37,7 @@ func (c *chains) see(v version, name, suite string, chain [][]byte) {
 // chainOf keeps the chain of an answer, whatever was asked: of several servers behind
 // an address each may have its own. Whoever asks without a name keeps that apart.
 func (s *session) chainOf(q *question, a *answer) {
-	if s.unnamed || a.hello.Negotiated() != q.version.code {
+	if len(a.chain) == 0 || s.unnamed || a.hello.Negotiated() != q.version.code {
 		return
 	}
 	suite := ""

@@ -137,11 +137,10 @@ func (s *session) schemes() []uint16 { return behindLikely(s.p.questions.schemes
 func behindLikely(list, named []uint16) []uint16 {
 	const likeliest = 12
 	list = last(list, named)
-	others := without(list, named)
-	if len(others) <= likeliest || len(others) == len(list) {
-		return list
+	if n := slices.IndexFunc(list, func(c uint16) bool { return slices.Contains(named, c) }); n > likeliest {
+		return slices.Concat(list[:likeliest], list[n:], list[likeliest:n])
 	}
-	return slices.Concat(others[:likeliest], list[len(others):], others[likeliest:])
+	return list
 }
 
 // last is the list with those named moved to its end, where they are few.

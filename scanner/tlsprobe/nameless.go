@@ -36,7 +36,7 @@ func (s *session) unwanted(q *question, a *answer) {
 // wanting says what to do about a server that wants a name.
 func (s *session) wanting() string {
 	const do = "give a name that it serves as the target, or in the column name of a list of targets"
-	if name := serverName(s.endpoint); name != "" {
+	if name := s.host; name != "" {
 		return fmt.Sprintf("the server wants another server name than %q: %s", name, do)
 	}
 	return "the server wants a server name: " + do

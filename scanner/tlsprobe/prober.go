@@ -97,7 +97,7 @@ func (p *Prober) Hello(e scanner.Endpoint) []byte {
 	if starttls.Upgrade(e.Scheme) != nil {
 		return nil
 	}
-	s := &session{p: p, endpoint: e}
+	s := &session{p: p, endpoint: e, host: serverName(e)}
 	q := question{version: tls12, suites: s.suites(tls12), groups: s.legacyGroups()}
 	if p.ranks != nil {
 		q = s.passing()
@@ -112,7 +112,7 @@ func (p *Prober) Hello(e scanner.Endpoint) []byte {
 // Brief is the bytes of a ClientHello of TLS 1.2 that is as short as can be, for
 // servers that hang up on Hello's.
 func (p *Prober) Brief(e scanner.Endpoint) []byte {
-	s := &session{p: p, endpoint: e, shape: brief}
+	s := &session{p: p, endpoint: e, host: serverName(e), shape: brief}
 	hello, err := s.hello(&s.split(s.first(tls12))[0])
 	if err != nil {
 		return nil

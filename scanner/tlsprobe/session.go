@@ -25,6 +25,7 @@ type session struct {
 	random   [64]byte        // of it, with its session's id
 	in       tlswire.Decoder // of the answer
 	endpoint scanner.Endpoint
+	host     string            // the name that it is asked by
 	given    net.Conn          // a connection on which the first question is already put
 	dialogue starttls.Dialogue // what comes before TLS; nil for nothing
 	began    time.Time
@@ -80,7 +81,7 @@ type session struct {
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
-	s := &session{p: p, ctx: ctx, endpoint: e, began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
+	s := &session{p: p, ctx: ctx, endpoint: e, host: serverName(e), began: time.Now().UTC(), o: scanner.Observe(e, "tls"), found: map[version]*scanner.TLSVersion{},
 		listings: map[version]*listing{}, marks: map[version]map[string]shown{}, certs: chains{library: p.library}}
 	s.tls = scanner.TLS{Depth: p.depth(), Asked: p.Asked(), Hellos: map[string]int{}}
 	if s.dialogue = starttls.Upgrade(e.Scheme); s.dialogue != nil {
@@ -272,7 +273,7 @@ func (s *session) name() string {
 	if s.nameless || s.unnamed {
 		return ""
 	}
-	return serverName(s.endpoint)
+	return s.host
 }
 
 // note keeps what an answer tells besides the choice itself.

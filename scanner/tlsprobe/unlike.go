@@ -35,8 +35,8 @@ func (s *session) mark(q *question, a *answer) {
 	}
 	before, seen := marks[key]
 	fits := len(marks) == 0 || now.like(before)
-	for _, k := range slices.Sorted(maps.Keys(marks)) {
-		if !seen {
+	if !seen {
+		for _, k := range slices.Sorted(maps.Keys(marks)) {
 			before = marks[k]
 			fits = fits || now.like(before)
 		}

@@ -26,7 +26,7 @@ func (s *session) counted() bool { return maxConnections[s.endpoint.Scheme] > 0 
 
 // talk is a conversation in clear with the endpoint, yet to be held.
 func (s *session) talk() *starttls.Talk {
-	return &starttls.Talk{Scheme: s.endpoint.Scheme, Host: cmp.Or(serverName(s.endpoint), s.endpoint.Address.String())}
+	return &starttls.Talk{Scheme: s.endpoint.Scheme, Host: cmp.Or(s.host, s.endpoint.Address.String())}
 }
 
 // upgraded leads a new connection to where TLS begins. Where it does not come
