@@ -240,6 +240,10 @@ func (l *listing) decideSchemesOf(suites []uint16) {
 		}
 		l.purpose = what
 		a := l.pose(question{version: l.v, suites: suites, groups: last(l.legacyGroups(), without(l.legacyGroups(), l.curves)), schemes: list})
+		if rest := without(suites, alike(suites, a.hello.Suite)); a.outcome == chose && a.failed() && isFinite(a.hello.Suite) && len(rest) > 0 {
+			suites = rest // it may have found no group for that one, as Botan (2.19) does
+			continue
+		}
 		if !l.goesOn(what, a) || a.failed() {
 			l.noSchemes = a.outcome == refused
 			l.declined(suites, a)
