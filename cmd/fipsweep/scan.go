@@ -60,12 +60,7 @@ func (f *limitFlags) add(fl *pflag.FlagSet) {
 	fl.DurationVar(&f.deadline, "deadline", 0, "how long the sweep may take; what is missing then is left to --resume; 0 for no limit")
 }
 
-func newScan(std streams) *cobra.Command {
-	var f scanFlags
-	cmd := &cobra.Command{
-		Use:   "scan [flags] TARGET...",
-		Short: "Sweep targets, judge what is seen, and report",
-		Long: `Sweep targets, judge what is seen, and report.
+const scanLong = `Sweep targets, judge what is seen, and report.
 
 A target is a network (10.0.0.0/24, 10.0.0.0/24:443,8443), a range
 (10.0.0.1-50), a host (host, host:443, [::1]:443), a scheme and a host
@@ -86,7 +81,14 @@ at full depth, and what fails there fails. What was not asked is told, something
 worse among it perhaps, and judged later by other rules or by a --fail-on that
 it may reach it is a gap. SSH offers its lists unasked, and only primes of group
 exchange are left out, once one of them decides. Files are read the same at
-either depth.`,
+either depth.`
+
+func newScan(std streams) *cobra.Command {
+	var f scanFlags
+	cmd := &cobra.Command{
+		Use:   "scan [flags] TARGET...",
+		Short: "Sweep targets, judge what is seen, and report",
+		Long:  scanLong,
 		Example: `  fipsweep scan localhost /etc/ssl/certs
   fipsweep scan -o html=report.html -o jsonl=sweep.jsonl 10.0.0.0/24
   fipsweep scan --ports 443,8443 --exclude 10.0.0.7 --rate 200 10.0.0.0/22
@@ -160,10 +162,11 @@ func scan(ctx context.Context, std streams, f scanFlags, former *former, asks re
 		return fmt.Errorf("%w; name another folder with --state DIR", err)
 	}
 	report, err := p.run(ctx, std, about, journal, former, asked)
+	goOn := "go on with: " + f.withState("fipsweep scan --resume "+about.ID)
 	if err != nil {
-		err = fmt.Errorf("%w; go on with: %s", err, f.withState("fipsweep scan --resume "+about.ID))
+		err = fmt.Errorf("%w; %s", err, goOn)
 	} else if report != nil && report.Sweep.Interrupted {
-		fmt.Fprintf(std.err, "stopped before everything was asked%s; go on with: %s\n", leftWords(report.Sweep.Left), f.withState("fipsweep scan --resume "+about.ID))
+		fmt.Fprintf(std.err, "stopped before everything was asked%s; %s\n", leftWords(report.Sweep.Left), goOn)
 	}
 	if p.quiet && report != nil && report.Gaps.Incomplete() {
 		noteFiles(std.err, about.Scope.Targets)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -83,29 +84,34 @@ func (p *plan) readTargets(ctx context.Context, std streams, args []string) erro
 		p.targets, err = parser.List()
 		errs = append(errs, err)
 	}
-	p.scope = scanner.Scope{Targets: append([]string(nil), args...), Exclude: append([]string(nil), p.exclude...), Ports: o.Ports,
+	p.scope = p.scoped(args, o)
+	return errors.Join(errs...)
+}
+
+// scoped is what the report says that was asked, as the operator wrote it.
+func (p *plan) scoped(args []string, o target.Options) scanner.Scope {
+	scope := scanner.Scope{Targets: slices.Clone(args), Exclude: slices.Concat(p.exclude, p.excludePaths), Ports: o.Ports,
 		Depth: p.depth, Seed: p.seed, Shard: o.Shard.String()}
-	p.scope.Exclude = append(p.scope.Exclude, p.excludePaths...)
 	if p.stores != "" {
-		p.scope.Targets = append(p.scope.Targets, "--stores "+p.stores)
+		scope.Targets = append(scope.Targets, "--stores "+p.stores)
 	}
 	for _, name := range p.lists {
-		p.scope.Targets = append(p.scope.Targets, "--targets "+name)
+		scope.Targets = append(scope.Targets, "--targets "+name)
 	}
 	for _, name := range p.excludeFiles {
-		p.scope.Exclude = append(p.scope.Exclude, "--exclude-file "+name)
+		scope.Exclude = append(scope.Exclude, "--exclude-file "+name)
 	}
 	if p.shard != "" {
-		p.scope.Of = p.digest(args)
-		p.scope.Empty = p.targets != nil && p.targets.Count() == 0
+		scope.Of = p.digest(args, scope.Ports)
+		scope.Empty = p.targets != nil && p.targets.Count() == 0
 	}
-	return errors.Join(errs...)
+	return scope
 }
 
 // digest is of what the shards of one sweep have in common: what is asked, not
 // how a list of it is called on one machine or in what order it is asked.
-func (p *plan) digest(args []string) string {
-	return scanner.Digest(fmt.Appendf(nil, "%q %q %q %q %q %d %t", args, p.stores, p.listsDigest(), p.exclude, p.excludePaths, p.scope.Ports, p.ptr))
+func (p *plan) digest(args []string, ports []uint16) string {
+	return scanner.Digest(fmt.Appendf(nil, "%q %q %q %q %q %d %t", args, p.stores, p.listsDigest(), p.exclude, p.excludePaths, ports, p.ptr))
 }
 
 // addStores adds the places of --stores.

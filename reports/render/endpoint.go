@@ -147,33 +147,7 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 	if told := x.Name != clean(o.Endpoint.String()); !told && o.Endpoint.Name != "" && o.Endpoint.Address.IsValid() {
 		words = append(words, o.Endpoint.Address.String())
 	}
-	switch {
-	case o.TLS != nil:
-		words = append(words, x.tls(o.TLS, m, a)...)
-	case o.SSH != nil:
-		words = append(words, x.ssh(o.SSH, m, a)...)
-	case o.Store != nil:
-		words = append(words, x.store(o.Store, a)...)
-		for _, h := range o.Store.Machines[:min(maxListed, len(o.Store.Machines))] {
-			x.machine(h, m, h.Path)
-		}
-		if use := v.R.Facts.UseOf(o.Endpoint); use != "" {
-			x.Facts = append(x.Facts, fact{Name: "In use by", Text: clean(use)})
-		}
-	case o.Host != nil:
-		words = append(words, x.machine(o.Host, m, "")...)
-	case o.Plain != nil:
-		how := "without encryption"
-		if o.Plain.Protocol == "rdp" {
-			how = "without TLS"
-			x.Facts = append(x.Facts, fact{Name: "Encrypts by itself with", Text: clean(strings.Join(o.Plain.OwnCiphers, ", "))})
-		}
-		words = append(words, o.Plain.Protocol, how)
-		x.Facts = append(x.Facts, fact{Name: "Greeting", Text: clean(o.Plain.Banner)})
-	case o.Failure != nil:
-		words = append(words, reasonWord(o.Failure.Reason)+" at stage "+string(o.Failure.Stage))
-		x.Facts = append(x.Facts, fact{Name: "Detail", Text: clean(o.Failure.Detail)})
-	}
+	words = append(words, x.seen(v, a, m)...)
 	for _, i := range o.Incomplete[:min(maxListed, len(o.Incomplete))] {
 		x.Facts = append(x.Facts, fact{Name: "Not learned", Text: clean(i.What + ": " + reasonWord(i.Reason) + " " + i.Detail)})
 	}
@@ -191,6 +165,41 @@ func (v *view) endpoint(a fips.Assessment) endpointView {
 		v.entries++
 	}
 	return x
+}
+
+// seen tells what was observed, or why nothing was, and returns the words that
+// sum it up.
+func (x *endpointView) seen(v *view, a fips.Assessment, m rulings) []string {
+	o := a.Observation
+	switch {
+	case o.TLS != nil:
+		return x.tls(o.TLS, m, a)
+	case o.SSH != nil:
+		return x.ssh(o.SSH, m, a)
+	case o.Store != nil:
+		words := x.store(o.Store, a)
+		for _, h := range o.Store.Machines[:min(maxListed, len(o.Store.Machines))] {
+			x.machine(h, m, h.Path)
+		}
+		if use := v.R.Facts.UseOf(o.Endpoint); use != "" {
+			x.Facts = append(x.Facts, fact{Name: "In use by", Text: clean(use)})
+		}
+		return words
+	case o.Host != nil:
+		return x.machine(o.Host, m, "")
+	case o.Plain != nil:
+		how := "without encryption"
+		if o.Plain.Protocol == "rdp" {
+			how = "without TLS"
+			x.Facts = append(x.Facts, fact{Name: "Encrypts by itself with", Text: clean(strings.Join(o.Plain.OwnCiphers, ", "))})
+		}
+		x.Facts = append(x.Facts, fact{Name: "Greeting", Text: clean(o.Plain.Banner)})
+		return []string{o.Plain.Protocol, how}
+	case o.Failure != nil:
+		x.Facts = append(x.Facts, fact{Name: "Detail", Text: clean(o.Failure.Detail)})
+		return []string{reasonWord(o.Failure.Reason) + " at stage " + string(o.Failure.Stage)}
+	}
+	return nil
 }
 
 func (x *endpointView) evidence(o scanner.Observation) {

@@ -25,26 +25,39 @@ type use struct {
 // takes out what is excluded. Its cost grows with the number of targets, never
 // with the number of addresses.
 func plan(specs []spec, alone singles, x *Excludes) (*List, error) {
-	var named, spans []entry
-	var four, six []use
+	named := namedOf(specs, x)
+	var spans []use
+	for i := range specs {
+		if s := &specs[i]; s.place.span.from.IsValid() {
+			spans = append(spans, use{spec: s, ports: s.ports})
+		}
+	}
+	back, err := alone.settle(slices.Clone(spans), x)
+	pieces := cutAll(append(spans, back...), x)
+	errs := []error{err, shareAll(named), shareAll(pieces)}
+	names := map[string]bool{}
+	for _, e := range named {
+		if e.place.name != "" {
+			names[e.place.name] = true
+		}
+	}
+	return &List{named: newRow(named), singles: alone, spans: newRow(pieces), names: names}, errors.Join(errs...)
+}
+
+// namedOf is the entries of paths and of hosts by name or by one address.
+func namedOf(specs []spec, x *Excludes) []entry {
+	var named []entry
 	seen := map[string]int{} // path or name to its entry
 	for i := range specs {
 		s := &specs[i]
-		u := use{spec: s, ports: s.ports}
-		switch {
-		case s.place.span.from.Is4():
-			four = append(four, u)
-			continue
-		case s.place.span.from.IsValid():
-			six = append(six, u)
-			continue
-		case x.HasName(s.place.name), x.Has(s.place.addr):
+		if s.place.span.from.IsValid() || x.HasName(s.place.name) || x.Has(s.place.addr) {
 			continue
 		}
 		key := "path " + s.path
 		if s.path == "" {
 			key = "host " + s.place.key()
 		}
+		u := use{spec: s, ports: s.ports}
 		if at, ok := seen[key]; ok {
 			named[at].uses = append(named[at].uses, u)
 			continue
@@ -53,30 +66,31 @@ func plan(specs []spec, alone singles, x *Excludes) (*List, error) {
 		named = append(named, entry{place: s.place, uses: []use{u}})
 	}
 	adopt(named, seen)
-	back, err := alone.settle(append(slices.Clone(four), six...), x)
-	for _, u := range back {
+	return named
+}
+
+// cutAll cuts the spans of each address family by themselves.
+func cutAll(spans []use, x *Excludes) []entry {
+	var four, six []use
+	for _, u := range spans {
 		if u.spec.place.span.from.Is4() {
 			four = append(four, u)
 		} else {
 			six = append(six, u)
 		}
 	}
-	spans = append(cut(four, x), cut(six, x)...)
-	errs := []error{err}
-	for _, entries := range [][]entry{named, spans} {
-		for i := range entries {
-			var err error
-			entries[i].uses, err = share(entries[i].uses, entries[i].place.span.from)
-			errs = append(errs, err)
-		}
+	return append(cut(four, x), cut(six, x)...)
+}
+
+// shareAll gives each port of each entry to one of its uses.
+func shareAll(entries []entry) error {
+	var errs []error
+	for i := range entries {
+		var err error
+		entries[i].uses, err = share(entries[i].uses, entries[i].place.span.from)
+		errs = append(errs, err)
 	}
-	names := map[string]bool{}
-	for _, e := range named {
-		if e.place.name != "" {
-			names[e.place.name] = true
-		}
-	}
-	return &List{named: newRow(named), singles: alone, spans: newRow(spans), names: names}, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
 // adopt sees to a name that is a target by itself and with an address besides:
