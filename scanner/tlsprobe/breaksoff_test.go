@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
 
@@ -48,4 +49,20 @@ func TestSuiteThatBreaksOffHidesNothing(t *testing.T) {
 		same(t, depth+": incomplete", []string{"TLSv1.2 TLS_DHE_RSA_WITH_AES_128_GCM_SHA256: alert"}, incomplete(o))
 	}
 	same(t, "suites", []string{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"}, full.TLS.Versions[4].Suites)
+}
+
+func TestSignsBy(t *testing.T) {
+	rows := []struct {
+		scheme string
+		bits   int // the fewest that do
+	}{
+		{"rsa_pss_rsae_sha512", 1034}, {"rsa_pss_pss_sha512", 1034}, {"rsa_pss_rsae_sha384", 778}, {"rsa_pss_rsae_sha256", 522},
+		{"rsa_pkcs1_sha512", 1}, {"ecdsa_secp521r1_sha512", 1}, {"ed25519", 1},
+	}
+	for _, r := range rows {
+		s, ok := iana.SchemeByName(r.scheme)
+		if !ok || !signsBy(s.Code, r.bits) || r.bits > 1 && signsBy(s.Code, r.bits-1) {
+			t.Errorf("%s (%v): %d bits: %v, one less: %v", r.scheme, ok, r.bits, signsBy(s.Code, r.bits), signsBy(s.Code, r.bits-1))
+		}
+	}
 }
