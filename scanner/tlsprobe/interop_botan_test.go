@@ -65,6 +65,9 @@ func botanTable() []botanRow {
 			suites: of("ECDHE_RSA AES_128_GCM_SHA256"), groups: []string{"secp256r1", "secp384r1"}, schemes: rsa("sha256", "sha512 sha256 sha1")}},
 		{config: "RSA of 1024 bits, SHA-512 and finite fields alone, no group of RFC 7919", key: "RSA 1024", policy: "signature_hashes=SHA-512; key_exchange_methods=DH", args: "-sigalgs RSA+SHA512", want: offer{
 			suites: of("DHE_RSA AES_128_GCM_SHA256"), primes: []string{"2048 ffdhe2048"}, schemes: rsa("", "sha512")}},
+		{config: "ECDSA, by the client's order but in curves", key: "EC secp256r1", ours: true, policy: "ciphers=AES-128 AES-128/GCM; groups=secp256r1 x25519 secp384r1", want: offer{
+			suites: of("ECDHE_ECDSA AES_128_CBC_SHA256 AES_128_CBC_SHA AES_128_GCM_SHA256"),
+			groups: []string{"secp256r1", "x25519", "secp384r1"}, schemes: []string{"ecdsa_secp256r1_sha256"}}},
 		{config: "ECDSA, RSA's key exchange in front", key: "EC secp384r1", most: 25, policy: "key_exchange_methods=RSA ECDH; groups=x25519 secp384r1; signature_hashes=SHA-384 SHA-1", want: offer{
 			suites: of("ECDHE_ECDSA AES_128_GCM_SHA256"), groups: []string{"x25519", "secp384r1"}, schemes: strings.Fields("ecdsa_secp384r1_sha384 ecdsa_sha1")},
 			impossible: []string{"TLS_RSA_WITH_AES_128_GCM_SHA256"}},

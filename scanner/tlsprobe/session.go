@@ -80,6 +80,7 @@ type session struct {
 	belief   belief                       // at depth verdict: of noes that are no alerts
 
 	lessened
+	curveOrder
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
@@ -268,6 +269,7 @@ func (s *session) try(q *question, a *answer) {
 		s.note(q.version, a)
 		s.answersAs(q, a)
 		s.tellsOrder(q, a)
+		s.tellsCurves(q, a)
 		s.compare(q, a)
 		s.chainOf(q, a)
 		s.mark(q, a)
