@@ -86,3 +86,9 @@ func Lighttpd(t testing.TB, at netip.AddrPort, library, lines string) {
 		library, t.TempDir(), at.Addr(), at.Port(), lines))
 	Daemon(t, at, Program(t, "lighttpd"), "-D", "-m", modules, "-f", config)
 }
+
+// Botan serves TLS at the address by Botan's own server, with these lines as its policy.
+func Botan(t testing.TB, at netip.AddrPort, cert, key, policy string) {
+	t.Helper()
+	Daemon(t, at, Program(t, "botan"), "tls_server", cert, key, fmt.Sprintf("--port=%d", at.Port()), "--policy="+Written(t, "policy", policy))
+}

@@ -145,13 +145,32 @@ func (l *listing) offCurves() []uint16 {
 	return without(l.curves, l.certificateCurves())
 }
 
+// curveOrder is what is known of a server's order of curves under ECDSA.
+type curveOrder struct {
+	byECDSA   []uint16 // those that were chosen
+	following bool     // it goes by ours
+}
+
+// tellsCurves keeps whether a server goes by our order of curves under ECDSA: it chose
+// one that was not seen, and could have chosen one that it had chosen before when both
+// were on offer. Its order of suites tells nothing of that: Botan (2.19) may go by ours
+// of those, and has one of its own of curves.
+func (s *session) tellsCurves(q *question, a *answer) {
+	g, ok := groupOf(a.kex)
+	if !ok || a.broken != nil || !ofECDSA(a.hello.Suite) || s.shape != full || s.p.ranks != nil || slices.Contains(s.byECDSA, g) {
+		return
+	}
+	s.following = s.following || slices.ContainsFunc(s.byECDSA, func(seen uint16) bool { return slices.Contains(q.groups, seen) })
+	s.byECDSA = append(s.byECDSA, g)
+}
+
 // hidesCurves tells whether curves may stand behind that of the certificate.
 // GnuTLS, by an order of its own, takes them from who offers none but those. Where
 // a newer version has shown none that is not known, there are none: TLS 1.3 has
 // no use for the certificate's. (It may show a curve that TLS 1.2 does not take:
 // that is asked for in vain.)
 func (l *listing) hidesCurves() bool {
-	if o := l.found[l.v].ServerOrder; o != nil && !*o {
+	if l.following {
 		return false
 	}
 	var newer []uint16

@@ -116,6 +116,9 @@ func (s *session) offerSchemes(h *tlswire.ClientHello, q *question) {
 	if q.schemes == nil {
 		h.Schemes = s.schemes()
 	}
+	if s.short > 0 {
+		h.Schemes = slices.DeleteFunc(slices.Clone(h.Schemes), func(c uint16) bool { return !signsBy(c, s.short) })
+	}
 	if n := s.shape.lists; n != 0 {
 		h.Schemes = fitting(h.Schemes, n, usualSchemes)
 		return

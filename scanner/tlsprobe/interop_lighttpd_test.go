@@ -111,8 +111,8 @@ func lighttpdRows(t *testing.T) []row {
 		rows = append(rows, row{"lighttpd with " + r.library, r.config, func(t *testing.T) (scanner.Endpoint, posture) {
 			e := r.start(t, made)
 			want := posture{leaves: []string{r.key}, versions: r.want, most: r.most}.inOrder(!r.ours)
-			r.witness(t, e, want)
-			r.decides(t, e, want)
+			witness(t, e, r.key, want)
+			decides(t, e, want, madeUp())
 			return e, want
 		}})
 	}
@@ -137,21 +137,26 @@ func (r lighttpdRow) start(t *testing.T, made pairs) scanner.Endpoint {
 	return at("", addr)
 }
 
-// decides holds depth verdict against the same: it finds what fails of what there is,
-// and nothing else.
-func (r lighttpdRow) decides(t *testing.T, e scanner.Endpoint, want posture) {
-	o := decided(t, e)
+// decides holds depth verdict against the same, by a ranking: it finds what fails of
+// what there is, and nothing else.
+func decides(t *testing.T, e scanner.Endpoint, want posture, by *Verdict) {
+	t.Helper()
+	o := decidedBy(t, e, by)
 	if o.TLS == nil {
 		t.Fatalf("depth verdict: no TLS observed: failure %+v", o.Failure)
 	}
-	same(t, "depth verdict: incomplete", []string(nil), incomplete(o))
+	for _, what := range incomplete(o) {
+		if !slices.Contains(want.incomplete, what) {
+			t.Errorf("depth verdict: incomplete: %s", what)
+		}
+	}
 	seen := map[string]offer{}
 	for _, v := range o.TLS.Versions {
 		if accepted(&v) {
 			seen[v.Version] = offer{suites: v.Suites, groups: v.Groups, schemes: v.SignatureSchemes}
 		}
 	}
-	same(t, "depth verdict: the worst", worstOf(want.versions), worstOf(seen))
+	same(t, "depth verdict: the worst", worstOf(want.versions, by.Rank), worstOf(seen, by.Rank))
 	for name, v := range seen {
 		w := want.versions[name]
 		for _, lists := range [][2][]string{{v.suites, w.suites}, {v.groups, w.groups}, {v.schemes, w.schemes}} {
@@ -168,8 +173,7 @@ func (r lighttpdRow) decides(t *testing.T, e scanner.Endpoint, want posture) {
 }
 
 // worstOf is the rank of the worst.
-func worstOf(versions map[string]offer) (rank int) {
-	r := madeUp().Rank
+func worstOf(versions map[string]offer, r func(kind, name string) int) (rank int) {
 	for name, o := range versions {
 		rank = max(rank, r("protocol-version", name))
 		for kind, list := range map[string][]string{"tls-cipher-suite": o.suites, "named-group": o.groups, "signature-scheme": o.schemes} {
@@ -183,7 +187,9 @@ func worstOf(versions map[string]offer) (rank int) {
 
 // witness asks the same of s_client: each suite that is to be seen is taken, and none of
 // all others that OpenSSL has; so it is with curves, alone or beside that of the key.
-func (r lighttpdRow) witness(t *testing.T, e scanner.Endpoint, want posture) {
+// Suites are asked for with arguments besides.
+func witness(t *testing.T, e scanner.Endpoint, key string, want posture, args ...string) {
+	t.Helper()
 	var others []string
 	for _, line := range lines(t, "openssl", "ciphers", "-stdname", "-s", "-tls1_2", "-psk", "ALL:COMPLEMENTOFALL:@SECLEVEL=0") {
 		words := strings.Fields(line)
@@ -191,7 +197,7 @@ func (r lighttpdRow) witness(t *testing.T, e scanner.Endpoint, want posture) {
 			if !strings.HasPrefix(words[2], "TLS_") {
 				others = append(others, words[2])
 			}
-		} else if cipher, _ := sClient(t, e, "-tls1_2", "-psk", "1a2b3c4d", "-cipher", words[2]+":@SECLEVEL=0"); cipher != words[2] {
+		} else if cipher, _ := sClient(t, e, append(args, "-tls1_2", "-psk", "1a2b3c4d", "-cipher", words[2]+":@SECLEVEL=0")...); cipher != words[2] {
 			t.Errorf("s_client: %s was refused", words[0])
 		}
 	}
@@ -204,7 +210,7 @@ func (r lighttpdRow) witness(t *testing.T, e scanner.Endpoint, want posture) {
 		}
 	}
 	for v := range want.versions {
-		r.curves(t, e, v, ofKind(want.versions[v].groups, "ec"))
+		curvesBy(t, e, key, v, ofKind(want.versions[v].groups, "ec"))
 	}
 }
 
@@ -215,9 +221,10 @@ var opensslCurves = map[string][2]string{
 	"brainpoolP256r1": {"brainpoolP256r1", "brainpoolP256r1"}, "brainpoolP384r1": {"brainpoolP384r1", "brainpoolP384r1"}, "brainpoolP512r1": {"brainpoolP512r1", "brainpoolP512r1"},
 }
 
-func (r lighttpdRow) curves(t *testing.T, e scanner.Endpoint, version string, want []string) {
+func curvesBy(t *testing.T, e scanner.Endpoint, certificate, version string, want []string) {
+	t.Helper()
 	flag := map[string]string{scanner.TLSv12: "-tls1_2", scanner.TLSv13: "-tls1_3"}[version]
-	key := map[string]string{"EC secp256r1": ":P-256", "EC secp384r1": ":P-384"}[r.key]
+	key := map[string]string{"EC secp256r1": ":P-256", "EC secp384r1": ":P-384"}[certificate]
 	others := key
 	for name, own := range opensslCurves {
 		if !slices.Contains(want, name) {
@@ -226,7 +233,7 @@ func (r lighttpdRow) curves(t *testing.T, e scanner.Endpoint, version string, wa
 		}
 		var said []string
 		for _, args := range [][]string{{"-groups", own[0]}, {"-groups", own[0] + key}, {"-groups", own[0], "-psk", "1a2b3c4d", "-cipher", "ECDHE-PSK-CHACHA20-POLY1305"}} {
-			_, group := sClient(t, e, append([]string{flag, "-cipher", "ALL:@SECLEVEL=0"}, args...)...)
+			_, group := sClient(t, e, append([]string{flag, "-cipher", "kEECDH:@SECLEVEL=0"}, args...)...)
 			if said = append(said, group); group == own[1] {
 				break
 			}
@@ -235,7 +242,7 @@ func (r lighttpdRow) curves(t *testing.T, e scanner.Endpoint, version string, wa
 			t.Errorf("s_client: %s of %s: %q", name, version, said)
 		}
 	}
-	_, group := sClient(t, e, flag, "-cipher", "ALL:@SECLEVEL=0", "-groups", strings.TrimPrefix(others, ":"))
+	_, group := sClient(t, e, flag, "-cipher", "kEECDH:@SECLEVEL=0", "-groups", strings.TrimPrefix(others, ":"))
 	for name, own := range opensslCurves {
 		if own[1] == group && !slices.Contains(want, name) {
 			t.Errorf("s_client: %s of %s was taken", name, version)

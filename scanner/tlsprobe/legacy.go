@@ -14,7 +14,13 @@ func (s *session) suites(v version) []uint16 {
 	return s.p.questions.suites
 }
 
-func (s *session) legacyGroups() []uint16 { return s.p.questions.groups }
+// legacyGroups is the groups that are offered up to TLS 1.2.
+func (s *session) legacyGroups() []uint16 {
+	if s.fieldless {
+		return slices.DeleteFunc(slices.Clone(s.p.questions.groups), finite)
+	}
+	return s.p.questions.groups
+}
 
 // listing is the enumeration of one version up to TLS 1.2.
 type listing struct {

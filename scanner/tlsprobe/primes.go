@@ -77,7 +77,7 @@ func (l *listing) ffGroups() {
 // ffSuites is the accepted suites of a finite field, where the server took a
 // group of RFC 7919 for one.
 func (l *listing) ffSuites() (suites []uint16) {
-	if !slices.ContainsFunc(l.primes, negotiable) {
+	if l.fieldless || !slices.ContainsFunc(l.primes, negotiable) {
 		return nil
 	}
 	for _, c := range l.suites {
@@ -106,7 +106,7 @@ func (l *listing) exportPrime(suites []uint16, shown answer, groups []uint16) {
 // client names must not choose such a suite (RFC 7919 section 4), and yet has a
 // prime of its own for clients that name none.
 func (l *listing) unnamedPrimes() {
-	if l.asked || l.unfinite && len(l.suites) > 0 || l.v == ssl3 || l.shape.bare || l.stopped != nil || slices.ContainsFunc(l.suites, isFinite) {
+	if l.asked || l.fieldless || l.unfinite && len(l.suites) > 0 || l.v == ssl3 || l.shape.bare || l.stopped != nil || slices.ContainsFunc(l.suites, isFinite) {
 		return
 	}
 	if n := l.newer(); n != nil && !n.unfinite && !slices.ContainsFunc(n.suites, isFinite) {

@@ -59,7 +59,7 @@ func (l *listing) ridesOn(a answer) {
 
 // settles is told of an answer, which may show the server's own prime.
 func (l *listing) settles(a answer) {
-	if a.kex != nil && len(a.kex.P) > 0 && !negotiable(a.kex.P) {
+	if a.kex != nil && len(a.kex.P) > 0 && (l.fieldless || !negotiable(a.kex.P)) {
 		l.settled = append(l.settled, alike(l.session.suites(l.v), a.hello.Suite)...)
 	}
 }

@@ -78,6 +78,9 @@ type session struct {
 	only13   []uint16                     // the schemes with which TLS 1.3 is spoken; nil for all
 	cohort   cohort                       // the oldest client that an RSA key has answered in TLS 1.2
 	belief   belief                       // at depth verdict: of noes that are no alerts
+
+	lessened
+	curveOrder
 }
 
 func (p *Prober) begin(ctx context.Context, e scanner.Endpoint) *session {
@@ -250,6 +253,9 @@ func (s *session) try(q *question, a *answer) {
 	if s.ask(q, a); a.unnamed() {
 		s.unwanted(q, a)
 	}
+	if a.failed() && q.version.code < tls13.code {
+		s.lessens(q, a)
+	}
 	s.belief.learns(a, s.purpose)
 	if a.outcome == chose || a.outcome == refused {
 		s.proven(q, a)
@@ -259,9 +265,11 @@ func (s *session) try(q *question, a *answer) {
 	}
 	s.taken = s.taken || s.extends(q) && s.name() != ""
 	if q.version != ssl2 {
+		s.served(q, a)
 		s.note(q.version, a)
 		s.answersAs(q, a)
 		s.tellsOrder(q, a)
+		s.tellsCurves(q, a)
 		s.compare(q, a)
 		s.chainOf(q, a)
 		s.mark(q, a)

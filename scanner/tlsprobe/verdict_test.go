@@ -46,13 +46,31 @@ func madeUp() *Verdict {
 	}}
 }
 
+// approves is a ranking by which finite fields pass, and SHA-1, 3DES, X25519 and the
+// curves of brainpool do not.
+func approves() *Verdict {
+	return &Verdict{Statuses: "approves", Thresholds: []string{"bad"}, Rank: func(kind, name string) int {
+		bad := slices.ContainsFunc([]string{"sha1", "3DES", "x25519", "brainpool"}, func(s string) bool { return strings.Contains(name, s) })
+		if bad || kind == "protocol-version" && name != scanner.TLSv12 && name != scanner.TLSv13 {
+			return 1
+		}
+		return 0
+	}}
+}
+
 // decided asks the endpoint at depth verdict.
 func decided(t *testing.T, e scanner.Endpoint) scanner.Observation {
+	t.Helper()
+	return decidedBy(t, e, madeUp())
+}
+
+// decidedBy asks it by a ranking.
+func decidedBy(t *testing.T, e scanner.Endpoint, by *Verdict) scanner.Observation {
 	t.Helper()
 	d := new(dialer)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	o := New(d.dial, Options{Timeout: 5 * time.Second, Pause: 20 * time.Millisecond, Verdict: madeUp()}).Probe(ctx, e)
+	o := New(d.dial, Options{Timeout: 5 * time.Second, Pause: 20 * time.Millisecond, Verdict: by}).Probe(ctx, e)
 	if o.TLS != nil && int64(o.TLS.Connections) != d.n.Load() {
 		t.Errorf("connections: told %d, made %d", o.TLS.Connections, d.n.Load())
 	}
