@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs the real programs of peers.txt, or of the list in the argument, where
 # this machine may install Debian packages; elsewhere says what is absent and
-# what is therefore not tested. No service is started. With CI=true an absent
-# program fails.
+# what is therefore not tested. What Debian has not, of versions long gone or yet
+# to come, is npm's (npm:NAME@VERSION), in a folder of its own. No service is
+# started. With CI=true an absent program fails.
 set -u
 peers=${1:-$(dirname "$0")/peers.txt}
 PATH=$PATH:/usr/sbin
@@ -22,10 +23,19 @@ if [ -n "$missing" ] && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]
 		chmod 755 /usr/sbin/policy-rc.d
 		trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 	fi
-	packages=$(echo "$missing" | cut -d' ' -f2 | tr ',' '\n' | sort -u | tr '\n' ' ')
-	echo "installing: $packages"
-	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+	packages=$(echo "$missing" | cut -d' ' -f2 | grep -v '^npm:' | tr ',' '\n' | sort -u | tr '\n' ' ')
+	others=$(echo "$missing" | grep ' npm:')
+	[ -z "$others" ] || command -v npm >/dev/null 2>&1 || packages="$packages npm"
+	if [ -n "$packages" ]; then
+		echo "installing: $packages"
+		apt-get update -qq
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+	fi
+	[ -z "$others" ] || echo "$others" | while read -r command package what; do
+		echo "installing: ${package#npm:}"
+		mkdir -p "${command%/node_modules/*}" # a folder that is not there is a link to this one
+		npm install --silent --no-save --ignore-scripts --prefix "${command%/node_modules/*}" "${package#npm:}" </dev/null >/dev/null
+	done
 	missing=$(absent)
 fi
 [ -n "$missing" ] || exit 0

@@ -39,7 +39,7 @@ func Program(t testing.TB, name string) string {
 			return path
 		}
 	}
-	Absent(t, fmt.Sprintf("%s is not installed (apt-get install %s); not tested: %s", name, pkg, what))
+	Absent(t, fmt.Sprintf("%s is not installed (package %s; make test installs it, as root); not tested: %s", name, pkg, what))
 	return ""
 }
 

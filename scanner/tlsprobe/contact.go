@@ -48,6 +48,20 @@ func (s *session) contact() answer {
 			return quiet
 		}
 	}
+	return s.lastly(quiet)
+}
+
+// lastly puts the first opening once more with all suites, where it held at depth
+// verdict those that pass alone: a server that hangs up on who offers none of its own
+// may have others. What it answers is asked for again in its turn.
+func (s *session) lastly(quiet answer) answer {
+	if s.p.ranks == nil {
+		return quiet
+	}
+	s.shape, s.purpose = full, tls12.suitesPurpose()
+	if a := s.single(question{version: tls12, suites: s.suites(tls12), groups: s.legacyGroups()}); a.settled() {
+		return a
+	}
 	return quiet
 }
 

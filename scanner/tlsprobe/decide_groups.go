@@ -249,6 +249,12 @@ func (l *listing) decideSchemesOf(suites []uint16) {
 			l.declined(suites, a)
 			return
 		}
+		if shortKeyed(a) {
+			if suites = without(suites, alike(suites, a.hello.Suite)); len(suites) == 0 {
+				return
+			}
+			continue
+		}
 		if a.kex == nil || a.kex.Scheme == 0 {
 			l.missed(what, *noScheme(a))
 			return

@@ -38,7 +38,7 @@ type offer struct {
 
 // TestInterop is the table. Its rows are in the files that know the servers.
 func TestInterop(t *testing.T) {
-	rows := slices.Concat(opensslRows(t), opensslSuiteRows(t), strictRows(t), gnutlsRows(t), lighttpdRows(t), botanRows(t), javaRows(), goRows(t), ownRows(t))
+	rows := slices.Concat(opensslRows(t), opensslSuiteRows(t), strictRows(t), gnutlsRows(t), lighttpdRows(t), botanRows(t), nodeRows(t), javaRows(), goRows(t), ownRows(t))
 	names := map[string]bool{}
 	for _, r := range rows {
 		name := r.server + ", " + r.config
@@ -158,7 +158,7 @@ func (p posture) inOrder(servers bool) posture {
 // key pairs that the rows' servers are given, by the name that leafKeys gives
 // to them.
 var keyKinds = map[string]string{
-	"RSA 1024": "-newkey rsa:1024", "RSA 2048": "-newkey rsa:2048", "RSA 3072": "-newkey rsa:3072",
+	"RSA 512": "-newkey rsa:512", "RSA 1024": "-newkey rsa:1024", "RSA 2048": "-newkey rsa:2048", "RSA 3072": "-newkey rsa:3072",
 	"RSASSA-PSS 2048": "-newkey rsa-pss -pkeyopt rsa_keygen_bits:2048",
 	"EC secp256r1":    "-newkey ec -pkeyopt ec_paramgen_curve:P-256", "EC secp384r1": "-newkey ec -pkeyopt ec_paramgen_curve:P-384",
 	"EC secp521r1": "-newkey ec -pkeyopt ec_paramgen_curve:P-521", "EC secp256k1": "-newkey ec -pkeyopt ec_paramgen_curve:secp256k1",

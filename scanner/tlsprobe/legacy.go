@@ -38,6 +38,7 @@ type listing struct {
 	walks     bool     // questions go with all schemes
 	only      []uint16 // schemes offered for other keys than were shown; nil for all
 	unsigns   []string // kinds of key whose schemes are all known
+	unsigning []uint16 // export suites for which nothing is signed
 	apart     bool     // the server keeps each key apart
 	behindDSA bool     // what is behind suites of DSA was asked for
 
@@ -181,6 +182,9 @@ func (l *listing) choice(a answer) {
 		l.missed(l.v.name+" "+name+" flight", *a.broken)
 	}
 	l.suites = append(l.suites, a.hello.Suite)
+	if shortKeyed(a) {
+		l.unsigning = append(l.unsigning, a.hello.Suite)
+	}
 	l.signs = a.kex != nil && a.kex.Scheme != 0
 	l.exchange(a)
 }
@@ -215,4 +219,11 @@ func (l *listing) exchange(a answer) {
 			l.primes = append(l.primes, k.P)
 		}
 	}
+}
+
+// shortKeyed tells whether an export suite was chosen for which the certificate's own
+// key is short enough: the server makes none for it, and so signs nothing (RFC 2246
+// section 7.4.3).
+func shortKeyed(a answer) bool {
+	return a.outcome == chose && a.broken == nil && a.kex == nil && shapeOf(a.hello.Suite).Params == tlswire.RSAParams
 }

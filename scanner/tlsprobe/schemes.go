@@ -46,7 +46,7 @@ func several(schemes []uint16) bool {
 // signedSuites is the accepted suites in which these kinds of key sign.
 func (l *listing) signedSuites(kinds ...string) []uint16 {
 	return slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool {
-		return !slices.Contains(kinds, authentication(c)) || !shapeOf(c).Signed
+		return !slices.Contains(kinds, authentication(c)) || !shapeOf(c).Signed || slices.Contains(l.unsigning, c)
 	})
 }
 
