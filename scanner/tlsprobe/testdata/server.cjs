@@ -1,5 +1,6 @@
-// A TLS server made of what OpenSSL this Node.js has within, from version 0.10 on:
-//   node server.js PORT OPTIONS
+// A TLS server made of the library that this Node.js (from 0.10 on), Bun or Deno has
+// within:
+//   node server.cjs PORT OPTIONS
 // OPTIONS is the JSON of tls.createServer's; key, cert and dhparam name files.
 var fs = require('fs'), tls = require('tls');
 
