@@ -12,7 +12,7 @@ import (
 
 // questionsVersion changes when the plan puts a question that its text does
 // not show.
-const questionsVersion = "9"
+const questionsVersion = "10"
 
 // A version is one protocol version to ask for.
 type version struct {

@@ -122,4 +122,4 @@ func (r *ranks) asks() scanner.Asked {
 
 // verdictVersion changes when the plan of depth verdict puts a question that
 // its text does not show.
-const verdictVersion = "7"
+const verdictVersion = "8"
