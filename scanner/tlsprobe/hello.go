@@ -87,6 +87,7 @@ func (s *session) clientHello(q *question) tlswire.ClientHello {
 			h.Versions = q.versions
 		}
 		h.KeyShares = s.shares(q)
+		inOrder(h.KeyShares, h.Groups)
 		return h
 	}
 	h.Versions = q.versions
