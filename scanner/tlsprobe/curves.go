@@ -62,12 +62,12 @@ type curveHunt struct {
 func (l *listing) curveHunt() *curveHunt {
 	h := &curveHunt{listing: l, where: atEnd}
 	h.under, h.keep = l.ecSuites()
-	last := len(h.keep) == 1 && l.keptLast
+	last, alone := len(h.keep) == 1 && l.keptLast, l.keptAlone(h.keep)
 	if len(h.under) == 0 || l.curvesWhole || last && !l.hidesCurves() {
 		return nil
 	}
 	h.joint = l.v == tls12 && l.ordered() && !l.walks && !last
-	if last {
+	if last || alone {
 		h.keep, h.also = nil, l.offCurves()
 	}
 	return h
@@ -153,26 +153,46 @@ type curveOrder struct {
 
 // tellsCurves keeps whether a server goes by our order of curves under ECDSA: it chose
 // one that was not seen, and could have chosen one that it had chosen before when both
-// were on offer. Its order of suites tells nothing of that: Botan (2.19) may go by ours
-// of those, and has one of its own of curves.
+// were on offer. Its order of suites tells nothing of that: Botan (2.19) and Erlang may go
+// by ours of those, and by one of their own of curves.
 func (s *session) tellsCurves(q *question, a *answer) {
 	g, ok := groupOf(a.kex)
 	if !ok || a.broken != nil || !ofECDSA(a.hello.Suite) || s.shape != full || s.p.ranks != nil || slices.Contains(s.byECDSA, g) {
 		return
 	}
-	s.following = s.following || slices.ContainsFunc(s.byECDSA, func(seen uint16) bool { return slices.Contains(q.groups, seen) })
+	s.following = s.following || slices.ContainsFunc(s.byECDSA, func(seen uint16) bool { return slices.Contains(q.groups, seen) || slices.Contains(q.keep, seen) })
 	s.byECDSA = append(s.byECDSA, g)
 }
 
 // hidesCurves tells whether curves may stand behind that of the certificate.
 // GnuTLS, by an order of its own, takes them from who offers none but those. Where
-// a newer version has shown none that is not known, there are none: TLS 1.3 has
-// no use for the certificate's. (It may show a curve that TLS 1.2 does not take:
-// that is asked for in vain.)
+// a newer version has shown none that is not known, there are none, unless such an
+// order was seen: TLS 1.3 has no use for the certificate's. (It may show a curve that
+// TLS 1.2 does not take: that is asked for in vain.)
 func (l *listing) hidesCurves() bool {
 	if l.following {
 		return false
 	}
+	return l.theirCurves() || l.newerShows(func(g uint16) bool { return !slices.Contains(l.curves, g) })
+}
+
+// keptAlone tells whether no curve is to be expected beside that of the certificate:
+// no other was seen, nor by a newer version. By our order of curves there is none; by
+// another there may be some behind it.
+func (l *listing) keptAlone(keep []uint16) bool {
+	return len(keep) == 1 && slices.Equal(l.curves, keep) && !l.ordered() && !l.newerShows(func(g uint16) bool { return g != keep[0] })
+}
+
+// theirCurves tells whether it has an order of its own: it did not choose at first the
+// one that we have in front of all that it takes.
+func (l *listing) theirCurves() bool {
+	first := func(g uint16) int { return slices.Index(l.legacyGroups(), g) }
+	return slices.ContainsFunc(l.curves, func(g uint16) bool { return first(g) < first(l.curves[0]) })
+}
+
+// newerShows tells whether the newest version has shown a curve of which something is
+// so; true where none has been asked.
+func (l *listing) newerShows(is func(uint16) bool) bool {
 	var newer []uint16
 	if n := l.newer(); n != nil {
 		newer = n.curves
@@ -183,6 +203,6 @@ func (l *listing) hidesCurves() bool {
 	}
 	return slices.ContainsFunc(newer, func(g uint16) bool {
 		named, _ := iana.GroupByCode(g)
-		return named.Kind == "ec" && !slices.Contains(l.curves, g)
+		return named.Kind == "ec" && is(g)
 	})
 }

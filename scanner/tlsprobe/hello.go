@@ -87,6 +87,7 @@ func (s *session) clientHello(q *question) tlswire.ClientHello {
 			h.Versions = q.versions
 		}
 		h.KeyShares = s.shares(q)
+		inOrder(h.KeyShares, h.Groups)
 		return h
 	}
 	h.Versions = q.versions
@@ -116,9 +117,7 @@ func (s *session) offerSchemes(h *tlswire.ClientHello, q *question) {
 	if q.schemes == nil {
 		h.Schemes = s.schemes()
 	}
-	if s.short > 0 {
-		h.Schemes = slices.DeleteFunc(slices.Clone(h.Schemes), func(c uint16) bool { return !signsBy(c, s.short) })
-	}
+	h.Schemes = s.signable(h.Schemes)
 	if n := s.shape.lists; n != 0 {
 		h.Schemes = fitting(h.Schemes, n, usualSchemes)
 		return

@@ -144,6 +144,7 @@ type offered struct {
 	session                 []byte
 	suites, groups, schemes []uint16
 	shares                  map[uint16][]byte
+	shared                  []uint16 // the groups of shares, in their order
 }
 
 func readOffer(raw []byte) (o offered) {
@@ -180,7 +181,7 @@ func readOffer(raw []byte) (o offered) {
 		case 51:
 			body.ReadUint16LengthPrefixed(&inner)
 			for inner.ReadUint16(&group) && inner.ReadUint16LengthPrefixed(&share) {
-				o.shares[group] = share
+				o.shares[group], o.shared = share, append(o.shared, group)
 			}
 		}
 	}

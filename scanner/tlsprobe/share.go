@@ -1,6 +1,8 @@
 package tlsprobe
 
 import (
+	"slices"
+
 	"github.com/fipsweep/fipsweep/scanner/tlskeys"
 	"github.com/fipsweep/fipsweep/scanner/tlswire"
 )
@@ -18,6 +20,14 @@ func (s *session) shares(q *question) []tlswire.KeyShare {
 		return tlskeys.Shares(q.groups)
 	}
 	return []tlswire.KeyShare{}
+}
+
+// inOrder puts shares in the order of the groups, as RFC 8446 section 4.2.8 wants it;
+// Erlang declines who has another.
+func inOrder(shares []tlswire.KeyShare, groups []uint16) {
+	slices.SortFunc(shares, func(a, b tlswire.KeyShare) int {
+		return slices.Index(groups, a.Group) - slices.Index(groups, b.Group)
+	})
 }
 
 // ownShare is the first that a server chose of its groups, among those whose share is
