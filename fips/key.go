@@ -87,6 +87,9 @@ func (j *Judge) keyRules(k scanner.Key) [][]*Rule {
 		}
 		return nil
 	}
+	if rules := j.rules.Named("named-group", k.Group); k.Group != "" && len(rules) > 0 {
+		return [][]*Rule{rules} // a Diffie-Hellman key is as good as its prime
+	}
 	algorithm := k.Algorithm
 	if algorithm == "RSASSA-PSS" {
 		algorithm = "RSA" // an RSA key with its padding pinned (RFC 4055)

@@ -51,6 +51,7 @@ type Key struct {
 	SubBits    int    `json:"sub_bits,omitempty"`    // DSA: length of q
 	Curve      string `json:"curve,omitempty"`       // "secp256r1", ...; "explicit" for explicit parameters
 	Exponent   string `json:"exponent,omitempty"`    // RSA public exponent, decimal
+	Group      string `json:"group,omitempty"`       // DH: the published group of its prime, "ffdhe2048", "MODP-2048", ...
 	SPKISHA256 string `json:"spki_sha256,omitempty"` // digest of SubjectPublicKeyInfo: the same for a key and its certificate
 
 	Weak []Weakness `json:"weak,omitempty"` // by what its private half can be had; none found where empty

@@ -6,6 +6,7 @@ import (
 	"math/big"
 
 	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/iana"
 )
 
 // PublicKey reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). Of an
@@ -58,7 +59,8 @@ func keyFacts(alg algorithm, value reader) scanner.Key {
 	case oidDH, oidDHX:
 		key.Algorithm = "DH"
 		seq, _ := alg.params.read(tagSequence)
-		key.Bits = field(&seq.body).BitLen()
+		p := field(&seq.body)
+		key.Bits, key.Group = p.BitLen(), iana.PrimeName(p.Bytes())
 	case oidElGamal:
 		key.Algorithm = "ElGamal"
 		seq, _ := alg.params.read(tagSequence)

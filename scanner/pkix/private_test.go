@@ -47,7 +47,9 @@ func TestPrivateKeyAgainstOpenSSL(t *testing.T) {
 		{"traditional DSA", [][]string{dsaParameters, {"gendsa", "-out", "raw.pem", "params.pem"},
 			{"pkey", "-in", "raw.pem", "-traditional", "-out", "key.pem"}}, "DSA", scanner.Key{Algorithm: "DSA", Bits: 1024, SubBits: 160}, false},
 		{"X9.42 DH", [][]string{{"genpkey", "-algorithm", "DHX", "-pkeyopt", "dh_rfc5114:2", "-out", "key.pem"}}, "PKCS#8",
-			scanner.Key{Algorithm: "DH", Bits: 2048}, false},
+			scanner.Key{Algorithm: "DH", Bits: 2048, Group: "RFC5114-23"}, false},
+		{"PKCS#3 DH on a group of RFC 7919", [][]string{{"genpkey", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out", "key.pem"}}, "PKCS#8",
+			scanner.Key{Algorithm: "DH", Bits: 2048, Group: "ffdhe2048"}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
