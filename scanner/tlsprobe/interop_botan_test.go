@@ -35,7 +35,7 @@ const botanPolicy = `
 func botanTable() []botanRow {
 	of := suiteList
 	all := strings.Fields("x25519 secp256r1 secp521r1 secp384r1 brainpoolP256r1 brainpoolP384r1 brainpoolP512r1")
-	defaults := `ciphers=ChaCha20Poly1305 AES-256/GCM AES-128/GCM; macs=AEAD; key_exchange_methods=ECDH DH; signature_hashes=SHA-512 SHA-384 SHA-256
+	defaults := `ciphers=ChaCha20Poly1305 AES-256/GCM AES-128/GCM; macs=AEAD; key_exchange_methods=CECPQ1 ECDH DH; signature_hashes=SHA-512 SHA-384 SHA-256
 		groups=x25519 secp256r1 secp521r1 secp384r1 brainpool256r1 brainpool384r1 brainpool512r1 ffdhe/ietf/2048 ffdhe/ietf/3072 ffdhe/ietf/4096 ffdhe/ietf/6144 ffdhe/ietf/8192`
 	rsa := func(pss string, pkcs1 string) (names []string) {
 		for h := range strings.FieldsSeq(pss) {
@@ -47,11 +47,11 @@ func botanTable() []botanRow {
 		return names
 	}
 	return []botanRow{
-		{config: "its defaults, RSA", key: "RSA 2048", policy: defaults, most: 36, want: offer{
-			suites: of("ECDHE_RSA CHACHA20_POLY1305_SHA256 AES_256_GCM_SHA384 AES_128_GCM_SHA256, DHE_RSA CHACHA20_POLY1305_SHA256 AES_256_GCM_SHA384 AES_128_GCM_SHA256"),
+		{config: "its defaults, RSA", key: "RSA 2048", policy: defaults, most: 39, want: offer{
+			suites: of("CECPQ1_RSA CHACHA20_POLY1305_SHA256 AES_256_GCM_SHA384, ECDHE_RSA CHACHA20_POLY1305_SHA256 AES_256_GCM_SHA384 AES_128_GCM_SHA256, DHE_RSA CHACHA20_POLY1305_SHA256 AES_256_GCM_SHA384 AES_128_GCM_SHA256"),
 			groups: all, schemes: rsa("sha256 sha384 sha512", "sha256 sha384 sha512"), primes: strings.Split("2048 ffdhe2048,3072 ffdhe3072,4096 ffdhe4096,6144 ffdhe6144,8192 ffdhe8192", ",")}},
 		{config: "its defaults, ECDSA", key: "EC secp256r1", policy: defaults, want: offer{
-			suites: of("ECDHE_ECDSA CHACHA20_POLY1305_SHA256 AES_256_GCM_SHA384 AES_128_GCM_SHA256"),
+			suites: of("CECPQ1_ECDSA CHACHA20_POLY1305_SHA256 AES_256_GCM_SHA384, ECDHE_ECDSA CHACHA20_POLY1305_SHA256 AES_256_GCM_SHA384 AES_128_GCM_SHA256"),
 			groups: all, schemes: strings.Fields("ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512")}},
 		{config: "finite fields in front, no group of RFC 7919, SHA-1", key: "RSA 2048",
 			policy: "key_exchange_methods=DH ECDH; groups=secp384r1 secp256r1; signature_hashes=SHA-1 SHA-256", want: offer{
@@ -61,6 +61,8 @@ func botanTable() []botanRow {
 			policy: "key_exchange_methods=DH; ciphers=AES-128 3DES; groups=x25519", want: offer{
 				suites: of("DHE_RSA AES_128_CBC_SHA256 AES_128_CBC_SHA 3DES_EDE_CBC_SHA"),
 				primes: []string{"2048 ffdhe2048"}, schemes: rsa("sha256", "sha256")}},
+		{config: "DSA, no group of RFC 7919", key: "DSA 2048", policy: "key_exchange_methods=ECDH DH; signature_methods=DSA; ciphers=AES-256/GCM AES-128; groups=secp256r1", want: offer{
+			suites: of("DHE_DSS AES_256_GCM_SHA384 AES_128_CBC_SHA256 AES_128_CBC_SHA"), primes: []string{"2048 ffdhe2048"}, schemes: []string{"dsa_sha256"}}},
 		{config: "RSA of 1024 bits, too short for RSASSA-PSS with SHA-512", key: "RSA 1024", policy: "signature_hashes=SHA-512 SHA-256 SHA-1", want: offer{
 			suites: of("ECDHE_RSA AES_128_GCM_SHA256"), groups: []string{"secp256r1", "secp384r1"}, schemes: rsa("sha256", "sha512 sha256 sha1")}},
 		{config: "RSA of 1024 bits, SHA-512 and finite fields alone, no group of RFC 7919", key: "RSA 1024", policy: "signature_hashes=SHA-512; key_exchange_methods=DH", args: "-sigalgs RSA+SHA512", want: offer{
@@ -75,7 +77,7 @@ func botanTable() []botanRow {
 }
 
 func botanRows(t *testing.T) []row {
-	made := newPairs(t, "RSA 1024", "RSA 2048", "EC secp256r1", "EC secp384r1")
+	made := newPairs(t, "RSA 1024", "RSA 2048", "DSA 2048", "EC secp256r1", "EC secp384r1")
 	var rows []row
 	for _, r := range botanTable() {
 		rows = append(rows, row{"Botan", r.config, func(t *testing.T) (scanner.Endpoint, posture) {
@@ -108,7 +110,7 @@ func (r botanRow) start(t *testing.T, made pairs) scanner.Endpoint {
 	for key, value := range policy {
 		fmt.Fprintf(&text, "%s = %s\n", key, value)
 	}
-	key, _, _ := strings.Cut(strings.Replace(r.key, "EC ", "ECDSA ", 1), " ")
+	key, _, _ := strings.Cut(strings.NewReplacer("EC ", "ECDSA ", "DSA ", "DSS ").Replace(r.key), " ")
 	var says []string
 	for _, s := range lines(t, "botan", "tls_ciphers", "--version=tls1.2", "--policy="+lab.Written(t, "policy", text.String())) {
 		if strings.Contains(s, "_"+key+"_") || strings.HasPrefix(s, "RSA_") {
