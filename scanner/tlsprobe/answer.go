@@ -293,6 +293,8 @@ func shapeOf(code uint16) tlswire.Shape {
 		return tlswire.Shape{Params: tlswire.DHParams, PSK: true}
 	case "RSA_EXPORT":
 		return tlswire.Shape{Params: tlswire.RSAParams, Signed: true}
+	case "CECPQ1":
+		return tlswire.Shape{Params: tlswire.KeyParams, Signed: true}
 	case "PSK", "RSA_PSK":
 		return tlswire.Shape{Params: tlswire.HintOnly, PSK: true}
 	case "RSA":

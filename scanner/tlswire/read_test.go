@@ -207,6 +207,8 @@ func TestServerKeyExchange(t *testing.T) {
 			ServerKeyExchange{P: []byte{0x17}, G: []byte{5}, Y: []byte{8}, Scheme: 0x0201, Signature: []byte{1, 2}}},
 		{"DHE_PSK", "000261" + "62" + "000117" + "000105" + "000108", Shape{Params: DHParams, PSK: true}, VersionTLS12,
 			ServerKeyExchange{Hint: []byte("ab"), P: []byte{0x17}, G: []byte{5}, Y: []byte{8}}},
+		{"CECPQ1", "0003aabbcc" + "0403" + "00020102", Shape{Params: KeyParams, Signed: true}, VersionTLS12,
+			ServerKeyExchange{Point: unhex("aabbcc"), Scheme: 0x0403, Signature: []byte{1, 2}}},
 		{"plain PSK", "0000", Shape{Params: HintOnly, PSK: true}, VersionTLS12, ServerKeyExchange{Hint: []byte{}}},
 		{"export RSA", "000103" + "000103" + "000101", Shape{Params: RSAParams, Signed: true}, VersionSSL3,
 			ServerKeyExchange{Modulus: []byte{3}, E: []byte{3}, Signature: []byte{1}}},

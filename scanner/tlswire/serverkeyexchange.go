@@ -23,6 +23,7 @@ const (
 	ECParams           // RFC 8422 section 5.4
 	DHParams           // RFC 5246 section 7.4.3
 	RSAParams          // export suites, RFC 2246 section 7.4.3
+	KeyParams          // CECPQ1: a public key without a word of what it is, as Botan has it
 	HintOnly           // plain PSK: nothing but the hint
 	OtherParams        // SRP, GOST, ECJPAKE and others: left unread
 )
@@ -75,6 +76,8 @@ func (k *ServerKeyExchange) parse(s *cryptobyte.String, shape Shape, version uin
 		ok = readBytes16(s, &k.P) && readBytes16(s, &k.G) && readBytes16(s, &k.Y) && len(k.P) > 0
 	case RSAParams:
 		ok = readBytes16(s, &k.Modulus) && readBytes16(s, &k.E)
+	case KeyParams:
+		ok = readBytes16(s, &k.Point)
 	}
 	if !ok {
 		return fmt.Errorf("parameters: %w", ErrMalformed)
