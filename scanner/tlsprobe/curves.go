@@ -81,7 +81,7 @@ func (h *curveHunt) question() question {
 	}
 	q := question{version: h.v, suites: turned(h.under), groups: amid(left, h.also), keep: h.keep}
 	if h.joint {
-		q.schemes = without(h.p.questions.schemes, h.signed)
+		q.schemes = h.unseenSchemes(h.under)
 	}
 	return q
 }

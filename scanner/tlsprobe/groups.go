@@ -87,7 +87,7 @@ func (l *listing) keptAgain(a answer, keep []uint16) bool {
 // schemesGoOn asks with all groups, and the schemes seen struck out: an answer
 // means that it was the groups that were refused before.
 func (l *listing) schemesGoOn(suites []uint16) bool {
-	left := without(l.p.questions.schemes, l.signed)
+	left := l.unseenSchemes(suites)
 	a := l.pose(question{version: l.v, suites: append(slices.Clone(suites), l.riders(l.ridesDSA())...), groups: l.legacyGroups(), schemes: left})
 	if a.outcome != chose || a.broken != nil || a.kex == nil || !slices.Contains(left, a.kex.Scheme) {
 		if kind := authentication(suites[0]); a.outcome == refused && !a.vague() {

@@ -117,7 +117,9 @@ func (s *session) offerSchemes(h *tlswire.ClientHello, q *question) {
 	if q.schemes == nil {
 		h.Schemes = s.schemes()
 	}
-	h.Schemes = s.signable(h.Schemes)
+	if q.version == tls12 {
+		h.Schemes = s.signable(h.Schemes)
+	}
 	if n := s.shape.lists; n != 0 {
 		h.Schemes = fitting(h.Schemes, n, usualSchemes)
 		return

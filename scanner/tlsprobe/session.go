@@ -152,6 +152,7 @@ func (s *session) besides() {
 	s.beside()
 	if l := s.listings[tls12]; l != nil {
 		l.moreSchemes()
+		l.longerKeys()
 	}
 	s.fallback()
 	s.again()

@@ -9,7 +9,8 @@ import (
 // A short RSA key cannot sign by each scheme of RSA: one of 1024 bits has no room for
 // rsa_pss_rsae_sha512. There are servers that choose such a scheme all the same, and
 // then break off as Botan (2.19) does, or decline as Erlang's ssl (10.8): what they like
-// less is served to who leaves it out. So such schemes are named until the key is known.
+// less is served to who leaves it out. So TLS 1.2 is asked without once the key is known;
+// of TLS 1.3 it may be another one.
 
 // signable is the schemes without those for which every RSA key that was shown is too
 // short; all of them where nothing would be left.
@@ -58,4 +59,19 @@ func (s *session) shortens(q *question, a *answer) bool {
 	before := len(s.signable(named))
 	s.chainOf(q, a)
 	return q.version == tls12 && len(s.signable(named)) < before
+}
+
+// longerKeys asks at last for the schemes that were left out: one that signs with them
+// after all has another RSA key.
+func (l *listing) longerKeys() {
+	left := without(l.p.questions.schemes, l.signed)
+	rest, suites := without(left, l.signable(left)), l.signedSuites("RSA")
+	if len(rest) == 0 || len(suites) == 0 || l.stopped != nil {
+		return
+	}
+	l.purpose = l.v.name + " signature schemes"
+	a := l.pose(question{version: l.v, suites: suites, groups: l.legacyGroups(), schemes: rest})
+	if l.goesOn(l.purpose, a) && a.broken == nil && a.kex != nil && slices.Contains(rest, a.kex.Scheme) {
+		l.exchange(a)
+	}
 }

@@ -1,6 +1,7 @@
 package tlswire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -181,7 +182,7 @@ func plausible(in []byte) error {
 	if len(in) > 0 && (in[0] < byte(TypeChangeCipherSpec) || in[0] > byte(TypeApplicationData)) {
 		return fmt.Errorf("record type %d: %w", in[0], ErrNotTLS)
 	}
-	if len(in) > 1 && in[1] != 3 {
+	if len(in) > 1 && in[1] != 3 && !unversioned(in) {
 		return fmt.Errorf("record version %d: %w", in[1], ErrNotTLS)
 	}
 	if len(in) >= recordHeader {
@@ -190,6 +191,15 @@ func plausible(in []byte) error {
 		}
 	}
 	return nil
+}
+
+// unversioned tells whether the bytes begin an alert whose record is of no version: what
+// a record says of that is for nothing (RFC 8446 section 5.1), and BearSSL (0.6), which
+// has agreed on none yet, says 0.
+func unversioned(in []byte) bool {
+	alert := []byte{byte(TypeAlert), 0, 0, 0, 2}
+	n := min(len(in), len(alert))
+	return bytes.Equal(in[:n], alert[:n])
 }
 
 // handshake takes one whole handshake message off the fragments gathered.
