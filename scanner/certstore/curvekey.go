@@ -34,9 +34,11 @@ func (c *content) wireGuard(data []byte) {
 				continue
 			}
 			private, err := ecdh.X25519().NewPrivateKey(key)
-			if err == nil {
-				c.bareKey(spkiOf(webKeyTypes["X25519"], nil, private.PublicKey().Bytes()), "", true)
+			if err != nil { // the module that we run on has no such curve: it is a key all the same
+				c.add(x25519Key())
+				continue
 			}
+			c.bareKey(spkiOf(webKeyTypes["X25519"], nil, private.PublicKey().Bytes()), "", true)
 		default:
 			c.bareKey(spkiOf(webKeyTypes["X25519"], nil, key), "", false)
 		}
@@ -60,6 +62,11 @@ func (c *content) age(data []byte) {
 			continue
 		}
 		c.format("age")
-		c.add(scanner.Item{Kind: scanner.ItemPrivateKey, Key: &scanner.Key{Algorithm: "X25519", OID: "1.3.101.110", Bits: 255}, Protection: inTheClear()})
+		c.add(x25519Key())
 	}
+}
+
+// x25519Key is a private key of which the public half is not known.
+func x25519Key() scanner.Item {
+	return scanner.Item{Kind: scanner.ItemPrivateKey, Key: &scanner.Key{Algorithm: "X25519", OID: "1.3.101.110", Bits: 255}, Protection: inTheClear()}
 }
