@@ -1,6 +1,7 @@
 package certstore_test
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -82,6 +83,17 @@ func TestWebKeys(t *testing.T) {
 	}
 }
 
+func encoded(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
+
+// folding breaks a text as base64(1) does.
+func folding(text, indent string) string {
+	var lines strings.Builder
+	for line := range slices.Chunk([]byte(text), 76) {
+		lines.WriteString(indent + string(line) + "\n")
+	}
+	return lines.String()
+}
+
 func written(t *testing.T, name string, data []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -149,6 +161,12 @@ func TestUnarmoured(t *testing.T) {
 		{"WireGuard", []byte("[Interface]\nPrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n\n[Peer]\nPublicKey = xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\nPresharedKey=yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n"),
 			"WireGuard: private-key(none) public-key secret-key(none)"},
 		{"WireGuard, keys elsewhere", []byte("[Interface]\nPostUp = wg set %i private-key /etc/wireguard/key\n"), ":"},
+		{"PEM in base64, a value", []byte("tls:\n  crt: \"" + encoded(b.cert) + "\"\n  key: " + encoded(b.key) + "\nreplicas: 3\n"), "PEM: certificate private-key(none)"},
+		{"PEM in base64, folded", []byte("content: |\n" + folding(encoded(join(b.cert, b.other)), "    ") + "next: 1\n"), "PEM: certificate certificate"},
+		{"PEM in base64, the whole file", []byte(folding(encoded(b.cert), "")), "PEM: certificate"},
+		{"PEM in base64, behind much else", join(bytes.Repeat([]byte("a line of some log\n"), 1000), []byte("KEY="+encoded(b.key)+"\n")), "PEM: private-key(none)"},
+		{"a key under a password in base64", []byte("KEY=" + encoded(b.old) + "\n"), "PEM: private-key(PEM-traditional-DEK-Info) -encrypted private key locked"},
+		{"the beginning of such", []byte("grep LS0tLS1CRUdJTiBDRVJU file\n"), ":"},
 		{"an age key", []byte("# created: 2026-01-01\n# public key: age1xyz\nAGE-SECRET-KEY-1QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQS3XLPQ9\n"), "age: private-key(none)"},
 		{"an age key of two kinds", []byte("AGE-SECRET-KEY-PQ-1QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQS3XLPQ9\n"), "age hybrid key: -age hybrid key content" + gap},
 		{"an age file", []byte("age-encryption.org/v1\n-> X25519 abc\n"), "age: -age content" + gap},

@@ -61,7 +61,7 @@ func (c *content) read(r io.Reader, size int64) error {
 		if f, ok := textFormatOf(prefix, c.path()); ok {
 			return c.structured(f, rest, size)
 		}
-		if n < sniffLen && !bytes.Contains(prefix, pemBegin) && !bytes.Contains(prefix, ssh2Begin) {
+		if n < sniffLen && !bytes.Contains(prefix, pemBegin) && !bytes.Contains(prefix, ssh2Begin) && !bytes.Contains(prefix, pemEncoded) {
 			return nil // most files of most trees end here
 		}
 		return c.text(rest, size, bytes.IndexByte(prefix, 0) >= 0)
