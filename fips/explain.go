@@ -55,10 +55,14 @@ const suggestions = 5
 // none, and the names that it resembles.
 func (j *Judge) Explain(name string) ([]Explanation, []string) {
 	asked := strings.TrimSpace(name)
-	if s, ok := suiteOf(asked); ok {
-		return []Explanation{j.explanation(name, j.suite(s.Name))}, nil
-	}
 	var found []Explanation
+	if s, ok := suiteOf(asked); ok {
+		found = append(found, j.explanation(name, j.suite(s.Name)))
+		for _, r := range j.standing(j.atCode(asked)) {
+			found = append(found, j.explainRule(name, r, 0))
+		}
+		return found, nil
+	}
 	rules, bits := j.rulesFor(asked)
 	rules = append(rules, j.besideScheme(asked)...)
 	for _, r := range j.standing(rules) {
@@ -78,7 +82,7 @@ func (j *Judge) Explain(name string) ([]Explanation, []string) {
 func (j *Judge) rulesFor(asked string) ([]*Rule, int) {
 	for _, word := range []string{asked, strings.Join(strings.Fields(asked), "-")} {
 		if rules := spelled(j.rules.Find(word), word); len(rules) > 0 {
-			return rules, 0
+			return append(rules, j.keysOf(word)...), 0
 		}
 	}
 	if kind, name, ok := strings.Cut(asked, "/"); ok {
@@ -107,23 +111,15 @@ func (j *Judge) rulesFor(asked string) ([]*Rule, int) {
 	if rules := j.policyRules(asked); len(rules) > 0 {
 		return rules, 0
 	}
+	for _, find := range []func(string) []*Rule{j.umbrella, j.atCode, j.looselyNamed} {
+		if rules := find(asked); len(rules) > 0 {
+			return rules, 0
+		}
+	}
 	if rules := j.familyRules(asked); len(rules) > 1 && len(rules) <= suggestions {
 		return rules, 0
 	}
 	return nil, 0
-}
-
-// familyRules finds the rules whose names begin with a word and go on after a
-// hyphen: "PBKDF2" is PBKDF2-HMAC-SHA1 and others.
-func (j *Judge) familyRules(word string) []*Rule {
-	var rules []*Rule
-	for i := range j.rules.rules {
-		r := &j.rules.rules[i]
-		if n := len(word); n > 2 && len(r.Name) > n && r.Name[n] == '-' && strings.EqualFold(r.Name[:n], word) {
-			rules = append(rules, r)
-		}
-	}
-	return rules
 }
 
 // Family lists the names that begin with a word and go on after a hyphen, in the
@@ -256,28 +252,6 @@ func (j *Judge) explanation(name string, r Ruling) Explanation {
 		e.Transitions = append(e.Transitions, *r.Next)
 	}
 	return e
-}
-
-// suiteOf finds a suite by its name in any case, or by its code point as
-// 0xC02F or, as the registry writes it, 0xC0,0x2F.
-func suiteOf(asked string) (iana.Suite, bool) {
-	if s, ok := iana.SuiteByName(asked); ok {
-		return s, true
-	}
-	lower := strings.ToLower(asked)
-	if strings.Contains(lower, "tls_") {
-		for _, name := range iana.SuiteNames() {
-			if strings.EqualFold(name, asked) {
-				return iana.SuiteByName(name)
-			}
-		}
-	}
-	digits, ok := strings.CutPrefix(lower, "0x")
-	code, err := strconv.ParseUint(strings.Replace(digits, ",0x", "", 1), 16, 16)
-	if !ok || err != nil || len(digits) < 4 {
-		return iana.Suite{}, false
-	}
-	return iana.SuiteByCode(uint16(code))
 }
 
 var (

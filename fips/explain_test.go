@@ -55,6 +55,20 @@ func TestExplain(t *testing.T) {
 		{"aes256-gcm@openssh.com", "ssh-cipher/aes256-gcm@openssh.com approved"},
 		{"gss-group14-sha256-toWM5Slw5Ew8Mqkay+al2g==", "ssh-kex/gss-group14-sha256-* approved"},
 		{"PBES2-scrypt", "keystore-protection/PBES2-scrypt not-approved"},
+		{"ECDHE-RSA-AES128-GCM-SHA256", "key-exchange/ECDHE approved"},
+		{"aes128-sha", "key-exchange/RSA disallowed"},
+		{"c02f", "key-exchange/ECDHE approved"},
+		{"0x11EC", "named-group/X25519MLKEM768 allowed"},
+		{"11ec", "named-group/X25519MLKEM768 allowed"},
+		{"0x0804", "signature-scheme/rsa_pss_rsae_sha256 approved"},
+		{"0x0017", "key-exchange/DH_anon disallowed, named-group/secp256r1 approved"},
+		{"sha256", "hash/SHA-256 approved"},
+		{"p256", "named-group/secp256r1 approved, public-key/EC-P-256 approved"},
+		{"tls1.2", "protocol-version/TLSv1.2 approved"},
+		{"modp2048", "named-group/MODP-2048 approved"},
+		{"aes128ctr", "cipher/AES-128-CTR approved, ssh-cipher/aes128-ctr approved"},
+		{"EdDSA", "public-key/Ed25519 approved, public-key/Ed448 approved"},
+		{"DSA", "dnssec-algorithm/DSA disallowed, public-key/DSA-1024-160 disallowed, public-key/DSA-2048-224 disallowed, public-key/DSA-2048-256 disallowed, public-key/DSA-3072-256 disallowed, public-key/DSA-other disallowed, public-key/DSA-any legacy-use"},
 		{"validity-over-200-days-public", "certificate-property/validity-over-200-days-public deprecated"},
 	}
 	j := judge(t, today)
@@ -100,6 +114,11 @@ func TestExplainFamily(t *testing.T) {
 	if found, _ := j.Explain("AES"); len(found) > 0 || !slices.Contains(j.Family("AES"), "AES-128-GCM") {
 		t.Errorf("AES: %d explanations, stands for %v", len(found), j.Family("AES"))
 	}
+	for asked, want := range map[string]string{"AES256": "AES-256-GCM", "rsa-pss": "rsa_pss_rsae_sha256"} {
+		if found, _ := j.Explain(asked); len(found) > 0 || !slices.Contains(j.Family(asked), want) {
+			t.Errorf("%s: %d explanations, stands for %v", asked, len(found), j.Family(asked))
+		}
+	}
 	if family := j.Family("PB"); len(family) > 0 {
 		t.Errorf("PB stands for %v", family)
 	}
@@ -109,6 +128,7 @@ func TestExplainUnknown(t *testing.T) {
 	j := judge(t, today)
 	for asked, want := range map[string]string{
 		"x25518": "x25519", "secp256r2": "secp256r1", "TLS_RSA_WITH_AES_128_CBC_SHAX": "TLS_RSA_WITH_AES_128_CBC_SHA", "shh-rsa": "ssh-rsa",
+		"group14": "diffie-hellman-group14-sha256", "oaep": "RSA-OAEP", "bcrypt": "OpenSSH-bcrypt-AES", "kyber": "kyber",
 	} {
 		found, alike := j.Explain(asked)
 		if len(found) != 0 || !strings.Contains(strings.Join(alike, " "), want) {

@@ -248,14 +248,16 @@ func expandOID(text string) []string {
 // maxArcs bounds what a range of object identifiers stands for.
 const maxArcs = 1000
 
-// Suggest lists at most n known names that resemble a word, the nearest first:
-// names of rules and of TLS suites.
+// Suggest lists at most n known names that resemble a word or have it among
+// theirs, the nearest first: names of rules and of TLS suites.
 func (x *Index) Suggest(word string, n int) []string {
 	limit := max(1, min(len(word)/3, 6))
 	best := map[string]int{}
 	try := func(name string) {
 		if d := resemblance(word, name, limit); d <= limit {
 			best[name] = d
+		} else if hasWord(name, word) {
+			best[name] = 1
 		}
 	}
 	for i := range x.rules {

@@ -76,6 +76,8 @@ func remedyOf(judge *fips.Judge, o scanner.Observation, product string) (remedy.
 		return remedy.Remedy{}, fmt.Errorf("%s does not tell what it is: name it with --fix, one of %s", o.Endpoint, strings.Join(fitting, ", "))
 	case o.SSH != nil:
 		return remedy.Remedy{}, fmt.Errorf("%s says that it is %q, of which no configuration is known here: --fix sshd or --fix dropbear if it is one of these", o.Endpoint, o.SSH.Banner)
+	default:
+		return remedy.Remedy{}, fmt.Errorf("%s: %w%s", o.Endpoint, remedy.ErrUnseen, unseenBecause(o))
 	}
 	r, err := remedy.For(judge, judge.Assess(o), product)
 	switch {
@@ -127,7 +129,7 @@ func findEndpoint(ctx context.Context, kept *saved, word string) (scanner.Observ
 		switch {
 		case name == bare || e.ID == bare || e.Address.IsValid() && e.AddrPort().String() == bare:
 			found = &o
-		case found != nil || slices.Contains(names, name):
+		case found != nil || o.Failure != nil || slices.Contains(names, name):
 		case near < maxNear && alikeEndpoint(e, host, port):
 			names, near = slices.Insert(names, near, name), near+1
 		case len(names) < maxNear:

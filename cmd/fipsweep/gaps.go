@@ -75,7 +75,7 @@ func gapWords(r *reports.Report) string {
 		reasons = append(reasons, fmt.Sprintf("%s %d%s", spoken(string(c.Reason)), c.Endpoints, firstOf(c.Places)))
 	}
 	if r.Empty > 0 {
-		reasons = append(reasons, fmt.Sprintf("files without cryptography %d", r.Empty))
+		reasons = append(reasons, fmt.Sprintf("files without known cryptography %d", r.Empty))
 	}
 	return strings.Join(append([]string{"nothing was observed"}, nonEmpty(strings.Join(reasons, "; "))...), ": ")
 }

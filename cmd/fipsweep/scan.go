@@ -245,7 +245,7 @@ func (p *plan) run(ctx context.Context, std streams, about scanner.Sweep, journa
 // lies in the folder how the file would be written.
 func noteFiles(w io.Writer, words []string) {
 	for _, word := range words {
-		if strings.ContainsAny(word, "/:~") {
+		if strings.ContainsAny(word, "/:~") || word == "." || word == ".." {
 			continue
 		}
 		if _, err := os.Lstat(word); err == nil {

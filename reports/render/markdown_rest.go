@@ -101,7 +101,7 @@ func (m *markdown) foot() {
 	m.f("---\n\n")
 	for _, line := range []string{
 		fmt.Sprintf("Sweep %s of %s, %s", codeSpan(r.Sweep.ID), codeSpan(scope(r)), when(r)),
-		fmt.Sprintf("%s asked: %s observed, %s not seen, %s without cryptography, %s of hosts and ranges with nobody answering",
+		fmt.Sprintf("%s asked: %s observed, %s not seen, %s without known cryptography, %s of hosts and ranges with nobody answering",
 			many(r.Asked, "endpoint"), number(r.Observed), number(r.NotSeen), many(r.Empty, "file"), many(r.Quiet, "port")),
 		fmt.Sprintf("Policy %s as of %s, catalogue %s, fipsweep %s", codeSpan(r.Policy), r.AsOf, codeSpan(r.Catalogue.Version), codeSpan(r.Sweep.Tool)),
 		fmt.Sprintf("Evidence: SHA-256 of the observations `%s`", r.Evidence),

@@ -29,7 +29,7 @@ func (m *markdown) coverage() {
 	if s := lockedWords(m.r); s != "" {
 		m.f("%s.\n\n", prose(s))
 	}
-	m.f("_Nothing there_: ports of hosts and ranges where nobody answered, and files without cryptography.\n\n")
+	m.f("_Nothing there_: ports of hosts and ranges where nobody answered, and files without known cryptography.\n\n")
 }
 
 func (m *markdown) reach(what string, rows []reachRow) {

@@ -118,7 +118,7 @@ func (p *paper) unseen(r *reports.Report) {
 func emptyWords(r *reports.Report) string {
 	var words []string
 	if n := r.Empty - r.Told; n > 0 {
-		words = append(words, many(n, "file")+" "+verb(n, "holds", "hold")+" no cryptography")
+		words = append(words, many(n, "file")+" "+verb(n, "holds", "hold")+" nothing known as cryptography")
 	}
 	if n := r.Told; n > 0 {
 		words = append(words, many(n, "configuration")+" "+verb(n, "names", "name")+" nothing that is ruled on")

@@ -320,7 +320,7 @@ func (v *view) Limits() []string {
 // Population says what was counted.
 func (v *view) Population() string {
 	r := v.R
-	s := fmt.Sprintf("%s asked: %s observed, %s not seen, %s read without cryptography in them, %s silent.", many(r.Asked, "endpoint"),
+	s := fmt.Sprintf("%s asked: %s observed, %s not seen, %s read without known cryptography in them, %s silent.", many(r.Asked, "endpoint"),
 		number(r.Observed), number(r.NotSeen), many(r.Empty, "file"), many(r.Quiet, "port"))
 	s += " An endpoint is an address and port that answered or was named outright, or a file."
 	if n := len(r.Sweep.Scope.Ports); n > 0 {

@@ -156,7 +156,7 @@ func unwaived(r *reports.Report) string {
 	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked && r.Told > 0:
 		return fmt.Sprintf("nothing was observed: %s read, none holds anything that is ruled on", many(r.Empty, "file"))
 	case r.Gaps.Nothing && r.Empty > 0 && r.Empty == r.Asked:
-		return fmt.Sprintf("nothing was observed: %s read, none holds cryptography", many(r.Empty, "file"))
+		return fmt.Sprintf("nothing was observed: %s read, none holds anything known as cryptography", many(r.Empty, "file"))
 	case r.Gaps.Nothing && r.Asked > 0:
 		return fmt.Sprintf("nothing was observed at %s asked", many(r.Asked, "endpoint"))
 	case r.Gaps.Nothing:

@@ -2,6 +2,7 @@ package certstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (c *content) read(r io.Reader, size int64) error {
 		if f, ok := textFormatOf(prefix, c.path()); ok {
 			return c.structured(f, rest, size)
 		}
-		if n < sniffLen && !bytes.Contains(prefix, pemBegin) && !bytes.Contains(prefix, ssh2Begin) {
+		if n < sniffLen && !bytes.Contains(prefix, pemBegin) && !bytes.Contains(prefix, ssh2Begin) && !bytes.Contains(prefix, pemEncoded) {
 			return nil // most files of most trees end here
 		}
 		return c.text(rest, size, bytes.IndexByte(prefix, 0) >= 0)
@@ -189,7 +190,7 @@ func (c *content) binary(r io.Reader, size int64) error {
 		}
 		der := data[:total]
 		data = bytes.TrimLeft(data[total:], "\x00\r\n")
-		kind := pkix.KindOf(der)
+		kind := cmp.Or(pkix.KindOf(der), sealed(der))
 		if kind == "" {
 			if c.recognised {
 				c.trailing(der)
@@ -205,7 +206,7 @@ func (c *content) binary(r io.Reader, size int64) error {
 // formatOf names the format of a file that begins with the kind in DER.
 func formatOf(kind string) string {
 	switch kind {
-	case pkix.KindPKCS7, pkix.KindPKCS12, pkix.KindBCFKS:
+	case pkix.KindPKCS7, pkix.KindPKCS12, pkix.KindBCFKS, kindSealed:
 		return kind
 	}
 	return "DER"

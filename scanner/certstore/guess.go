@@ -42,8 +42,8 @@ func guess(prefix []byte) string {
 // signedDataOID is 1.2.840.113549.1.7.2, encoded.
 var signedDataOID = []byte{6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2}
 
-// indefinite recognises the BER forms that streaming tools write: of PKCS#7
-// and of PKCS#12; "" for anything else.
+// indefinite recognises the BER forms that streaming tools write: of PKCS#7,
+// encrypted or not, and of PKCS#12; "" for anything else.
 func indefinite(prefix []byte) string {
 	switch rest := prefix[min(len(prefix), 2):]; {
 	case bytes.HasPrefix(rest, signedDataOID):
@@ -51,5 +51,5 @@ func indefinite(prefix []byte) string {
 	case bytes.HasPrefix(rest, []byte{2, 1, 3, 0x30}):
 		return pkix.KindPKCS12
 	}
-	return ""
+	return sealed(prefix)
 }

@@ -97,6 +97,10 @@ func (c *content) publicKey(der []byte) {
 
 // pkcs7 adds the certificates and lists that a PKCS#7 structure carries.
 func (c *content) pkcs7(der []byte) {
+	if sealed(der) != "" {
+		c.unread(kindSealed)
+		return
+	}
 	certificates, lists, err := pkix.PKCS7(der)
 	for _, der := range certificates {
 		c.item(scanner.ItemCertificate, der)

@@ -49,6 +49,7 @@ type blockReader struct {
 	quoted bool   // its lines are string literals
 	lines  [][]byte
 	held   int64
+	run    []byte // PEM in base64, so far
 }
 
 // maxLine bounds one line. What is longer is read in pieces.
@@ -67,6 +68,9 @@ func (b *blockReader) next() (block, error) {
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			b.abandon("no END line")
+			if b.run != nil {
+				b.unwrap()
+			}
 			if len(b.queue) > 0 && errors.Is(err, io.EOF) {
 				break
 			}
@@ -81,6 +85,9 @@ func (b *blockReader) next() (block, error) {
 // line takes the next line of the text.
 func (b *blockReader) line(line []byte) {
 	trimmed := bytes.TrimSpace(line)
+	if b.label == "" && b.encoded(trimmed) {
+		return
+	}
 	if i := bytes.Index(trimmed, pemBegin); i >= 0 {
 		b.abandon("another block begins inside it")
 		b.begin(trimmed, i)

@@ -55,6 +55,7 @@ var marks = []struct{ mark, format string }{
 	{"\xfe\xed\xfe\xed", "JKS"},   // and its version, sun.security.provider.JavaKeyStore
 	{"\xce\xce\xce\xce", "JCEKS"}, // com.sun.crypto.provider.JceKeyStore
 	{"PuTTY-User-Key-File-", "PuTTY"},
+	{"age-encryption.org/v1\n", "age"},
 	{"\x00\x06\x15\x61", "Berkeley DB"}, // hash, version 1.85: NSS cert8.db and key3.db
 	{"\x61\x15\x06\x00", "Berkeley DB"},
 }

@@ -70,6 +70,7 @@ var strangers = map[string]string{
 	"OpenVPN tls-crypt-v2 server key": "OpenVPN static key",
 	"ATTRIBUTE CERTIFICATE":           "attribute certificate",
 	"TSS2 PRIVATE KEY":                "TPM key",
+	"AGE ENCRYPTED FILE":              "age",
 }
 
 // block adds what a PEM block holds. A label that announces no key and no

@@ -27,6 +27,12 @@ func textFormatOf(prefix []byte, path string) (textFormat, bool) {
 		{isSSHList, (*content).sshList, false},
 		{isSSHConfig, (*content).sshConfig, false},
 		{isKubernetes, (*content).kubernetes, true},
+		{isJWK, (*content).jwk, true},
+		{isBare, (*content).bare, false},
+		{isSignedXML, (*content).signedXML, true},
+		{isMail, (*content).mail, true},
+		{isWireGuard, (*content).wireGuard, false},
+		{isAge, (*content).age, false},
 		{hostfile.Is, (*content).hostFile, true},
 		{holdsSSHKey, (*content).sshKeys, true},
 	} {

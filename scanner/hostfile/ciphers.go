@@ -25,7 +25,7 @@ func cipherString(words []string) (in, open []string) {
 		switch sign := strings.TrimSuffix(word, plain); {
 		case plain == "" || plain == "@STRENGTH" || sign == "+": // an order
 		case sign == "":
-			s, ok := suiteOf(plain)
+			s, ok := iana.SuiteByOpenSSL(plain)
 			if !ok {
 				open = append(open, word)
 				continue
@@ -76,7 +76,7 @@ func struckBy(words []string, s iana.Suite) (out, sure bool) {
 
 // isOf tells whether a word, or each of several tied by +, means the suite.
 func isOf(word string, s iana.Suite) (yes, known bool) {
-	if named, ok := suiteOf(word); ok {
+	if named, ok := iana.SuiteByOpenSSL(word); ok {
 		return named.Code == s.Code, true
 	}
 	yes, known = true, true

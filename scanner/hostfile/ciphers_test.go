@@ -63,16 +63,16 @@ func TestNamesAreOpenSSLs(t *testing.T) {
 		t.Fatalf("%d suites", len(all))
 	}
 	for name, registry := range all {
-		if s, ok := suiteOf(name); !ok || s.Name != registry {
+		if s, ok := iana.SuiteByOpenSSL(name); !ok || s.Name != registry {
 			t.Errorf("%s is %q, to OpenSSL %s", name, s.Name, registry)
 		}
 	}
-	if !slices.IsSortedFunc(openSSLSuites[:], func(a, b suiteName) int { return strings.Compare(a.openssl, b.openssl) }) {
+	if !slices.IsSortedFunc(iana.OpenSSLSuites(), func(a, b iana.OpenSSLSuite) int { return strings.Compare(a.OpenSSL, b.OpenSSL) }) {
 		t.Error("out of order")
 	}
-	for _, s := range openSSLSuites {
-		if _, ok := iana.SuiteByName(s.name); !ok {
-			t.Errorf("%s: no suite %s", s.openssl, s.name)
+	for _, s := range iana.OpenSSLSuites() {
+		if _, ok := iana.SuiteByName(s.Name); !ok {
+			t.Errorf("%s: no suite %s", s.OpenSSL, s.Name)
 		}
 	}
 }

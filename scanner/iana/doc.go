@@ -3,8 +3,9 @@
 // cipher kinds, SSH names, DNSSEC algorithms and PKIX object identifiers.
 //
 // Its tables are generated from the registry files in testdata/iana and from
-// tables of the same form for what has no registry. It never says whether an
-// algorithm is approved.
+// tables of the same form for what has no registry; OpenSSL's own names of suites
+// (openssl.go) were written by hand. It never says whether an algorithm is
+// approved.
 package iana
 
 //go:generate go run github.com/fipsweep/fipsweep/cmd/gen iana ../../testdata/iana tables.go

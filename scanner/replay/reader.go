@@ -145,6 +145,8 @@ func (r *Reader) decode(line []byte, last bool) (scanner.Observation, kind, erro
 			return o, isOther, nil
 		case last:
 			return o, isForeign, errors.New("the file holds not one whole line: it is no journal, or one that ended before it began")
+		case !r.whole:
+			return o, isForeign, errors.New("no JSON in one line: only a journal and what -o jsonl wrote can be read again, and no report")
 		}
 		return o, isOther, fmt.Errorf("the line is damaged: %w", err)
 	}

@@ -175,7 +175,8 @@ func TestReadLines(t *testing.T) {
 		{"a newer journal", `{"schema":"fipsweep.journal/v9"}` + "\n" + o, 0, `this fipsweep reads "fipsweep.journal/v1"`},
 		{"another's lines", `{"host":"a"}` + "\n" + o, 0, "name no schema of ours"},
 		{"no lines", "hello", 0, "not one whole line"},
-		{"text", "hello\n", 0, "the line is damaged"},
+		{"text", "hello\n", 0, "no JSON in one line: only a journal and what -o jsonl wrote can be read again"},
+		{"a report as one document", "{\n  \"schema\": \"fipsweep.report/v1\"\n}\n", 0, "no JSON in one line: only a journal and what -o jsonl wrote can be read again"},
 		{"a damaged sweep", `{"schema":"fipsweep.journal/v1","sweep":4}` + "\n" + o, 1, "about the sweep is damaged"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,28 +1,30 @@
-package hostfile
+package iana
 
 import (
 	"slices"
 	"strings"
-
-	"github.com/fipsweep/fipsweep/scanner/iana"
 )
 
-// suiteOf is the suite that OpenSSL calls by a name: one of its own, of TLS 1.3
-// the registry's, and since 1.1.1 the registry's of every suite.
-func suiteOf(name string) (iana.Suite, bool) {
-	i, ok := slices.BinarySearchFunc(openSSLSuites[:], name, func(s suiteName, n string) int { return strings.Compare(s.openssl, n) })
+// SuiteByOpenSSL finds the suite that OpenSSL calls by a name: one of its own, of
+// TLS 1.3 the registry's, and since 1.1.1 the registry's of every suite.
+func SuiteByOpenSSL(name string) (Suite, bool) {
+	i, ok := slices.BinarySearchFunc(openSSLSuites[:], name, func(s OpenSSLSuite, n string) int { return strings.Compare(s.OpenSSL, n) })
 	if ok {
-		name = openSSLSuites[i].name
+		name = openSSLSuites[i].Name
 	}
-	return iana.SuiteByName(name)
+	return SuiteByName(name)
 }
 
-// A suiteName is a suite by OpenSSL's name and by the registry's.
-type suiteName struct{ openssl, name string }
+// An OpenSSLSuite is a suite by OpenSSL's name and by the registry's.
+type OpenSSLSuite struct{ OpenSSL, Name string }
+
+// OpenSSLSuites lists the suites that have a name of OpenSSL's own, ordered by it.
+func OpenSSLSuites() []OpenSSLSuite { return slices.Clone(openSSLSuites[:]) }
 
 // openSSLSuites are the names of openssl-ciphers(1), from OpenSSL 1.0.0 to 3,
-// ordered. A test holds those that the installed one has to what it prints.
-var openSSLSuites = [...]suiteName{
+// ordered. A test of package hostfile holds those that the installed one has to
+// what it prints. Never written to.
+var openSSLSuites = [...]OpenSSLSuite{
 	{"ADH-AES128-GCM-SHA256", "TLS_DH_anon_WITH_AES_128_GCM_SHA256"},
 	{"ADH-AES128-SHA", "TLS_DH_anon_WITH_AES_128_CBC_SHA"},
 	{"ADH-AES128-SHA256", "TLS_DH_anon_WITH_AES_128_CBC_SHA256"},

@@ -1,0 +1,178 @@
+package certstore
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/fipsweep/fipsweep/scanner"
+	"github.com/fipsweep/fipsweep/scanner/pkix"
+)
+
+// isJWK tells JSON that holds keys as RFC 7517 writes them, alone, in a set, or
+// somewhere in the settings of a program.
+func isJWK(prefix []byte, _ string) bool {
+	trimmed := bytes.TrimSpace(prefix)
+	return len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') &&
+		(bytes.Contains(prefix, []byte(`"kty"`)) || bytes.Contains(prefix, []byte(`"x5c"`)))
+}
+
+// jwk reads the keys of a file.
+func (c *content) jwk(data []byte) {
+	var v any
+	if err := json.Unmarshal(data, &v); err != nil {
+		c.incomplete("JSON Web Keys", scanner.ReasonGarbage, scanner.Escape(err.Error()))
+		return
+	}
+	c.webKeys(v, 0)
+}
+
+// webKeys reads the keys in a value, in the order of a list and of names.
+func (c *content) webKeys(v any, depth int) {
+	const deep = 32
+	if depth > deep {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, one := range v {
+			c.webKeys(one, depth+1)
+		}
+	case map[string]any:
+		if o := object(v); o.text("kty") != "" {
+			c.webKey(o)
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			c.webKeys(v[name], depth+1)
+		}
+	}
+}
+
+// webKey reads one key and the certificates that are given for it.
+func (c *content) webKey(o object) {
+	c.format("JSON Web Key")
+	chain, _ := o["x5c"].([]any)
+	for _, one := range chain {
+		text, _ := one.(string)
+		if der, err := base64.StdEncoding.DecodeString(text); err == nil {
+			c.item(scanner.ItemCertificate, der)
+		}
+	}
+	if o.text("kty") == "oct" {
+		secret := bytesOf(o, "k")
+		c.add(scanner.Item{Kind: scanner.ItemSecretKey, Alias: scanner.Escape(o.text("kid")), Protection: inTheClear(),
+			Key: &scanner.Key{Algorithm: secretFor(o.text("alg")), Bits: 8 * len(secret)}})
+		return
+	}
+	spki := webSPKI(o)
+	if spki == nil {
+		c.incomplete("JSON Web Key", scanner.ReasonUncomputable, scanner.Escape("this version does not read a key of type "+o.text("kty")+" "+o.text("crv")))
+		return
+	}
+	c.bareKey(spki, scanner.Escape(o.text("kid")), o.text("d") != "" || o.text("priv") != "")
+}
+
+// bareKey adds a key by its public half. A private one beside it is in the
+// clear.
+func (c *content) bareKey(spki []byte, alias string, private bool) {
+	key, err := pkix.PublicKey(spki)
+	item := scanner.Item{Kind: scanner.ItemPublicKey, SHA256: key.SPKISHA256, Alias: alias, Problem: text(err)}
+	if err == nil {
+		key.Weak = append(key.Weak, c.known.Of(spki)...)
+		item.Key = &key
+	}
+	if private {
+		item.Kind, item.Protection = scanner.ItemPrivateKey, inTheClear()
+	}
+	c.add(item)
+}
+
+func inTheClear() *scanner.Protection { return &scanner.Protection{Scheme: "none"} }
+
+// secretFor names what a secret is for by the algorithm that it is kept for
+// (RFC 7518 sections 3.1, 4.1 and 5.1).
+func secretFor(alg string) string {
+	switch {
+	case strings.HasPrefix(alg, "HS"):
+		return "HMAC"
+	case strings.HasPrefix(alg, "A"):
+		return "AES"
+	}
+	return "secret"
+}
+
+// webCurves are the curves of RFC 7518 section 6.2.1.1 and RFC 8812.
+var webCurves = map[string]asn1.ObjectIdentifier{
+	"P-256": {1, 2, 840, 10045, 3, 1, 7}, "P-384": {1, 3, 132, 0, 34}, "P-521": {1, 3, 132, 0, 35}, "secp256k1": {1, 3, 132, 0, 10},
+}
+
+// webKeyTypes are those of RFC 8037 by curve and of RFC 9964 by algorithm, whose
+// public key is one string of bytes.
+var webKeyTypes = map[string]asn1.ObjectIdentifier{
+	"X25519": {1, 3, 101, 110}, "X448": {1, 3, 101, 111}, "Ed25519": {1, 3, 101, 112}, "Ed448": {1, 3, 101, 113},
+	"ML-DSA-44": {2, 16, 840, 1, 101, 3, 4, 3, 17}, "ML-DSA-65": {2, 16, 840, 1, 101, 3, 4, 3, 18}, "ML-DSA-87": {2, 16, 840, 1, 101, 3, 4, 3, 19},
+}
+
+// webSPKI writes the public half of a key as X.509 has it, so that it has the
+// digest of the same key elsewhere; nil for a type that is not known.
+func webSPKI(o object) []byte {
+	switch o.text("kty") {
+	case "RSA":
+		pkcs1, err := asn1.Marshal(struct{ N, E *big.Int }{new(big.Int).SetBytes(bytesOf(o, "n")), new(big.Int).SetBytes(bytesOf(o, "e"))})
+		if err != nil {
+			return nil
+		}
+		return spkiOf(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, asn1.NullRawValue, pkcs1)
+	case "EC":
+		curve, ok := webCurves[o.text("crv")]
+		if !ok {
+			return nil
+		}
+		return spkiOf(asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, curve, slices.Concat([]byte{4}, bytesOf(o, "x"), bytesOf(o, "y")))
+	case "OKP":
+		return spkiOf(webKeyTypes[o.text("crv")], nil, bytesOf(o, "x"))
+	case "AKP":
+		return spkiOf(webKeyTypes[o.text("alg")], nil, bytesOf(o, "pub"))
+	}
+	return nil
+}
+
+// spkiOf writes a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
+func spkiOf(algorithm asn1.ObjectIdentifier, parameters any, key []byte) []byte {
+	type identifier struct {
+		Algorithm  asn1.ObjectIdentifier
+		Parameters asn1.RawValue `asn1:"optional"`
+	}
+	id := identifier{Algorithm: algorithm}
+	if parameters != nil {
+		der, err := asn1.Marshal(parameters)
+		if err != nil {
+			return nil
+		}
+		id.Parameters = asn1.RawValue{FullBytes: der}
+	}
+	der, err := asn1.Marshal(struct {
+		Algorithm identifier
+		Key       asn1.BitString
+	}{id, asn1.BitString{Bytes: key, BitLength: 8 * len(key)}})
+	if err != nil {
+		return nil // no such algorithm
+	}
+	return der
+}
+
+// bytesOf decodes a field, in base64 for URLs without padding (RFC 7515 section
+// 2); none where it is something else.
+func bytesOf(o object, name string) []byte {
+	data, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(o.text(name), "="))
+	if err != nil {
+		return nil
+	}
+	return data
+}
