@@ -65,31 +65,8 @@ func (s *session) enumerate(v version) {
 	if n := l.newer(); n != nil {
 		l.unfinite = n.unfinite // as the newer version is asked, so is this one
 	}
-	a := l.lowered()
-	for i, piece := range s.pieces(s.suites(v)) {
-		if i > 0 {
-			if piece = without(piece, l.suites); len(piece) == 0 {
-				continue
-			}
-			a = s.put(v, piece, s.legacyGroups())
-		}
-		if a.outcome == chose && a.hello.Negotiated() == v.code || a.unknownUser() {
-			l.exhaust(piece, a)
-			continue
-		}
-		// Only of a split list may a later piece fare better.
-		if a.outcome != refused || a.alert.Description == tlswire.AlertProtocolVersion {
-			break
-		}
-	}
+	a := l.list()
 	found := s.found[v]
-	if !accepted(found) {
-		if b, rest := s.hidden(v, a); rest != nil && s.shape.suites == 0 && b.hello.Negotiated() == v.code {
-			l.exhaust(rest, b)
-		} else if rest != nil {
-			l.more(rest)
-		}
-	}
 	if accepted(found) {
 		if len(s.listings) == 0 {
 			if s.shape == full && l.inverted() {
@@ -113,6 +90,36 @@ func (s *session) enumerate(v version) {
 	l.moreGroups() // those of a newer version are asked for by the way
 	l.otherCurves()
 	l.unnamedDSA()
+}
+
+// list names what is to be had for who offers all, in pieces to a server that bears no
+// long list, and returns the first answer to the last piece.
+func (l *listing) list() answer {
+	a := l.lowered()
+	for i, piece := range l.pieces(l.session.suites(l.v)) {
+		if i > 0 {
+			if piece = without(piece, l.suites); len(piece) == 0 {
+				continue
+			}
+			a = l.put(l.v, piece, l.session.legacyGroups())
+		}
+		if a.outcome == chose && a.hello.Negotiated() == l.v.code || a.unknownUser() {
+			l.exhaust(piece, a)
+			continue
+		}
+		// Only of a split list may a later piece fare better.
+		if a.outcome != refused || a.alert.Description == tlswire.AlertProtocolVersion {
+			break
+		}
+	}
+	if !accepted(l.found[l.v]) {
+		if b, rest := l.hidden(l.v, a); rest != nil && l.shape.suites == 0 && b.hello.Negotiated() == l.v.code {
+			l.exhaust(rest, b)
+		} else if rest != nil {
+			l.more(rest)
+		}
+	}
+	return a
 }
 
 // verdict sets whether a version is accepted from a first answer that chose
