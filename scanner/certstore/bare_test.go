@@ -64,6 +64,8 @@ func TestWebKeys(t *testing.T) {
 		{"a secret", key{"kty": "oct", "alg": "HS256", "k": u([]byte("secret"))}, "secret-key HMAC 48 none"},
 		{"of a type to come", key{"kty": "XYZ"}, "JSON Web Key uncomputable"},
 		{"of a curve to come", key{"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA"}, "JSON Web Key uncomputable"},
+		{"EC without its point", key{"kty": "EC", "crv": "P-256"}, "public-key; public-key not-understood"},
+		{"EC with half of its point", key{"kty": "EC", "crv": "P-384", "x": u(point[1:49])}, "public-key; public-key not-understood"},
 		{"a schema of such", key{"properties": key{"kty": key{"type": "string"}}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -116,7 +118,7 @@ func itemLines(o scanner.Observation) string {
 		if i.Protection != nil {
 			words = append(words, i.Protection.Scheme)
 		}
-		if i.Certificate == nil {
+		if i.Key != nil {
 			words = append(words, i.SHA256)
 		}
 		lines = append(lines, strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), " "))

@@ -42,8 +42,11 @@
 // What it includes is named likewise and not followed: what of it lies in the
 // tree is met in the walk, and known by its content for what it is.
 //
-// Text is searched for PEM to its end; a file that begins with binary bytes
-// is a store only if it begins as one.
+// Text is searched for PEM to its end, and for PEM in base64; a file that begins
+// with binary bytes is a store only if it begins as one. Without PEM's lines,
+// DER in base64 is found where it is the whole file, a paragraph of mail or a
+// certificate of an XML signature (bare.go). JSON Web Keys (jwk.go), and the keys
+// of WireGuard and age (curvekey.go), are told as the keys that they are.
 //
 // What a password locks is opened by package keystore, with the passwords of
 // the Options and those that anybody would try; without one its protection is

@@ -31,7 +31,23 @@ func PublicKey(spki []byte) (scanner.Key, error) {
 	if want, ok := keyBytes[alg.oid]; ok && len(bits) != want {
 		return key, fmt.Errorf("a key of %s that has %d bytes, not %d", key.Algorithm, len(bits), want)
 	}
+	if field := (key.Bits + 7) / 8; key.Algorithm == "EC" && field > 0 && !pointOf(field, bits) {
+		return key, fmt.Errorf("%d bytes that are no point on %s, which take %d or %d", len(bits), key.Curve, 1+field, 1+2*field)
+	}
 	return key, nil
+}
+
+// pointOf tells whether the bytes have the form of a point over a field that
+// takes so many: compressed, whole, or X9.62's hybrid of both (SEC 1 section
+// 2.3.3).
+func pointOf(field int, point []byte) bool {
+	switch len(point) {
+	case 1 + field:
+		return point[0]|1 == 3
+	case 1 + 2*field:
+		return point[0] == 4 || point[0]|1 == 7
+	}
+	return false
 }
 
 // keyFacts tells what algorithm and public value show. What cannot be read

@@ -92,6 +92,14 @@ func TestKeysOfAnotherLength(t *testing.T) {
 			t.Errorf("%s: key %+v, problem %q", name, got.Key, got.Problem)
 		}
 	}
+	p256, _ := asn1.Marshal(oid("1.2.840.10045.3.1.7"))
+	spki, _ := asn1.Marshal(struct {
+		Algorithm xpkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}{xpkix.AlgorithmIdentifier{Algorithm: oid("1.2.840.10045.2.1"), Parameters: asn1.RawValue{FullBytes: p256}}, asn1.BitString{Bytes: make([]byte, 3), BitLength: 24}})
+	if key, err := pkix.PublicKey(spki); err == nil || !strings.Contains(err.Error(), "3 bytes that are no point on secp256r1, which take 33 or 65") {
+		t.Errorf("P-256: key %+v, %v", key, err)
+	}
 }
 
 // rawExtension is one extension as it is written.
