@@ -97,6 +97,9 @@ func newScan(std streams) *cobra.Command {
   nmap -p443 --open -oX - 10.0.0.0/24 | fipsweep scan --targets -
   fipsweep scan --shard 1/3 --exclude-file never.txt --ports tls,ssh 10.0.0.0/8`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := widened(cmd.Flags()); err != nil {
+				return usage(err)
+			}
 			former, args, err := f.resumed(cmd.Flags(), args)
 			if err != nil {
 				return usage(err)

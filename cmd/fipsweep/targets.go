@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/fipsweep/fipsweep/scanner"
 	"github.com/fipsweep/fipsweep/scanner/resolve"
@@ -43,6 +44,17 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&f.shard, "shard", "", "sweep one part of the targets, such as `2/5`, the second of five, by host and path; the same for each part: targets and exclusions")
 	fl.StringVar(&f.resolver, "resolver", "", "ask the resolver at this `address`, not the machine's own")
 	fl.BoolVar(&f.ptr, "ptr", false, "ask addresses by the names of their PTR records besides; one look-up for each address")
+}
+
+// widened complains of a flag that was given for less to be asked, and is empty, such as
+// by a variable of a script that is not set: without it more is asked.
+func widened(fl *pflag.FlagSet) error {
+	for _, name := range []string{"ports", "shard"} {
+		if f := fl.Lookup(name); f.Changed && f.Value.String() == "" {
+			return fmt.Errorf("--%s is empty: say which, or leave it out for all", name)
+		}
+	}
+	return nil
 }
 
 // readTargets parses the arguments and every --targets file together, so that
