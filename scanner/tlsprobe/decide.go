@@ -109,15 +109,15 @@ func (l *listing) suspects(rank int, block bool) []uint16 {
 	})
 }
 
-// field gives the suites that need not be asked for once an answer has shown what
-// the server has of finite fields.
+// field gives the suites that need not be asked for, since they are no worse, once an
+// answer has shown what the server has of finite fields.
 func (l *listing) field(a answer, suites []uint16) []uint16 {
 	if !l.ridden || !isFinite(a.hello.Suite) {
 		return nil
 	}
 	l.settled = without(l.settled, alike(l.settled, a.hello.Suite)) // they were refused without a group
 	l.settles(a)
-	return alike(suites, a.hello.Suite)
+	return within(alike(suites, a.hello.Suite), l.p.ranks.suites, l.p.ranks.suites[a.hello.Suite])
 }
 
 // decideApart asks for suites of RSA and DSA, without schemes of ECDSA, a server

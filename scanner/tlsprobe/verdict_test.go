@@ -275,3 +275,28 @@ func TestVerdictOfPrimesWithoutAGroup(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// A suite of a finite field that fails a little does not stand for those that fail more.
+func TestWorstSuiteOfFiniteFields(t *testing.T) {
+	by := approves()
+	by.Thresholds = []string{"middling", "bad"}
+	by.Rank = func(kind, name string) int {
+		switch {
+		case kind == "protocol-version":
+			return 2 * approves().Rank(kind, name)
+		case strings.Contains(name, "CHACHA20"):
+			return 2
+		case strings.HasSuffix(name, "CBC_SHA"):
+			return 1
+		}
+		return 0
+	}
+	cert, key := keyPair(t, "-newkey", "rsa:2048")
+	for _, front := range []string{"ECDHE-RSA-AES128-GCM-SHA256:", ""} {
+		e := serveOpenSSL(t, "-cert", cert, "-key", key, "-tls1_2", "-serverpref", "-cipher", front+"DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-SHA:DHE-RSA-CHACHA20-POLY1305")
+		o := decidedBy(t, e, by)
+		if v := o.TLS.Versions[4]; !slices.Contains(v.Suites, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256") {
+			t.Errorf("%sthe worst suite is not among %v: %v", front, v.Suites, o.TLS.Hellos)
+		}
+	}
+}
