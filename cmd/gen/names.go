@@ -109,6 +109,8 @@ var ciphers = map[string]cipher{
 	"AES_256_CCM":         {"AES-256-CCM", "CCM", 256, "AEAD", "SHA-256"},
 	"AES_128_CCM_8":       {"AES-128-CCM_8", "CCM", 128, "AEAD", "SHA-256"},
 	"AES_256_CCM_8":       {"AES-256-CCM_8", "CCM", 256, "AEAD", "SHA-256"},
+	"AES_128_OCB":         {"AES-128-OCB", "OCB", 128, "AEAD", ""}, // draft-zauner-tls-aes-ocb
+	"AES_256_OCB":         {"AES-256-OCB", "OCB", 256, "AEAD", ""},
 	"CAMELLIA_128_CBC":    {"CAMELLIA-128-CBC", "CBC", 128, "", ""},
 	"CAMELLIA_256_CBC":    {"CAMELLIA-256-CBC", "CBC", 256, "", ""},
 	"CAMELLIA_128_GCM":    {"CAMELLIA-128-GCM", "GCM", 128, "AEAD", ""},

@@ -23,7 +23,7 @@ func TestCounts(t *testing.T) {
 		got, want int
 	}{
 		{"registered suites", registered, 354},
-		{"private suites", private, 69},
+		{"private suites", private, 83},
 		{"signalling values", len(Signals()), 2},
 		{"groups", len(Groups()), 56 + 12},
 		{"signature schemes", len(Schemes()), 37 + 27},
@@ -114,7 +114,7 @@ func TestSuiteByName(t *testing.T) {
 			t.Errorf("%q: got %s", name, s.Name)
 		}
 	}
-	if names := SuiteNames(); len(names) != 354+69+2 || !slices.IsSorted(names) {
+	if names := SuiteNames(); len(names) != 354+83+2 || !slices.IsSorted(names) {
 		t.Errorf("%d names, sorted %v", len(names), slices.IsSorted(names))
 	}
 }

@@ -61,6 +61,9 @@ func botanTable() []botanRow {
 			policy: "key_exchange_methods=DH; ciphers=AES-128 3DES; groups=x25519", want: offer{
 				suites: of("DHE_RSA AES_128_CBC_SHA256 AES_128_CBC_SHA 3DES_EDE_CBC_SHA"),
 				primes: []string{"2048 ffdhe2048"}, schemes: rsa("sha256", "sha256")}},
+		{config: "OCB, which is in no registry, beside GCM", key: "RSA 2048", policy: "ciphers=AES-256/OCB(12) AES-128/GCM; key_exchange_methods=ECDH DH; groups=secp256r1 ffdhe/ietf/2048; macs=AEAD", want: offer{
+			suites: of("ECDHE_RSA AES_256_OCB_SHA256 AES_128_GCM_SHA256, DHE_RSA AES_256_OCB_SHA256 AES_128_GCM_SHA256"),
+			groups: []string{"secp256r1"}, primes: []string{"2048 ffdhe2048"}, schemes: rsa("sha256", "sha256")}},
 		{config: "CECPQ1 alone", key: "EC secp384r1", policy: "key_exchange_methods=CECPQ1; ciphers=AES-256/GCM; signature_hashes=SHA-256 SHA-1; groups=x25519", want: offer{
 			suites: of("CECPQ1_ECDSA AES_256_GCM_SHA384"), schemes: strings.Fields("ecdsa_secp256r1_sha256 ecdsa_sha1")}},
 		{config: "DSA, no group of RFC 7919", key: "DSA 2048", policy: "key_exchange_methods=ECDH DH; signature_methods=DSA; ciphers=AES-256/GCM AES-128; groups=secp256r1", want: offer{

@@ -77,7 +77,9 @@ func newQuestions() questions {
 	groups := iana.Groups()
 	slices.SortStableFunc(groups, func(a, b iana.Group) int { return place(usualGroups, a.Code) - place(usualGroups, b.Code) })
 	for _, g := range groups {
-		q.groups = append(q.groups, g.Code)
+		if g.Kind != "kem" && g.Kind != "hybrid" { // which TLS 1.3 alone has a message for
+			q.groups = append(q.groups, g.Code)
+		}
 		if g.Code != explicitPrime && g.Code != explicitChar2 {
 			q.groups13 = append(q.groups13, g.Code) // RFC 8446 section 4.2.7 has no explicit curves
 		}
