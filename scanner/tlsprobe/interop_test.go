@@ -38,7 +38,7 @@ type offer struct {
 
 // TestInterop is the table. Its rows are in the files that know the servers.
 func TestInterop(t *testing.T) {
-	rows := slices.Concat(opensslRows(t), opensslSuiteRows(t), strictRows(t), gnutlsRows(t), lighttpdRows(t), botanRows(t), erlangRows(t), nodeRows(t), javaRows(), goRows(t), ownRows(t))
+	rows := slices.Concat(opensslRows(t), opensslSuiteRows(t), strictRows(t), gnutlsRows(t), lighttpdRows(t), botanRows(t), erlangRows(t), castleRows(), nodeRows(t), javaRows(), goRows(t), ownRows(t))
 	names := map[string]bool{}
 	for _, r := range rows {
 		name := r.server + ", " + r.config

@@ -102,20 +102,6 @@ func (l *listing) signsOn(suites []uint16) (kinds []string, whole bool) {
 	return kinds, false
 }
 
-// unseenSchemes is the schemes without those seen that sign for the suites. Others stay,
-// though they cannot be the answer: there are servers, Erlang and Bouncy Castle among
-// them, that look there for how their chain is signed.
-func (l *listing) unseenSchemes(suites []uint16) []uint16 {
-	var keys []string
-	for _, c := range suites {
-		keys = add(keys, authentication(c))
-	}
-	return without(l.p.questions.schemes, slices.DeleteFunc(slices.Clone(l.signed), func(c uint16) bool {
-		key := signsFor(schemeName(c))
-		return key != "" && !slices.Contains(keys, key)
-	}))
-}
-
 // A server that goes by our order of schemes shows another one each time when those
 // seen go last, and at the end one of those. It is asked so rather than with the seen
 // left out: to who offers less it may be another server (see differs).
