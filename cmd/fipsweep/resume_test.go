@@ -153,7 +153,7 @@ func TestResumeAsksTheSame(t *testing.T) {
 		{"another exclusion", []string{"--exclude", "10.0.0.0/9"}, "--exclude was 10.0.0.0/8 when"},
 		{"a proxy", []string{"--proxy", "http://127.0.0.1:1"}, "went through no proxy"},
 		{"no such sweep", []string{"--resume", "20261122T011502Z-7c41"}, "no sweep of that id"},
-		{"what is no journal", []string{"--resume", list}, "is damaged"},
+		{"what is no journal", []string{"--resume", list}, "only a journal and what -o jsonl wrote"},
 	} {
 		status, said := scanned(append([]string{"--resume", "last"}, tt.args...)...)
 		if status != exitUsage || !strings.Contains(said, tt.want) {
