@@ -2,6 +2,7 @@ package certstore
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"regexp"
 
@@ -10,13 +11,17 @@ import (
 )
 
 // isBare tells a file that is DER in base64 and nothing else: PEM that lost its
-// first and last line. MI is how a SEQUENCE of more than 127 bytes begins.
+// first and last line. The shortest is a public key on Ed25519 or X25519, of 44
+// bytes.
 func isBare(prefix []byte, _ string) bool {
 	trimmed := bytes.TrimSpace(prefix)
-	return bytes.HasPrefix(trimmed, []byte("MI")) && len(trimmed) > 64 && notBase64.Find(trimmed) == nil
+	return len(trimmed) >= base64.StdEncoding.EncodedLen(44) && sequence.Match(trimmed) && notBase64.Find(trimmed) == nil
 }
 
-var notBase64 = regexp.MustCompile(`[^A-Za-z0-9+/=\s]`)
+var (
+	sequence  = regexp.MustCompile(`^M[A-P]`) // its tag, 0x30
+	notBase64 = regexp.MustCompile(`[^A-Za-z0-9+/=\s]`)
+)
 
 func (c *content) bare(data []byte) {
 	if der, kind := unarmoured(data); kind != "" {
@@ -32,10 +37,10 @@ func unarmoured(text []byte) (der []byte, kind string) {
 	if err != nil {
 		return nil, ""
 	}
-	if kind = pkix.KindOf(der); kind == "" {
-		kind = sealed(der)
+	if bytes.HasPrefix(der, []byte{0x30, 0x80}) {
+		return der, indefinite(der)
 	}
-	return der, kind
+	return der, cmp.Or(pkix.KindOf(der), sealed(der))
 }
 
 // isSignedXML tells XML that may carry certificates, such as metadata of SAML.
@@ -49,7 +54,7 @@ func isSignedXML(prefix []byte, _ string) bool {
 var x509Element = regexp.MustCompile(`<(?:[\w.-]+:)?X509Certificate(?:\s[^<>]*)?>([^<]*)<`)
 
 func (c *content) signedXML(data []byte) {
-	for _, m := range x509Element.FindAllSubmatch(data, maxItems) {
+	for _, m := range x509Element.FindAllSubmatch(data, maxItems+1) {
 		if der, kind := unarmoured(m[1]); kind == scanner.ItemCertificate {
 			c.format("XML signature")
 			c.item(kind, der)
@@ -66,9 +71,11 @@ func isMail(prefix []byte, _ string) bool {
 
 var mailType = regexp.MustCompile(`(?im)^content-type:[^\n]*application/(?:x-)?pkcs7-|^content-type:[^\n]*multipart/signed`)
 
-// mail reads the parts that are DER in base64: each is a paragraph.
+// mail reads the parts that are DER in base64: each is a paragraph, at whose end the
+// boundary may stand (RFC 2046 section 5.1.1).
 func (c *content) mail(data []byte) {
-	for _, p := range bytes.Split(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\n\n")) {
+	for p := range bytes.SplitSeq(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\n\n")) {
+		p, _, _ = bytes.Cut(p, []byte("\n--"))
 		if !isBare(p, "") {
 			continue
 		}

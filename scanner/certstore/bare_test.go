@@ -66,6 +66,7 @@ func TestWebKeys(t *testing.T) {
 		{"of a curve to come", key{"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA"}, "JSON Web Key uncomputable"},
 		{"EC without its point", key{"kty": "EC", "crv": "P-256"}, "public-key; public-key not-understood"},
 		{"EC with half of its point", key{"kty": "EC", "crv": "P-384", "x": u(point[1:49])}, "public-key; public-key not-understood"},
+		{"a chain alone", key{"header": key{"x5c": []string{base64.StdEncoding.EncodeToString(b.certDER)}}}, "certificate"},
 		{"a schema of such", key{"properties": key{"kty": key{"type": "string"}}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -79,6 +80,10 @@ func TestWebKeys(t *testing.T) {
 			}
 		})
 	}
+	lines := fmt.Sprintf("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":%q,\"use\":1e999}\n{\"kty\":\"oct\",\"k\":\"AAAA\"}\n", u(d))
+	if got, want := itemLines(probe(written(t, "keys.json", []byte(lines)))), "public-key Ed25519 255 "+aMarshalled(t, d)+"; secret-key secret 24 none"; got != want {
+		t.Errorf("a value in each line: got %s, want %s", got, want)
+	}
 	o := probe(written(t, "keys.json", []byte(`{"kty": "RSA", `)))
 	if got := itemLines(o); got != "JSON Web Keys not-understood" {
 		t.Error("cut short:", got)
@@ -86,6 +91,14 @@ func TestWebKeys(t *testing.T) {
 }
 
 func encoded(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
+
+// padding is the text with line feeds at its end, so that its base64 ends in padding.
+func padding(text []byte) []byte {
+	for text = bytes.Clone(text); len(text)%3 != 1; {
+		text = append(text, '\n')
+	}
+	return text
+}
 
 // folding breaks a text as base64(1) does.
 func folding(text, indent string) string {
@@ -143,6 +156,10 @@ func TestUnarmoured(t *testing.T) {
 	file := func(name string) []byte { return read(t, filepath.Join(dir, name)) }
 	folded := strings.Join(strings.Split(strings.TrimSpace(string(b.cert)), "\n")[1:], "\n")
 	folded = folded[:strings.LastIndex(folded, "\n")]
+	ssl("genpkey", "-algorithm", "ed25519", "-outform", "DER", "-out", "ed.der")
+	ed := file("ed.der")
+	ssl("cms", "-sign", "-binary", "-stream", "-in", "text", "-signer", "cert.pem", "-inkey", "key.pem", "-outform", "DER", "-out", "signed.ber")
+	streamed := []byte("Content-Type: application/pkcs7-signature; name=smime.p7s\nContent-Transfer-Encoding: base64\n\n" + folding(encoded(file("signed.ber")), "") + "\n")
 	const gap = " uncomputable"
 	for _, test := range []struct {
 		name string
@@ -152,10 +169,14 @@ func TestUnarmoured(t *testing.T) {
 		{"a certificate, folded", []byte("\n" + folded + "\n"), "DER in base64: certificate"},
 		{"a certificate in one line", []byte(base64.StdEncoding.EncodeToString(b.certDER)), "DER in base64: certificate"},
 		{"a private key", []byte(base64.StdEncoding.EncodeToString(b.keyDER)), "DER in base64: private-key(none)"},
+		{"a short private key", []byte(base64.StdEncoding.EncodeToString(ed) + "\n"), "DER in base64: private-key(none)"},
+		{"base64, and PEM behind it", join([]byte(folding(strings.Repeat("MIIA", 2000), "")), b.cert), "PEM: certificate"},
 		{"words in base64", []byte("MI" + strings.Repeat("AAAA", 40)), ":"},
 		{"metadata of SAML", []byte("<?xml version=\"1.0\"?>\n<md:E xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Certificate>\n" + folded + "\n</ds:X509Certificate></md:E>"), "XML signature: certificate"},
 		{"XML without one", []byte("<a>X509Certificate</a>"), ":"},
 		{"signed mail", file("signed.eml"), "S/MIME: certificate"},
+		{"signed mail, its boundary next to the signature", bytes.ReplaceAll(file("signed.eml"), []byte("\n\n--"), []byte("\n--")), "S/MIME: certificate"},
+		{"signed mail, in BER", streamed, "S/MIME: certificate"},
 		{"encrypted mail", file("sealed.eml"), "S/MIME: -CMS encrypted data content" + gap},
 		{"encrypted, DER", file("sealed.der"), "CMS encrypted data: -CMS encrypted data content" + gap},
 		{"encrypted, BER", file("sealed.ber"), "CMS encrypted data: -CMS encrypted data content" + gap},
@@ -168,6 +189,12 @@ func TestUnarmoured(t *testing.T) {
 		{"PEM in base64, the whole file", []byte(folding(encoded(b.cert), "")), "PEM: certificate"},
 		{"PEM in base64, behind much else", join(bytes.Repeat([]byte("a line of some log\n"), 1000), []byte("KEY="+encoded(b.key)+"\n")), "PEM: private-key(none)"},
 		{"a key under a password in base64", []byte("KEY=" + encoded(b.old) + "\n"), "PEM: private-key(PEM-traditional-DEK-Info) -encrypted private key locked"},
+		{"PEM in base64, several in a line", []byte(`{"crt":"` + encoded(b.cert) + `","key":"` + encoded(b.key) + `"}`), "PEM: certificate private-key(none)"},
+		{"PEM in base64, one in each line", []byte(encoded(padding(b.cert)) + "\n" + encoded(padding(b.other)) + "\nword\n" + encoded(b.key) + "\n"), "PEM: certificate certificate private-key(none)"},
+		{"PEM in base64, beyond what is read at once", []byte(strings.Repeat("x", 65<<10) + "," + strings.Repeat("y", 62<<10) + `,"` + encoded(b.cert) + `","` + strings.Repeat("z", 1024) + `"`), "PEM: certificate"},
+		{"PEM in base64, beside a JSON Web Key", []byte(`{"kty":"oct","k":"AAAA","pem":"` + encoded(b.cert) + `"}`), "JSON Web Key: secret-key(none) certificate"},
+		{"PEM in base64, in a configuration", []byte("apiVersion: v1\nkind: Pod\nspec:\n  env: [{name: CRT, value: " + encoded(b.cert) + "}]\n"), "PEM: certificate"},
+		{"PEM in base64, in a Secret, locked", []byte("apiVersion: v1\nkind: Secret\ndata:\n  key: " + encoded(b.locked) + "\n"), "Kubernetes Secret: private-key(PBES2) -:key: encrypted private key locked"},
 		{"the beginning of such", []byte("grep LS0tLS1CRUdJTiBDRVJU file\n"), ":"},
 		{"an age key", []byte("# created: 2026-01-01\n# public key: age1xyz\nAGE-SECRET-KEY-1QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQS3XLPQ9\n"), "age: private-key(none)"},
 		{"an age key of two kinds", []byte("AGE-SECRET-KEY-PQ-1QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQS3XLPQ9\n"), "age hybrid key: -age hybrid key content" + gap},

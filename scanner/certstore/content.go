@@ -23,7 +23,7 @@ type content struct {
 	excluded    func(path string) bool
 	ctx         context.Context // of the one probe that this reading is
 	observation *scanner.Observation
-	seen        map[string]bool   // kind and digest of the items so far
+	seen        map[string]bool   // kind and digest of the items so far, and of the PEM that they were in
 	ders        map[string][]byte // of the certificates among them, by digest
 	entries     map[string]bool   // digests of the certificates that are entries of a key store
 	secrets     map[string]bool   // digests of those that a TLS Secret hands to a server
@@ -61,7 +61,7 @@ func (c *content) read(r io.Reader, size int64) error {
 		if f, ok := textFormatOf(prefix, c.path()); ok {
 			return c.structured(f, rest, size)
 		}
-		if n < sniffLen && !bytes.Contains(prefix, pemBegin) && !bytes.Contains(prefix, ssh2Begin) && !bytes.Contains(prefix, pemEncoded) {
+		if n < sniffLen && !holdsPEM(prefix) && !bytes.Contains(prefix, ssh2Begin) {
 			return nil // most files of most trees end here
 		}
 		return c.text(rest, size, bytes.IndexByte(prefix, 0) >= 0)

@@ -22,7 +22,7 @@ func isWireGuard(prefix []byte, _ string) bool {
 
 func (c *content) wireGuard(data []byte) {
 	c.format("WireGuard")
-	for _, m := range wireGuardKey.FindAllSubmatch(data, maxItems) {
+	for _, m := range wireGuardKey.FindAllSubmatch(data, maxItems+1) {
 		key, err := base64.StdEncoding.DecodeString(string(m[2]))
 		if err != nil {
 			continue // not in base64's own form
@@ -56,7 +56,7 @@ func isAge(prefix []byte, _ string) bool {
 // age tells keys on X25519; of those with ML-KEM besides no more than that they
 // are there.
 func (c *content) age(data []byte) {
-	for _, m := range ageKey.FindAllSubmatch(data, maxItems) {
+	for _, m := range ageKey.FindAllSubmatch(data, maxItems+1) {
 		if len(m[1]) > 0 {
 			c.unread("age hybrid key")
 			continue

@@ -10,26 +10,27 @@ import (
 // files so.
 var pemEncoded = []byte("LS0tLS1CRUdJTi")
 
-// encoded takes a line that holds PEM in base64, or goes on with such; false for
-// any other line. What fills its line may go on in the next.
-func (b *blockReader) encoded(line []byte) bool {
+// encoded gathers what a line holds of PEM in base64. What fills its line may go on
+// in the next, and so may what is cut where the reader cuts a long line.
+func (b *blockReader) encoded(line []byte) {
 	if b.run != nil {
-		if rest := run(line); len(rest) == len(line) && len(line) > 0 && b.held+int64(len(line)) <= b.max {
-			b.run, b.held = append(b.run, rest...), b.held+int64(len(line))
-			return true
+		more := run(line)
+		if !bytes.HasPrefix(line, pemEncoded) && b.held+int64(len(more)) <= b.max {
+			b.run, b.held = append(b.run, more...), b.held+int64(len(more))
+			if len(more) == len(line) && len(line) > 0 {
+				return
+			}
+			line = line[len(more):]
 		}
 		b.unwrap()
 	}
-	i := bytes.Index(line, pemEncoded)
-	if i < 0 {
-		return false
+	for i := bytes.Index(line, pemEncoded); i >= 0; i = bytes.Index(line, pemEncoded) {
+		found := run(line[i:])
+		b.run, b.held = bytes.Clone(found), int64(len(found))
+		if line = line[i+len(found):]; len(line) > 0 {
+			b.unwrap()
+		}
 	}
-	found := run(line[i:])
-	b.run, b.held = bytes.Clone(found), int64(len(found))
-	if i+len(found) < len(line) {
-		b.unwrap()
-	}
-	return true
 }
 
 // run is how far the text goes on in letters of base64.
@@ -42,19 +43,25 @@ func run(text []byte) []byte {
 	return text
 }
 
-// unwrap reads the blocks in what was gathered. As nothing shows that it was
-// meant to be PEM, what is broken is passed over.
+// unwrap reads the blocks in what was gathered, as far as it is base64: words may
+// stand behind it. As nothing shows that it was meant to be PEM, what is broken is
+// passed over, and what is in base64 twice is not looked for.
 func (b *blockReader) unwrap() {
-	text := bytes.TrimRight(b.run, "=")
+	text, _, _ := bytes.Cut(b.run, []byte("="))
 	b.run, b.held = nil, 0
-	inner, err := base64.RawStdEncoding.DecodeString(string(text))
-	if err != nil || bytes.Contains(inner, pemEncoded) {
-		return
+	inner, _ := base64.RawStdEncoding.DecodeString(string(text))
+	blocks := blockReader{max: b.max, prose: b.prose, inner: true}
+	for line := range bytes.Lines(inner) {
+		blocks.line(line)
 	}
-	blocks := newBlockReader(bytes.NewReader(inner), b.max)
-	for found, err := blocks.next(); err == nil; found, err = blocks.next() {
+	for _, found := range blocks.queue {
 		if found.problem == "" {
 			b.queue = append(b.queue, found)
 		}
 	}
+}
+
+// holdsPEM tells whether PEM may be in the text, in base64 or as it is.
+func holdsPEM(text []byte) bool {
+	return bytes.Contains(text, pemBegin) || bytes.Contains(text, pemEncoded)
 }

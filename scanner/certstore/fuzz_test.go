@@ -26,6 +26,11 @@ func FuzzContent(f *testing.F) {
 	for _, text := range []string{"a,b " + key + "\n@revoked |1|YQ==|YQ== " + key, "restrict,from=\"x\" " + key, "echo '" + key + "'",
 		"apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {k: " + base64.StdEncoding.EncodeToString(b.key) + "}\n---\nkind: Config\nusers: [{name: x}]\n",
 		`{"apiVersion":"v1","kind":"List","items":[{"kind":"ConfigMap","data":{"a":"` + base64.StdEncoding.EncodeToString(b.cert) + `"}}]}`,
+		`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AA","x5c":["` + encoded(b.certDER) + `"]},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"},{"kty":"OKP","crv":"X25519","x":"AA"},{"kty":"oct","k":"AA"}]}`,
+		"[Interface]\nPrivateKey=yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n[Peer]\nPublicKey=xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\n",
+		"AGE-SECRET-KEY-1QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQS3XLPQ9\n",
+		encoded(b.certDER), "<ds:X509Certificate>" + encoded(b.certDER) + "</ds:X509Certificate>", "Content-Type: application/pkcs7-mime\n\n" + encoded(b.p7DER) + "\n--x\n",
+		`{"a":"` + encoded(b.key) + `","b":"` + encoded(b.cert), folding(encoded(b.cert), " ") + "word",
 		"HostKey x\nCiphers +a,b\nMatch User x\nMACs -y\n", "20260101000000 2 6 100 2047 2 " + strings.Repeat("F", 512)} {
 		f.Add([]byte(text))
 	}

@@ -5,7 +5,8 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
-	"maps"
+	"errors"
+	"io"
 	"math/big"
 	"slices"
 	"strings"
@@ -22,48 +23,92 @@ func isJWK(prefix []byte, _ string) bool {
 		(bytes.Contains(prefix, []byte(`"kty"`)) || bytes.Contains(prefix, []byte(`"x5c"`)))
 }
 
-// jwk reads the keys of a file.
+// jwk reads the keys of a file, and holds no more of it than one key.
 func (c *content) jwk(data []byte) {
-	var v any
-	if err := json.Unmarshal(data, &v); err != nil {
-		c.incomplete("JSON Web Keys", scanner.ReasonGarbage, scanner.Escape(err.Error()))
-		return
-	}
-	c.webKeys(v, 0)
-}
-
-// webKeys reads the keys in a value, in the order of a list and of names.
-func (c *content) webKeys(v any, depth int) {
-	const deep = 32
-	if depth > deep {
-		return
-	}
-	switch v := v.(type) {
-	case []any:
-		for _, one := range v {
-			c.webKeys(one, depth+1)
-		}
-	case map[string]any:
-		if o := object(v); o.text("kty") != "" {
-			c.webKey(o)
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	for d.More() {
+		if _, err := c.webValue(d, 0, false); err != nil {
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			c.incomplete("JSON Web Keys", scanner.ReasonGarbage, scanner.Escape(err.Error()))
 			return
 		}
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			c.webKeys(v[name], depth+1)
-		}
 	}
 }
 
-// webKey reads one key and the certificates that are given for it.
-func (c *content) webKey(o object) {
-	c.format("JSON Web Key")
-	chain, _ := o["x5c"].([]any)
-	for _, one := range chain {
-		text, _ := one.(string)
-		if der, err := base64.StdEncoding.DecodeString(text); err == nil {
-			c.item(scanner.ItemCertificate, der)
+// webValue reads the next value, which may be the certificates that are given for a
+// key (RFC 7517 section 4.7), beside it or in the header of what it signed. It tells
+// what is neither list nor map.
+func (c *content) webValue(d *json.Decoder, depth int, chain bool) (any, error) {
+	const deep = 32
+	if depth > deep {
+		var passed json.RawMessage
+		return nil, d.Decode(&passed)
+	}
+	token, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token {
+	case json.Delim('['):
+		for d.More() {
+			one, err := c.webValue(d, depth+1, false)
+			if err != nil {
+				return nil, err
+			}
+			if text, ok := one.(string); ok && chain {
+				c.webCertificate(text)
+			}
+		}
+		_, err = d.Token()
+		return nil, err
+	case json.Delim('{'):
+		return nil, c.webObject(d, depth)
+	}
+	return token, nil
+}
+
+// webCertificate reads one certificate of a chain.
+func (c *content) webCertificate(text string) {
+	if der, err := base64.StdEncoding.DecodeString(text); err == nil && len(der) > 0 {
+		c.format("JSON Web Key")
+		c.item(scanner.ItemCertificate, der)
+	}
+}
+
+// webFields are the fields of a key that are read.
+var webFields = []string{"kty", "kid", "alg", "crv", "n", "e", "x", "y", "d", "k", "pub", "priv"}
+
+// webObject reads a map, which is a key or has such in it.
+func (c *content) webObject(d *json.Decoder, depth int) error {
+	o := object{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		value, err := c.webValue(d, depth+1, name == "x5c")
+		if err != nil {
+			return err
+		}
+		if name, ok := name.(string); ok && slices.Contains(webFields, name) {
+			o[name] = value
 		}
 	}
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	if o.text("kty") != "" {
+		c.webKey(o)
+	}
+	return nil
+}
+
+// webKey reads one key.
+func (c *content) webKey(o object) {
+	c.format("JSON Web Key")
 	if o.text("kty") == "oct" {
 		secret := bytesOf(o, "k")
 		c.add(scanner.Item{Kind: scanner.ItemSecretKey, Alias: scanner.Escape(o.text("kid")), Protection: inTheClear(),

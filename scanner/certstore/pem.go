@@ -42,6 +42,7 @@ type blockReader struct {
 	r     *bufio.Reader
 	max   int64 // bytes of one block
 	prose bool  // the text is binary: no BEGIN in it is sure
+	inner bool  // the text was in base64 itself
 	queue []block
 
 	label  string // of the open block; "" outside
@@ -85,8 +86,8 @@ func (b *blockReader) next() (block, error) {
 // line takes the next line of the text.
 func (b *blockReader) line(line []byte) {
 	trimmed := bytes.TrimSpace(line)
-	if b.label == "" && b.encoded(trimmed) {
-		return
+	if b.label == "" && !b.inner {
+		b.encoded(trimmed)
 	}
 	if i := bytes.Index(trimmed, pemBegin); i >= 0 {
 		b.abandon("another block begins inside it")

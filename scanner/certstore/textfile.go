@@ -28,7 +28,7 @@ func textFormatOf(prefix []byte, path string) (textFormat, bool) {
 		{isSSHConfig, (*content).sshConfig, false},
 		{isKubernetes, (*content).kubernetes, true},
 		{isJWK, (*content).jwk, true},
-		{isBare, (*content).bare, false},
+		{isBare, (*content).bare, true},
 		{isSignedXML, (*content).signedXML, true},
 		{isMail, (*content).mail, true},
 		{isWireGuard, (*content).wireGuard, false},
@@ -62,7 +62,7 @@ func (c *content) structured(f textFormat, r io.Reader, size int64) error {
 			fmt.Sprintf("%d bytes long, and no more than %d are read", max(size, bound+1), bound))
 	}
 	f.read(c, data)
-	if !f.pem || !bytes.Contains(data, pemBegin) {
+	if !f.pem || !holdsPEM(data) {
 		return nil
 	}
 	return c.text(bytes.NewReader(data), int64(len(data)), false)
