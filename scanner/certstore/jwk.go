@@ -109,6 +109,13 @@ func (c *content) webObject(d *json.Decoder, depth int) error {
 // webKey reads one key.
 func (c *content) webKey(o object) {
 	c.format("JSON Web Key")
+	private := o.text("d") != "" || o.text("priv") != ""
+	for _, name := range webNeeds[o.text("kty")] {
+		if len(bytesOf(o, name)) == 0 { // no digest: all such would be one key
+			c.add(scanner.Item{Kind: webKind(o.text("kty"), private), Alias: scanner.Escape(o.text("kid")), Problem: "its " + name + " is missing or no base64 for URLs"})
+			return
+		}
+	}
 	if o.text("kty") == "oct" {
 		secret := bytesOf(o, "k")
 		c.add(scanner.Item{Kind: scanner.ItemSecretKey, Alias: scanner.Escape(o.text("kid")), Protection: inTheClear(),
@@ -120,7 +127,20 @@ func (c *content) webKey(o object) {
 		c.incomplete("JSON Web Key", scanner.ReasonUncomputable, scanner.Escape("this version does not read a key of type "+o.text("kty")+" "+o.text("crv")))
 		return
 	}
-	c.bareKey(spki, scanner.Escape(o.text("kid")), o.text("d") != "" || o.text("priv") != "")
+	c.bareKey(spki, scanner.Escape(o.text("kid")), private)
+}
+
+// webNeeds are the fields without which there is no key, by its type.
+var webNeeds = map[string][]string{"RSA": {"n", "e"}, "EC": {"x", "y"}, "OKP": {"x"}, "AKP": {"pub"}, "oct": {"k"}}
+
+func webKind(kty string, private bool) string {
+	switch {
+	case kty == "oct":
+		return scanner.ItemSecretKey
+	case private:
+		return scanner.ItemPrivateKey
+	}
+	return scanner.ItemPublicKey
 }
 
 // bareKey adds a key by its public half. A private one beside it is in the
