@@ -83,7 +83,7 @@ var webFields = []string{"kty", "kid", "alg", "crv", "n", "e", "x", "y", "d", "k
 
 // webObject reads a map, which is a key or has such in it.
 func (c *content) webObject(d *json.Decoder, depth int) error {
-	o := object{}
+	var o object
 	for d.More() {
 		name, err := d.Token()
 		if err != nil {
@@ -94,6 +94,9 @@ func (c *content) webObject(d *json.Decoder, depth int) error {
 			return err
 		}
 		if name, ok := name.(string); ok && slices.Contains(webFields, name) {
+			if o == nil {
+				o = object{}
+			}
 			o[name] = value
 		}
 	}
