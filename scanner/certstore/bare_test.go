@@ -198,6 +198,7 @@ func TestUnarmoured(t *testing.T) {
 		{"PEM in base64, beside a JSON Web Key", []byte(`{"kty":"oct","k":"AAAA","pem":"` + encoded(b.cert) + `"}`), "JSON Web Key: secret-key(none) certificate"},
 		{"PEM in base64, in a configuration", []byte("apiVersion: v1\nkind: Pod\nspec:\n  env: [{name: CRT, value: " + encoded(b.cert) + "}]\n"), "PEM: certificate"},
 		{"PEM in base64, in a Secret, locked", []byte("apiVersion: v1\nkind: Secret\ndata:\n  key: " + encoded(b.locked) + "\n"), "Kubernetes Secret: private-key(PBES2) -:key: encrypted private key locked"},
+		{"PEM in a Secret, locked", []byte("apiVersion: v1\nkind: Secret\nstringData:\n  key: " + fmt.Sprintf("%q", b.locked) + "\n"), "Kubernetes Secret: private-key(PBES2) -:key: encrypted private key locked"},
 		{"the beginning of such", []byte("grep LS0tLS1CRUdJTiBDRVJU file\n"), ":"},
 		{"an age key", []byte("# created: 2026-01-01\n# public key: age1xyz\nAGE-SECRET-KEY-1QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQS3XLPQ9\n"), "age: private-key(none)"},
 		{"an age key of two kinds", []byte("AGE-SECRET-KEY-PQ-1QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQS3XLPQ9\n"), "age hybrid key: -age hybrid key content" + gap},

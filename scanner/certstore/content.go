@@ -28,6 +28,7 @@ type content struct {
 	entries     map[string]bool   // digests of the certificates that are entries of a key store
 	secrets     map[string]bool   // digests of those that a TLS Secret hands to a server
 	recognised  bool              // as some format
+	again       bool              // the text was read as another form before
 
 	file     *os.File  // what is read, where it is a file of its own
 	member   string    // place in the archive that is being read; "" outside of one

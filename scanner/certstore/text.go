@@ -75,15 +75,13 @@ var strangers = map[string]string{
 
 // block adds what a PEM block holds. A label that announces no key and no
 // certificate, such as that of a signature or a message, is passed over, and so is
-// one that was read before, perhaps as a value of a Secret.
+// one that was read as part of another form, such as a value of a Secret.
 func (c *content) block(b block) {
-	if b.problem == "" {
-		once := "block " + b.label + scanner.Digest(b.data)
-		if c.seen[once] {
-			return
-		}
-		c.seen[once] = true
+	once := "block " + b.label + scanner.Digest(b.data)
+	if c.again && c.seen[once] {
+		return
 	}
+	c.seen[once] = true
 	if b.label == "OPENSSH PRIVATE KEY" {
 		c.format("OpenSSH")
 		c.openSSH(b)

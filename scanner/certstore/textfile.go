@@ -65,6 +65,8 @@ func (c *content) structured(f textFormat, r io.Reader, size int64) error {
 	if !f.pem || !holdsPEM(data) {
 		return nil
 	}
+	c.again = true
+	defer func() { c.again = false }()
 	return c.text(bytes.NewReader(data), int64(len(data)), false)
 }
 
