@@ -111,6 +111,9 @@ func (h *curveHunt) learns(a answer) bool {
 		h.also = nil
 	}
 	h.exchange(a)
+	if h.notOurs(a) {
+		return false
+	}
 	h.offCurve = h.offCurve && len(h.certificateCurves()) == certificates
 	return true
 }

@@ -240,22 +240,24 @@ func (l *listing) decideSchemesOf(suites []uint16) {
 		}
 		l.purpose = what
 		a := l.pose(question{version: l.v, suites: suites, groups: last(l.legacyGroups(), without(l.legacyGroups(), l.curves)), schemes: list})
-		if rest := without(suites, alike(suites, a.hello.Suite)); a.outcome == chose && a.failed() && isFinite(a.hello.Suite) && len(rest) > 0 {
+		rest := without(suites, alike(suites, a.hello.Suite))
+		switch {
+		case a.outcome == chose && !slices.Contains(suites, a.hello.Suite):
+			l.strangely(what, suiteName(a.hello.Suite))
+			return
+		case a.outcome == chose && a.failed() && isFinite(a.hello.Suite) && len(rest) > 0:
 			suites = rest // it may have found no group for that one, as Botan (2.19) does
 			continue
-		}
-		if !l.goesOn(what, a) || a.failed() {
-			l.noSchemes = a.outcome == refused
-			l.declined(suites, a)
-			return
-		}
-		if shortKeyed(a) {
-			if suites = without(suites, alike(suites, a.hello.Suite)); len(suites) == 0 {
+		case shortKeyed(a):
+			if suites = rest; len(suites) == 0 {
 				return
 			}
 			continue
-		}
-		if a.kex == nil || a.kex.Scheme == 0 {
+		case !l.goesOn(what, a) || a.failed():
+			l.noSchemes = a.outcome == refused
+			l.declined(suites, a)
+			return
+		case a.kex == nil || a.kex.Scheme == 0:
 			l.missed(what, *noScheme(a))
 			return
 		}

@@ -47,6 +47,9 @@ func (l *listing) bothGroups() {
 			l.showsNothing(a, onCurves, keep)
 			return
 		}
+		if l.notOurs(a) {
+			return
+		}
 	}
 }
 
@@ -71,10 +74,21 @@ func (s *session) notPut(what string) {
 	s.tls.Asked.NotPut = add(s.tls.Asked.NotPut, what)
 }
 
-// agreed tells whether an answer names a group that was not seen yet.
+// agreed tells whether an answer names a group of ours that was not seen yet.
 func (l *listing) agreed(a answer) bool {
 	g, ok := groupOf(a.kex)
-	return a.outcome == chose && ok && a.broken == nil && !slices.Contains(l.curves, g)
+	return a.outcome == chose && ok && a.broken == nil && !slices.Contains(l.curves, g) && slices.Contains(l.legacyGroups(), g)
+}
+
+// notOurs tells whether an answer names a group that no question offers, and records
+// it: who does may name another each time.
+func (l *listing) notOurs(a answer) bool {
+	g, ok := groupOf(a.kex)
+	if !ok || slices.Contains(l.legacyGroups(), g) {
+		return false
+	}
+	l.strangely(l.purpose, groupName(g))
+	return true
 }
 
 // keptAgain tells whether an answer names a curve that was kept, and seen

@@ -1,6 +1,7 @@
 package tlsprobe
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/fipsweep/fipsweep/scanner"
@@ -221,12 +222,18 @@ func (l *listing) exchange(a answer) {
 	}
 	if len(k.P) > 0 {
 		prime := primeOf(k.P, k.G)
-		if !slices.Contains(found.Primes, prime) {
+		if !slices.Contains(found.Primes, prime) && len(found.Primes) == maxPrimes {
+			l.missed(l.v.name+" primes", scanner.Failure{Reason: scanner.ReasonTooLarge, Detail: fmt.Sprintf("the first %d are told", maxPrimes)})
+		} else if !slices.Contains(found.Primes, prime) {
 			found.Primes = append(found.Primes, prime)
 			l.primes = append(l.primes, k.P)
 		}
 	}
 }
+
+// maxPrimes bounds what is asked of and told of a server that makes a prime for each
+// handshake.
+const maxPrimes = 32
 
 // shortKeyed tells whether an export suite was chosen for which the certificate's own
 // key is short enough: the server makes none for it, and so signs nothing (RFC 2246
