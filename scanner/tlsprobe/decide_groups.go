@@ -222,10 +222,7 @@ func (l *listing) decideSchemes() {
 
 func (l *listing) decideSchemesOf(suites []uint16) {
 	r, what := l.p.ranks, l.v.name+" signature schemes that do not pass"
-	if len(suites) == 0 {
-		return
-	}
-	for rank := worst(l.signed, r.schemes) + 1; ; {
+	for rank := worst(l.signed, r.schemes) + 1; len(suites) > 0; {
 		list := l.withOtherKinds(worse(l.p.questions.schemes, r.schemes, rank), l.kindsSeen(), tls12)
 		if rank > r.top {
 			l.notPut(l.v.name + " chains of other keys")
@@ -249,9 +246,7 @@ func (l *listing) decideSchemesOf(suites []uint16) {
 			suites = rest // it may have found no group for that one, as Botan (2.19) does
 			continue
 		case shortKeyed(a):
-			if suites = rest; len(suites) == 0 {
-				return
-			}
+			suites = rest
 			continue
 		case !l.goesOn(what, a) || a.failed():
 			l.noSchemes = a.outcome == refused
