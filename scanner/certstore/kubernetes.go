@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"regexp"
@@ -26,17 +27,29 @@ func isKubernetes(prefix []byte, _ string) bool {
 	if !bytes.Contains(prefix, []byte("apiVersion")) {
 		return false
 	}
-	lines := said(wholeLines(prefix))
+	lines := said(prefix) // the first may be all that there is
 	return len(lines) > 0 && firstLine.Match(lines[0]) && kubernetesText.Match(prefix) && bytes.Contains(prefix, []byte("kind"))
 }
 
-// maxDocuments bounds the objects of one file.
-const maxDocuments = 20_000
+// maxDocuments bounds the objects of one file, and maxValues its lines and the values
+// within them: each takes some hundred bytes of memory until its object is read.
+const (
+	maxDocuments = 20_000
+	maxValues    = 1 << 19
+)
 
 // kubernetes reads the objects of a file: what Secrets and ConfigMaps hold,
 // the material in a kubeconfig, and the bundles of any other kind. Tokens and
 // passwords are not looked at.
 func (c *content) kubernetes(data []byte) {
+	values := 0
+	for _, mark := range []string{"\n", ",", "{", "["} {
+		values += bytes.Count(data, []byte(mark))
+	}
+	if values > maxValues {
+		c.incomplete("Kubernetes objects", scanner.ReasonTooLarge, fmt.Sprintf("some %d values, and no more than %d are read", values, maxValues))
+		return
+	}
 	next := yamlObjects(data)
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
 		next = jsonObjects(data)

@@ -32,6 +32,7 @@ func TestKubernetes(t *testing.T) {
 		{"config map", configmap, "Kubernetes ConfigMap: certificate@ca:ca.crt public-key@ca:k.p12"},
 		{"both", secret + "---\n" + configmap, "Kubernetes Secret: certificate@shop/web:tls.crt private-key@shop/web:tls.key certificate@ca:ca.crt public-key@ca:k.p12"},
 		{"list in JSON", `{"apiVersion":"v1","kind":"List","items":[{"kind":"Secret","metadata":{"name":"x"},"data":{"a":"` + b64(b.keyDER) + `"}}]}`, "Kubernetes Secret: private-key@x:a"},
+		{"list in JSON on one long line", `{"apiVersion":"v1","kind":"List","items":[{"kind":"Secret","metadata":{"name":"pad"},"data":{"a":"` + strings.Repeat("AAAA", 2000) + `"}},{"kind":"Secret","metadata":{"name":"x"},"data":{"a":"` + b64(b.keyDER) + `"}}]}`, "Kubernetes Secret: private-key@x:a"},
 		{"kubeconfig", kubeconfig, "kubeconfig: certificate@cluster main:certificate-authority-data certificate@user admin:client-certificate-data private-key@user admin:client-key-data"},
 		{"webhook", hook, "Kubernetes ValidatingWebhookConfiguration: certificate@hook:caBundle"},
 		{"another kind with PEM in it", "apiVersion: v1\nkind: X\nspec:\n  pem: |\n" + indent(b.cert) + "\n", "PEM: certificate@"},
@@ -39,6 +40,7 @@ func TestKubernetes(t *testing.T) {
 		{"aliases", bomb, ": -Kubernetes objects not-understood"},
 		{"a template", "apiVersion: v1\nkind: Secret\n{{- if .x }}\ndata: {{ .y }}\n", ":"},
 		{"a page about manifests", "# How to\nFirst write this:\n```\napiVersion: v1\nkind: Secret\n\t[\n```\n", ":"},
+		{"more values than fit", `{"apiVersion":"v1","kind":"X","a":[` + strings.Repeat("0,", 1<<19) + "0]}", ": -Kubernetes objects too-large"},
 		{"broken", "apiVersion: v1\nkind: Secret\n\t- x: [", ": -Kubernetes objects not-understood"},
 	}
 	for _, tt := range tests {
