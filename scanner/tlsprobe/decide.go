@@ -52,7 +52,7 @@ func (l *listing) decideSuites(but func(uint16) bool) {
 	rank := worst(l.suites, r.suites) + 1
 	block := rank == 1 && l.facts.TruncatedHMAC == nil
 	var failed []uint16 // picked, and then found impossible, or settled
-	narrow := l.failsOnCurves() && len(within(l.legacyGroups(), r.groups, 0)) > 0
+	narrow := l.failsOnCurves() && len(within(l.legacyGroups(), r.groups, 0)) > 0 // by some policies no curve passes
 	for rank <= r.top {
 		if l.stopped != nil {
 			l.missed(what, *l.stopped)

@@ -122,10 +122,10 @@ func (l *listing) decidePassing() bool {
 	groups := within(l.session.legacyGroups(), l.p.ranks.groups, 0)
 	suites := slices.DeleteFunc(slices.Clone(l.suites), func(c uint16) bool { return shapeOf(c).Params != tlswire.ECParams })
 	what := l.v.name + " groups that pass"
-	if l.noPassing || l.failsOnCurves() && len(groups) == 0 { // by some policies no curve passes
+	if l.noPassing {
 		return false
 	}
-	if !l.failsOnCurves() || len(suites) == 0 || l.stopped != nil {
+	if !l.failsOnCurves() || len(groups) == 0 || len(suites) == 0 || l.stopped != nil {
 		return true
 	}
 	l.purpose = what
